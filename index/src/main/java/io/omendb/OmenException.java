@@ -1,0 +1,36 @@
+package io.omendb;
+
+import org.jspecify.annotations.Nullable;
+
+/** The one exception of OmenDB: what was wrong, what was expected, and whose fault it is. */
+public final class OmenException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final ErrorCode code;
+
+    public OmenException(ErrorCode code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    public OmenException(ErrorCode code, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = code;
+    }
+
+    public static OmenException malformed(String message) {
+        return new OmenException(ErrorCode.MALFORMED, message);
+    }
+
+    public static OmenException invalid(String message) {
+        return new OmenException(ErrorCode.INVALID, message);
+    }
+
+    public static OmenException corrupt(String message) {
+        return new OmenException(ErrorCode.CORRUPT, message);
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+}

@@ -1,0 +1,101 @@
+package io.omendb.schema;
+
+import io.omendb.OmenException;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user declares of a collection. Equal schemas are the same collection.
+ *
+ * @param name 1 to 128 of letters, digits, {@code _} and {@code -}; starts with a letter or digit
+ * @param dimension components per vector, 1 to {@value #DIMENSION_MAX}
+ * @param metric how vectors are compared
+ * @param fields declared metadata fields, which can be filtered on, in declaration order
+ * @param sparse whether points may carry sparse vectors
+ * @param indexKind the index asked for; {@code auto} lets the store choose
+ * @param partitions Kafka partitions of the collection's topic
+ * @param ttlSeconds age at which a row expires; null for never
+ */
+public record CollectionSchema(
+        String name,
+        int dimension,
+        Metric metric,
+        Map<String, FieldType> fields,
+        boolean sparse,
+        String indexKind,
+        int partitions,
+        @Nullable Long ttlSeconds)
+        implements Serializable {
+
+    public static final int DIMENSION_MAX = 4096;
+    public static final int PARTITIONS_MAX = 1024;
+    public static final int FIELDS_MAX = 256;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
+
+    /**
+     * Checks every part.
+     *
+     * @throws OmenException INVALID naming the part, what was found and what is expected
+     */
+    public CollectionSchema {
+        checkName(name);
+        if (dimension < 1 || dimension > DIMENSION_MAX) {
+            throw OmenException.invalid(
+                    "dimension: found " + dimension + ", expected 1 to " + DIMENSION_MAX);
+        }
+        if (partitions < 1 || partitions > PARTITIONS_MAX) {
+            throw OmenException.invalid(
+                    "partitions: found " + partitions + ", expected 1 to " + PARTITIONS_MAX);
+        }
+        if (fields.size() > FIELDS_MAX) {
+            throw OmenException.invalid(
+                    "fields: found " + fields.size() + ", expected at most " + FIELDS_MAX);
+        }
+        for (String field : fields.keySet()) {
+            if (field.isEmpty() || field.startsWith("$")) {
+                throw OmenException.invalid(
+                        "fields: found \""
+                                + field
+                                + "\", expected a name that does not start with $");
+            }
+        }
+        if (ttlSeconds != null && ttlSeconds <= 0) {
+            throw OmenException.invalid(
+                    "ttl_seconds: found " + ttlSeconds + ", expected a positive number or null");
+        }
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /**
+     * A schema with the defaults of the contract: no fields, index chosen by the store, 2
+     * partitions.
+     */
+    public static CollectionSchema of(String name, int dimension, Metric metric) {
+        return new CollectionSchema(name, dimension, metric, Map.of(), false, "auto", 2, null);
+    }
+
+    /** The same collection with declared metadata fields. */
+    public CollectionSchema withFields(Map<String, FieldType> declared) {
+        return new CollectionSchema(
+                name, dimension, metric, declared, sparse, indexKind, partitions, ttlSeconds);
+    }
+
+    /**
+     * Checks a collection's name.
+     *
+     * @throws OmenException INVALID if it is not one
+     */
+    public static void checkName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw OmenException.invalid(
+                    "collection name: found \""
+                            + name
+                            + "\", expected 1 to 128 letters, digits, _ or -, starting with a letter or digit");
+        }
+    }
+}

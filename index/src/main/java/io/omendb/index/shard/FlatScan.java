@@ -1,0 +1,98 @@
+package io.omendb.index.shard;
+
+import io.omendb.index.kernel.DistanceKernel;
+import io.omendb.index.kernel.Kernels;
+import io.omendb.index.search.TopK;
+import io.omendb.index.segment.Segment;
+import io.omendb.index.segment.Tombstones;
+import io.omendb.index.segment.VectorCursor;
+import io.omendb.schema.Metric;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/** Exact search: compares the query with every visible row. One query, one thread. */
+final class FlatScan {
+    private final float[] query;
+    private final int dimension;
+    private final boolean squaredL2;
+    private final long sequence;
+    private final TopK top;
+    private final DistanceKernel kernel = Kernels.active();
+    private long rowsScanned;
+
+    /**
+     * A scan for one query.
+     *
+     * @param query components, of unit length under the cosine metric
+     * @param sequence rows that died later are still visible
+     * @param top collects the best rows as {@code slot << 32 | row}
+     */
+    FlatScan(float[] query, Metric metric, long sequence, TopK top) {
+        this.query = query;
+        this.dimension = query.length;
+        this.squaredL2 = metric == Metric.L2;
+        this.sequence = sequence;
+        this.top = top;
+    }
+
+    long rowsScanned() {
+        return rowsScanned;
+    }
+
+    /** Scans the first rows of a segment, only those of the filter where there is one. */
+    void scan(Segment segment, int rows, @Nullable BitSet filter) {
+        if (filter == null) {
+            scanAll(segment, rows);
+        } else {
+            scanMatches(segment, rows, filter);
+        }
+    }
+
+    private void scanAll(Segment segment, int rows) {
+        VectorCursor cursor = segment.vectors().cursor();
+        Tombstones tombstones = segment.tombstones();
+        long base = (long) segment.slot() << 32;
+        for (int row = 0; row < rows; ) {
+            int run = cursor.seek(row, rows);
+            scanRun(cursor, tombstones, row, run, base);
+            row += run;
+        }
+        rowsScanned += rows;
+    }
+
+    private void scanRun(VectorCursor cursor, Tombstones tombstones, int row, int run, long base) {
+        float[] array = cursor.array();
+        int offset = cursor.offset();
+        float bound = top.bound();
+        for (int i = 0; i < run; i++) {
+            float score = score(array, offset + i * dimension);
+            // Most rows are too far to enter, so a tombstone is looked up only for the few that
+            // would.
+            if (score <= bound && !tombstones.isDead(row + i, sequence)) {
+                top.offer(score, base | (row + i));
+                bound = top.bound();
+            }
+        }
+    }
+
+    private void scanMatches(Segment segment, int rows, BitSet filter) {
+        VectorCursor cursor = segment.vectors().cursor();
+        Tombstones tombstones = segment.tombstones();
+        long base = (long) segment.slot() << 32;
+        for (int row = filter.nextSetBit(0);
+                row >= 0 && row < rows;
+                row = filter.nextSetBit(row + 1)) {
+            if (!tombstones.isDead(row, sequence)) {
+                cursor.seek(row, row + 1);
+                top.offer(score(cursor.array(), cursor.offset()), base | row);
+                rowsScanned++;
+            }
+        }
+    }
+
+    private float score(float[] array, int offset) {
+        return squaredL2
+                ? kernel.squaredL2(query, 0, array, offset, dimension)
+                : -kernel.dot(query, 0, array, offset, dimension);
+    }
+}

@@ -1,0 +1,153 @@
+package io.omendb.index.shard;
+
+import io.omendb.OmenException;
+import io.omendb.index.filter.Filter;
+import io.omendb.index.search.TopK;
+import io.omendb.index.segment.Segment;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a shard held at one moment: immutable, safe to use from any thread, for as long as wanted.
+ * Garbage collection is its reference counter: memory and mapped files of segments that were merged
+ * away live until the last snapshot is gone.
+ */
+public final class ShardSnapshot {
+    private final CollectionSchema schema;
+    private final Segment[] segments;
+    private final int newestRows;
+    private final long sequence;
+
+    /**
+     * A snapshot.
+     *
+     * @param segments oldest first; only the last may still grow
+     * @param newestRows rows of the last segment that belong to the snapshot
+     * @param sequence number of the last write in it
+     */
+    ShardSnapshot(CollectionSchema schema, Segment[] segments, int newestRows, long sequence) {
+        this.schema = schema;
+        this.segments = segments;
+        this.newestRows = newestRows;
+        this.sequence = sequence;
+    }
+
+    public CollectionSchema schema() {
+        return schema;
+    }
+
+    /** Number of the last write in the snapshot. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /**
+     * The segments, oldest first; how many rows of each belong to the snapshot says {@link
+     * #rows(int)}.
+     */
+    public List<Segment> segments() {
+        return List.of(segments);
+    }
+
+    /** Rows of the i-th segment in the snapshot. */
+    public int rows(int i) {
+        return i == segments.length - 1 ? newestRows : segments[i].rowCount();
+    }
+
+    /**
+     * The k nearest rows, exactly.
+     *
+     * @param query as many components as the collection has, all finite
+     * @param k at least 1
+     * @param filter null for none
+     * @throws OmenException INVALID for a query that does not fit the collection
+     */
+    public SearchResult searchExact(float[] query, int k, @Nullable Filter filter) {
+        float[] prepared = VectorRules.prepare(schema, query, "vector");
+        TopK top = new TopK(k);
+        FlatScan scan = new FlatScan(prepared, schema.metric(), sequence, top);
+        for (int i = 0; i < segments.length; i++) {
+            int rows = rows(i);
+            BitSet matches =
+                    filter == null ? null : filter.match(segments[i].rows().fields(), rows);
+            scan.scan(segments[i], rows, matches);
+        }
+        return new SearchResult(drain(top), scan.rowsScanned());
+    }
+
+    /** Live rows that match, exactly. */
+    public long count(@Nullable Filter filter) {
+        long count = 0;
+        for (int i = 0; i < segments.length; i++) {
+            int rows = rows(i);
+            BitSet dead = segments[i].tombstones().deadAsOf(rows, sequence);
+            if (filter == null) {
+                count += rows - dead.cardinality();
+            } else {
+                BitSet matches = filter.match(segments[i].rows().fields(), rows);
+                matches.andNot(dead);
+                count += matches.cardinality();
+            }
+        }
+        return count;
+    }
+
+    /** Rows in the snapshot, dead ones included. */
+    public long rowsStored() {
+        long rows = 0;
+        for (int i = 0; i < segments.length; i++) {
+            rows += rows(i);
+        }
+        return rows;
+    }
+
+    /** Every live row, oldest segment first. */
+    public List<Hit> liveRows() {
+        List<Hit> live = new ArrayList<>();
+        for (int i = 0; i < segments.length; i++) {
+            for (int row = 0; row < rows(i); row++) {
+                if (!segments[i].tombstones().isDead(row, sequence)) {
+                    live.add(new Hit(segments[i], row, 0));
+                }
+            }
+        }
+        return live;
+    }
+
+    /** The segment of a slot if it is in the snapshot, else null. */
+    @Nullable Segment segmentOfSlot(int slot) {
+        for (Segment segment : segments) {
+            if (segment.slot() == slot) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the row belongs to the snapshot, dead or alive. */
+    boolean holds(Segment segment, int row) {
+        Segment newest = segments[segments.length - 1];
+        return row < (segment == newest ? newestRows : segment.rowCount());
+    }
+
+    private List<Hit> drain(TopK top) {
+        int n = top.size();
+        float[] scores = new float[n];
+        long[] rows = new long[n];
+        top.drainAscending(scores, rows);
+        Metric metric = schema.metric();
+        List<Hit> hits = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            Segment segment = segmentOfSlot((int) (rows[i] >>> 32));
+            if (segment == null) {
+                throw new IllegalStateException("hit in a segment outside the snapshot");
+            }
+            hits.add(new Hit(segment, (int) rows[i], metric.distance(scores[i])));
+        }
+        return hits;
+    }
+}

@@ -1,0 +1,173 @@
+package io.omendb.record;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The rules a collection sets for its points. A broken rule is INVALID, with a message of the form
+ * {@code field: found X, expected Y}.
+ */
+public final class PointRules {
+    public static final int ID_BYTES_MAX = 512;
+
+    private PointRules() {}
+
+    /** Checks every rule. */
+    public static void check(CollectionSchema schema, Point point) {
+        checkId(point.id());
+        checkVector(schema, "vector", point.vector());
+        ObjectNode metadata = point.metadata();
+        if (metadata != null) {
+            checkMetadata(schema, metadata);
+        }
+        if (point.sparseIndices() != null && point.sparseValues() != null) {
+            checkSparse(schema, point.sparseIndices(), point.sparseValues());
+        }
+    }
+
+    /** Checks an id: 1 to {@value #ID_BYTES_MAX} bytes of valid UTF-8. */
+    public static void checkId(String id) {
+        // A lone surrogate becomes "?" in UTF-8, so two ids could fall together.
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(id)) {
+            throw invalid("id", "an unpaired surrogate", "valid Unicode");
+        }
+        int length = id.getBytes(StandardCharsets.UTF_8).length;
+        if (length < 1 || length > ID_BYTES_MAX) {
+            throw invalid("id", length + " bytes", "1 to " + ID_BYTES_MAX + " bytes in UTF-8");
+        }
+    }
+
+    /** Checks a stored vector or a query: dimension, finite components, not zero under cosine. */
+    public static void checkVector(CollectionSchema schema, String field, float[] vector) {
+        if (vector.length != schema.dimension()) {
+            throw invalid(
+                    field,
+                    vector.length + " components",
+                    "the collection's dimension " + schema.dimension());
+        }
+        checkFinite(field, vector);
+        if (schema.metric() == Metric.COSINE && isZero(vector)) {
+            throw invalid(field, "a zero vector", "a direction, as the metric is cosine");
+        }
+    }
+
+    private static void checkFinite(String field, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw invalid(
+                        field + "[" + i + "]",
+                        Float.toString(values[i]),
+                        "a finite number within the range of float32");
+            }
+        }
+    }
+
+    private static boolean isZero(float[] vector) {
+        for (float component : vector) {
+            if (component != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void checkMetadata(CollectionSchema schema, ObjectNode metadata) {
+        checkNumbers("metadata", metadata);
+        for (Map.Entry<String, FieldType> declared : schema.fields().entrySet()) {
+            JsonNode value = metadata.get(declared.getKey());
+            if (value != null && !value.isNull()) {
+                checkType("metadata." + declared.getKey(), declared.getValue(), value);
+            }
+        }
+    }
+
+    /** JSON has no NaN and no infinity, so what is stored must not either. */
+    private static void checkNumbers(String field, JsonNode value) {
+        if (value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue())) {
+            throw invalid(field, value.asText(), "a finite number");
+        }
+        if (value.isObject()) {
+            for (Map.Entry<String, JsonNode> member : value.properties()) {
+                checkNumbers(field + "." + member.getKey(), member.getValue());
+            }
+        } else if (value.isArray()) {
+            for (int i = 0; i < value.size(); i++) {
+                checkNumbers(field + "[" + i + "]", value.get(i));
+            }
+        }
+    }
+
+    private static void checkType(String field, FieldType type, JsonNode value) {
+        boolean fits =
+                switch (type) {
+                    case KEYWORD, TEXT -> value.isTextual();
+                    case KEYWORDS -> value.isTextual() || isArrayOfStrings(value);
+                    case DOUBLE -> value.isNumber();
+                    case LONG -> value.isIntegralNumber() && value.canConvertToLong();
+                    case BOOL -> value.isBoolean();
+                };
+        if (!fits) {
+            throw invalid(field, StrictJson.found(value), expected(type));
+        }
+    }
+
+    private static boolean isArrayOfStrings(JsonNode value) {
+        if (!value.isArray()) {
+            return false;
+        }
+        for (JsonNode element : value) {
+            if (!element.isTextual()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String expected(FieldType type) {
+        return switch (type) {
+            case KEYWORD -> "a string, as the field is declared keyword";
+            case KEYWORDS -> "an array of strings, as the field is declared keyword[]";
+            case DOUBLE -> "a number, as the field is declared double";
+            case LONG -> "an integer of at most 64 bits, as the field is declared long";
+            case BOOL -> "true or false, as the field is declared bool";
+            case TEXT -> "a string, as the field is declared text";
+        };
+    }
+
+    private static void checkSparse(CollectionSchema schema, int[] indices, float[] values) {
+        if (!schema.sparse()) {
+            throw invalid("sparse", "a sparse vector", "none, as the collection has sparse=false");
+        }
+        if (indices.length != values.length) {
+            throw invalid(
+                    "sparse.values",
+                    values.length + " values",
+                    "as many as there are indices, " + indices.length);
+        }
+        for (int i = 0; i < indices.length; i++) {
+            if (indices[i] < 0) {
+                throw invalid(
+                        "sparse.indices[" + i + "]",
+                        Integer.toString(indices[i]),
+                        "a number of at least 0");
+            }
+            if (i > 0 && indices[i] <= indices[i - 1]) {
+                throw invalid(
+                        "sparse.indices[" + i + "]",
+                        indices[i] + " after " + indices[i - 1],
+                        "ascending numbers without repeats");
+            }
+        }
+        checkFinite("sparse.values", values);
+    }
+
+    private static OmenException invalid(String field, String found, String expected) {
+        return OmenException.invalid(field + ": found " + found + ", expected " + expected);
+    }
+}

@@ -1,0 +1,224 @@
+package io.omendb.protocol.catalogue;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.schema.CollectionDefinition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the catalogue topic from its beginning and keeps the collections that exist.
+ *
+ * <p>Opening needs no broker: until one answers, the catalogue is empty and {@link #healthy()} is
+ * false. A lost broker is waited for, with the last known catalogue meanwhile. A record that cannot
+ * be read ends the following, since everything after it could be wrong: {@link #healthy()} is then
+ * false for good and {@link #awaitCaughtUp} says why.
+ *
+ * <p>Written by the thread {@code omen-catalogue-follower}, read by any thread through one volatile
+ * snapshot.
+ */
+public final class CatalogueFollower implements AutoCloseable {
+    private static final TopicPartition PARTITION = new TopicPartition(CatalogueRecord.TOPIC, 0);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+    private static final long RETRY_PAUSE_MS = 500;
+    private static final long CLOSE_WAIT_MS_MAX = 10_000;
+
+    private final Map<String, Object> kafka;
+    private final CatchUp catchUp = new CatchUp();
+    private final Thread thread = new Thread(this::run, "omen-catalogue-follower");
+
+    private volatile CatalogueSnapshot snapshot = CatalogueSnapshot.EMPTY;
+    private volatile boolean healthy;
+    private volatile boolean closed;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+
+    private CatalogueFollower(Map<String, Object> kafka) {
+        this.kafka = kafka;
+    }
+
+    /** Starts to follow the catalogue of a Kafka cluster. */
+    public static CatalogueFollower open(String bootstrapServers) {
+        return open(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    /** Starts to follow the catalogue with Kafka client settings, such as those for security. */
+    public static CatalogueFollower open(Map<String, Object> kafka) {
+        CatalogueFollower follower = new CatalogueFollower(Map.copyOf(kafka));
+        follower.thread.setDaemon(true);
+        follower.thread.start();
+        return follower;
+    }
+
+    /** The collections that exist, by name, as far as they have been read. */
+    public Map<String, CollectionDefinition> current() {
+        return snapshot.live();
+    }
+
+    /** Grows with every change of the catalogue. */
+    public long version() {
+        return snapshot.version();
+    }
+
+    /** Whether the broker answered the last time it was asked. */
+    public boolean healthy() {
+        return healthy;
+    }
+
+    /**
+     * Returns once everything is applied that was in the catalogue at the time of the call.
+     *
+     * @throws OmenException UNAVAILABLE if Kafka does not answer in time, CORRUPT if the catalogue
+     *     holds a record that cannot be read
+     */
+    public void awaitCaughtUp(Duration timeout) {
+        long ticket = catchUp.ask();
+        KafkaConsumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup();
+        }
+        catchUp.await(ticket, timeout);
+    }
+
+    CatalogueSnapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        catchUp.fail(new OmenException(ErrorCode.UNAVAILABLE, "The catalogue follower is closed."));
+        // Interrupting reaches every wait of the thread: the consumer, the admin client, the pause.
+        thread.interrupt();
+        try {
+            thread.join(CLOSE_WAIT_MS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                try {
+                    follow();
+                } catch (KafkaException | OmenException e) {
+                    unreachable(e);
+                    Thread.sleep(RETRY_PAUSE_MS);
+                }
+            }
+        } catch (InterruptedException | InterruptException e) {
+            // Only close() interrupts this thread.
+            closed = true;
+        } finally {
+            healthy = false;
+        }
+    }
+
+    private void unreachable(RuntimeException e) throws InterruptedException {
+        healthy = false;
+        if (e instanceof InterruptException) {
+            throw new InterruptedException("closed");
+        }
+        if (e instanceof OmenException broken && broken.code() == ErrorCode.CORRUPT) {
+            catchUp.fail(broken);
+            closed = true;
+        }
+    }
+
+    private void follow() throws InterruptedException {
+        try (Topics topics = Topics.open(kafka)) {
+            topics.ensureCatalogue();
+        }
+        try (KafkaConsumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerConfig())) {
+            reading.assign(List.of(PARTITION));
+            if (snapshot.version() == 0) {
+                reading.seekToBeginning(List.of(PARTITION));
+            } else {
+                reading.seek(PARTITION, snapshot.version());
+            }
+            consumer = reading;
+            while (!closed) {
+                try {
+                    step(reading);
+                } catch (WakeupException e) {
+                    continue; // awaitCaughtUp() asked: the next step looks for the log's end
+                } catch (TimeoutException e) {
+                    healthy = false;
+                }
+            }
+        } finally {
+            consumer = null;
+        }
+    }
+
+    /** Reads up to the log's end as of now, or what comes within one poll. */
+    private void step(KafkaConsumer<byte[], byte[]> reading) {
+        long ticket = catchUp.newest();
+        long end =
+                reading.endOffsets(List.of(PARTITION), ANSWER_TIMEOUT).getOrDefault(PARTITION, 0L);
+        healthy = true;
+        while (reading.position(PARTITION, ANSWER_TIMEOUT) < end) {
+            apply(reading.poll(POLL));
+        }
+        catchUp.reached(ticket);
+        if (catchUp.newest() == ticket) {
+            apply(reading.poll(POLL));
+        }
+    }
+
+    private void apply(ConsumerRecords<byte[], byte[]> polled) {
+        OffsetAndMetadata next = polled.nextOffsets().get(PARTITION);
+        if (next == null) {
+            return;
+        }
+        List<CatalogueRecord> records = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+            records.add(read(record));
+        }
+        snapshot = snapshot.with(records, next.offset());
+    }
+
+    private static CatalogueRecord read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return CatalogueRecord.read(record.key(), record.value());
+        } catch (RuntimeException e) {
+            throw new OmenException(
+                    ErrorCode.CORRUPT,
+                    "Topic "
+                            + CatalogueRecord.TOPIC
+                            + " holds at offset "
+                            + record.offset()
+                            + " a record that is no collection: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private Map<String, Object> consumerConfig() {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // The writer's transactions decide races between gateways; aborted records never were.
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        return config;
+    }
+}

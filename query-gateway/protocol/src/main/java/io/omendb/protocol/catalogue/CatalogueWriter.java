@@ -1,0 +1,187 @@
+package io.omendb.protocol.catalogue;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Creates and drops collections. Every change is one compare-and-set on the catalogue (see {@link
+ * CatalogueTransaction}), so gateways that race agree on who was first. Blocks; safe for use by
+ * several threads, which take turns.
+ */
+public final class CatalogueWriter implements AutoCloseable {
+    private static final Duration CATCH_UP = Duration.ofSeconds(15);
+    private static final int ATTEMPTS_MAX = 10;
+
+    /**
+     * What became of a creation.
+     *
+     * @param definition what the catalogue says now
+     * @param created false where the same collection existed
+     */
+    public record CreateResult(CollectionDefinition definition, boolean created) {}
+
+    private final Map<String, Object> kafka;
+    private final CatalogueFollower follower;
+    private final Topics topics;
+    private final Clock clock;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private CatalogueWriter(
+            Map<String, Object> kafka, CatalogueFollower follower, Topics topics, Clock clock) {
+        this.kafka = kafka;
+        this.follower = follower;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    /** Opens a writer for the catalogue of a Kafka cluster that the follower follows. */
+    public static CatalogueWriter open(String bootstrapServers, CatalogueFollower follower) {
+        return open(
+                Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers), follower);
+    }
+
+    /** Opens a writer with Kafka client settings, such as those for security. */
+    public static CatalogueWriter open(Map<String, Object> kafka, CatalogueFollower follower) {
+        return open(kafka, follower, Clock.systemUTC());
+    }
+
+    static CatalogueWriter open(
+            Map<String, Object> kafka, CatalogueFollower follower, Clock clock) {
+        return new CatalogueWriter(Map.copyOf(kafka), follower, Topics.open(kafka), clock);
+    }
+
+    /**
+     * Creates a collection, its topic and its dead-letter topic. All three are there when this
+     * returns, so that points may be sent at once.
+     *
+     * @throws OmenException CONFLICT if a collection of this name has another schema, UNAVAILABLE
+     *     if Kafka does not answer
+     */
+    public CreateResult create(CollectionSchema schema) throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            return untilUncontended(() -> tryCreate(schema));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private @Nullable CreateResult tryCreate(CollectionSchema schema) throws InterruptedException {
+        try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka)) {
+            follower.awaitCaughtUp(CATCH_UP);
+            CatalogueSnapshot catalogue = follower.snapshot();
+            CollectionDefinition existing = catalogue.live().get(schema.name());
+            if (existing != null) {
+                return new CreateResult(requireSame(existing, schema), false);
+            }
+            String topic = CollectionDefinition.defaultTopic(schema.name());
+            topics.ensure(topic, schema.partitions());
+            CollectionDefinition definition =
+                    new CollectionDefinition(
+                            schema,
+                            topic,
+                            Math.max(clock.millis(), catalogue.generationOf(schema.name()) + 1),
+                            withoutZeros(topics.endOffsets(topic)));
+            topics.ensure(definition.deadLetterTopic(), 1);
+            if (!transaction.commit(CatalogueRecord.created(definition))) {
+                return null;
+            }
+        }
+        follower.awaitCaughtUp(CATCH_UP);
+        CollectionDefinition now = follower.current().get(schema.name());
+        if (now == null) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "Collection " + schema.name() + " was dropped while it was being created.");
+        }
+        return new CreateResult(requireSame(now, schema), true);
+    }
+
+    /**
+     * Drops a collection and purges its topic, which stays (see {@link CollectionDefinition}).
+     *
+     * @throws OmenException NOT_FOUND if there is none
+     */
+    public CollectionDefinition drop(String name) throws InterruptedException {
+        turn.lockInterruptibly();
+        try {
+            return untilUncontended(() -> tryDrop(name));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private @Nullable CollectionDefinition tryDrop(String name) throws InterruptedException {
+        CollectionDefinition dropped;
+        Map<Integer, Long> ends;
+        try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka)) {
+            follower.awaitCaughtUp(CATCH_UP);
+            dropped = follower.current().get(name);
+            if (dropped == null) {
+                throw new OmenException(
+                        ErrorCode.NOT_FOUND, "Collection " + name + " does not exist.");
+            }
+            // Before the commit: what a successor of this name writes must not be purged.
+            ends = topics.endOffsets(dropped.topic());
+            if (!transaction.commit(CatalogueRecord.dropped(dropped))) {
+                return null;
+            }
+        }
+        follower.awaitCaughtUp(CATCH_UP);
+        topics.purge(dropped.topic(), ends);
+        return dropped;
+    }
+
+    private interface Attempt<T> {
+        /** Null where another writer came between. */
+        @Nullable T run() throws InterruptedException;
+    }
+
+    private static <T> T untilUncontended(Attempt<T> attempt) throws InterruptedException {
+        for (int i = 0; i < ATTEMPTS_MAX; i++) {
+            T result = attempt.run();
+            if (result != null) {
+                return result;
+            }
+        }
+        throw new OmenException(
+                ErrorCode.UNAVAILABLE,
+                "Other gateways kept changing the catalogue; nothing was changed by this request,"
+                        + " try again.");
+    }
+
+    private static CollectionDefinition requireSame(
+            CollectionDefinition existing, CollectionSchema schema) {
+        if (existing.schema().equals(schema)) {
+            return existing;
+        }
+        throw new OmenException(
+                ErrorCode.CONFLICT,
+                "Collection "
+                        + schema.name()
+                        + " exists with another schema: found "
+                        + existing.schema()
+                        + ", asked for "
+                        + schema);
+    }
+
+    private static Map<Integer, Long> withoutZeros(Map<Integer, Long> offsets) {
+        Map<Integer, Long> kept = new TreeMap<>(offsets);
+        kept.values().removeIf(offset -> offset == 0);
+        return kept;
+    }
+
+    @Override
+    public void close() {
+        topics.close();
+    }
+}

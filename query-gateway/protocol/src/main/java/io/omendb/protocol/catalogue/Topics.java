@@ -1,0 +1,159 @@
+package io.omendb.protocol.catalogue;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What the catalogue does to Kafka topics. Blocks; every call ends within the API timeout. */
+final class Topics implements AutoCloseable {
+    private static final int REPLICATION_MAX = 3;
+    private static final int EXISTS_ATTEMPTS_MAX = 50;
+    private static final Duration API_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Admin admin;
+
+    private Topics(Admin admin) {
+        this.admin = admin;
+    }
+
+    static Topics open(Map<String, Object> kafka) {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());
+        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+        return new Topics(Admin.create(config));
+    }
+
+    /** Creates the catalogue's topic if it is missing. */
+    void ensureCatalogue() throws InterruptedException {
+        ensure(CatalogueRecord.TOPIC, 1, Map.of("cleanup.policy", "compact"));
+    }
+
+    /** Creates a topic if it is missing, and adds partitions if it has fewer than asked for. */
+    void ensure(String topic, int partitions) throws InterruptedException {
+        ensure(topic, partitions, Map.of());
+    }
+
+    private void ensure(String topic, int partitions, Map<String, String> config)
+            throws InterruptedException {
+        // The broker that says "exists" and the one that is asked next may be a moment apart.
+        for (int attempt = 0; attempt < EXISTS_ATTEMPTS_MAX; attempt++) {
+            int found = partitionCount(topic);
+            if (found >= partitions) {
+                return;
+            }
+            if (found > 0) {
+                get(
+                        admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
+                                .all());
+                return;
+            }
+            if (create(topic, partitions, config)) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new OmenException(
+                ErrorCode.EXTERNAL,
+                "Kafka says that topic " + topic + " exists, but does not describe it.");
+    }
+
+    private boolean create(String topic, int partitions, Map<String, String> config)
+            throws InterruptedException {
+        int brokers = get(admin.describeCluster().nodes()).size();
+        short replication = (short) Math.max(1, Math.min(brokers, REPLICATION_MAX));
+        Map<String, String> configs = new HashMap<>(config);
+        // Acknowledged by two of three: one broker may be lost for good.
+        configs.put("min.insync.replicas", replication == REPLICATION_MAX ? "2" : "1");
+        NewTopic created =
+                new NewTopic(topic, Optional.of(partitions), Optional.of(replication))
+                        .configs(configs);
+        try {
+            admin.createTopics(List.of(created)).all().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException) {
+                return false;
+            }
+            throw failed(e);
+        }
+    }
+
+    /** The number of partitions of a topic; 0 where it does not exist. */
+    private int partitionCount(String topic) throws InterruptedException {
+        return partitions(topic).size();
+    }
+
+    private List<TopicPartitionInfo> partitions(String topic) throws InterruptedException {
+        try {
+            return Objects.requireNonNull(
+                            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic))
+                    .partitions();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return List.of();
+            }
+            throw failed(e);
+        }
+    }
+
+    /** Per partition, the offset that the next record will get; empty where there is no topic. */
+    Map<Integer, Long> endOffsets(String topic) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (TopicPartitionInfo partition : partitions(topic)) {
+            asked.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest());
+        }
+        Map<Integer, Long> ends = new TreeMap<>();
+        for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
+                get(admin.listOffsets(asked).all()).entrySet()) {
+            ends.put(end.getKey().partition(), end.getValue().offset());
+        }
+        return ends;
+    }
+
+    /** Deletes the records before these offsets. */
+    void purge(String topic, Map<Integer, Long> before) throws InterruptedException {
+        Map<TopicPartition, RecordsToDelete> purged = new HashMap<>();
+        before.forEach(
+                (partition, offset) ->
+                        purged.put(
+                                new TopicPartition(topic, partition),
+                                RecordsToDelete.beforeOffset(offset)));
+        get(admin.deleteRecords(purged).all());
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw failed(e);
+        }
+    }
+
+    private static OmenException failed(ExecutionException e) {
+        return KafkaErrors.of("A Kafka topic could not be read or changed", e.getCause());
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+}

@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 final class DownCommand implements Callable<Integer> {
     private static final long STOP_SECONDS_MAX = 60;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "Its directory (default: omen-data).")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Its directory (default: omen-data).")
     private Path directory = StackConfig.DIRECTORY_DEFAULT;
 
     @Override
@@ -38,7 +41,11 @@ final class DownCommand implements Callable<Integer> {
         } catch (TimeoutException | ExecutionException e) {
             throw new OmenException(
                     ErrorCode.TIMEOUT,
-                    "process " + process.get().pid() + " did not stop in " + STOP_SECONDS_MAX + " s",
+                    "process "
+                            + process.get().pid()
+                            + " did not stop in "
+                            + STOP_SECONDS_MAX
+                            + " s",
                     e);
         }
         System.out.println("stopped process " + process.get().pid());

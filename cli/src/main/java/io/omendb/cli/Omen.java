@@ -2,6 +2,8 @@ package io.omendb.cli;
 
 import io.omendb.OmenException;
 import io.omendb.bench.BenchCommand;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -9,7 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The omen program. Exits 0 only on success, 1 on failure with one clear line, 2 on a wrong command line. */
+/**
+ * The omen program. Exits 0 only on success, 1 on failure with one clear line, 2 on a wrong command
+ * line.
+ */
 @Command(
         name = "omen",
         mixinStandardHelpOptions = true,
@@ -26,7 +31,7 @@ import picocli.CommandLine.Spec;
             CommandLine.HelpCommand.class
         })
 public final class Omen implements Runnable {
-    @Spec private CommandSpec spec;
+    @Spec private @Nullable CommandSpec spec;
 
     public static void main(String[] args) {
         System.exit(run(args));
@@ -49,6 +54,7 @@ public final class Omen implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new ParameterException(
+                Objects.requireNonNull(spec).commandLine(), "a command is missing");
     }
 }

@@ -21,25 +21,38 @@ import picocli.CommandLine.Option;
 final class SearchCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Option(names = "--collection", required = true, paramLabel = "NAME", description = "The collection.")
+    @Option(
+            names = "--collection",
+            required = true,
+            paramLabel = "NAME",
+            description = "The collection.")
     private String collection = "";
 
     @Option(names = "--vector", paramLabel = "[x,y,…]", description = "The query as a JSON array.")
     private @Nullable String vector;
 
-    @Option(names = "--like", paramLabel = "ID", description = "Search with the vector of this point.")
+    @Option(
+            names = "--like",
+            paramLabel = "ID",
+            description = "Search with the vector of this point.")
     private @Nullable String like;
 
     @Option(names = "-k", paramLabel = "N", description = "Number of hits (default: 10).")
     private int k = 10;
 
-    @Option(names = "--filters", paramLabel = "JSON", description = "Such as {\"price\":{\"$lte\":10}}.")
+    @Option(
+            names = "--filters",
+            paramLabel = "JSON",
+            description = "Such as {\"price\":{\"$lte\":10}}.")
     private @Nullable String filters;
 
     @Option(names = "--json", description = "Print the gateway's answer as it is.")
     private boolean raw;
 
-    @Option(names = "--url", paramLabel = "URL", description = "The gateway (default: http://127.0.0.1:8080).")
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "The gateway (default: http://127.0.0.1:8080).")
     private String url = "http://127.0.0.1:8080";
 
     @Override

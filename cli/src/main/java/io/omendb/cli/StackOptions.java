@@ -8,10 +8,16 @@ import picocli.CommandLine.Option;
 /** Options of commands that start a stack; the command line wins over the file. */
 final class StackOptions {
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML configuration, see docs/configuration.md.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML configuration, see docs/configuration.md.")
     private @Nullable Path config;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Port of the gateway, 0 for any free one (default: 8080).")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port of the gateway, 0 for any free one (default: 8080).")
     private @Nullable Integer port;
 
     @Option(names = "--dir", paramLabel = "DIR", description = "Where everything is kept.")

@@ -15,9 +15,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Show the OmenDB that runs on a directory. Exit code 0 if it is ready, 1 if not.")
+        description =
+                "Show the OmenDB that runs on a directory. Exit code 0 if it is ready, 1 if not.")
 final class StatusCommand implements Callable<Integer> {
-    @Option(names = "--dir", paramLabel = "DIR", description = "Its directory (default: omen-data).")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Its directory (default: omen-data).")
     private Path directory = StackConfig.DIRECTORY_DEFAULT;
 
     @Override
@@ -37,7 +41,13 @@ final class StatusCommand implements Callable<Integer> {
             return 1;
         }
         JsonNode collections = client.send("GET", "/collections", null).path("collections");
-        System.out.printf(Locale.ROOT, "%n%-24s %12s %10s %9s%n", "collection", "vectors", "dimension", "segments");
+        System.out.printf(
+                Locale.ROOT,
+                "%n%-24s %12s %10s %9s%n",
+                "collection",
+                "vectors",
+                "dimension",
+                "segments");
         for (JsonNode listed : collections) {
             String name = listed.path("name").asText();
             JsonNode full = client.send("GET", GatewayClient.collection(name), null);

@@ -35,7 +35,9 @@ final class UpCommand implements Callable<Integer> {
 
     @Mixin private StackOptions options = new StackOptions();
 
-    @Option(names = "--detach", description = "Start it in the background and return when it is ready.")
+    @Option(
+            names = "--detach",
+            description = "Start it in the background and return when it is ready.")
     private boolean detach;
 
     @Override
@@ -78,7 +80,8 @@ final class UpCommand implements Callable<Integer> {
             failOn(stack);
             if (System.nanoTime() > deadline) {
                 throw new OmenException(
-                        ErrorCode.TIMEOUT, "OmenDB was not ready after " + READY_TIMEOUT.toSeconds() + " s");
+                        ErrorCode.TIMEOUT,
+                        "OmenDB was not ready after " + READY_TIMEOUT.toSeconds() + " s");
             }
             if (stopAsked.await(POLL_MS, TimeUnit.MILLISECONDS)) {
                 return;
@@ -99,13 +102,20 @@ final class UpCommand implements Callable<Integer> {
         if (already.isPresent()) {
             throw new OmenException(
                     ErrorCode.CONFLICT,
-                    "OmenDB runs on " + directory + " already, process " + already.get().pid() + ", " + already.get().url());
+                    "OmenDB runs on "
+                            + directory
+                            + " already, process "
+                            + already.get().pid()
+                            + ", "
+                            + already.get().url());
         }
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "cannot write to directory " + directory.toAbsolutePath() + ": " + e, e);
+                    ErrorCode.EXTERNAL,
+                    "cannot write to directory " + directory.toAbsolutePath() + ": " + e,
+                    e);
         }
         Path log = directory.resolve("omen.log");
         Process process =
@@ -116,14 +126,21 @@ final class UpCommand implements Callable<Integer> {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         while (System.nanoTime() < deadline) {
             if (process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-                throw new OmenException(ErrorCode.EXTERNAL, "OmenDB did not start: " + lastLine(log));
+                throw new OmenException(
+                        ErrorCode.EXTERNAL, "OmenDB did not start: " + lastLine(log));
             }
             Optional<StackDirectory.Running> running = StackDirectory.running(directory);
             if (running.isPresent()
                     && running.get().pid() == process.pid()
                     && new GatewayClient(running.get().url()).isReady()) {
                 System.out.println(
-                        "OmenDB is up: " + running.get().url() + "  (process " + process.pid() + ", log " + log + ")");
+                        "OmenDB is up: "
+                                + running.get().url()
+                                + "  (process "
+                                + process.pid()
+                                + ", log "
+                                + log
+                                + ")");
                 return 0;
             }
         }
@@ -137,7 +154,10 @@ final class UpCommand implements Callable<Integer> {
         String java =
                 self.command()
                         .orElseThrow(
-                                () -> new OmenException(ErrorCode.EXTERNAL, "cannot tell which java this is"));
+                                () ->
+                                        new OmenException(
+                                                ErrorCode.EXTERNAL,
+                                                "cannot tell which java this is"));
         List<String> command = new ArrayList<>(List.of(java));
         for (String argument : self.arguments().orElse(new String[0])) {
             if (!argument.equals("--detach")) {
@@ -149,7 +169,9 @@ final class UpCommand implements Callable<Integer> {
 
     private static String lastLine(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
-        return lines.stream().filter(line -> line.startsWith("omen: ")).reduce((first, second) -> second)
+        return lines.stream()
+                .filter(line -> line.startsWith("omen: "))
+                .reduce((first, second) -> second)
                 .map(line -> line.substring("omen: ".length()))
                 .orElse("see " + log);
     }

@@ -37,7 +37,8 @@ public final class GatewayClient {
      *
      * @param body JSON; null for none
      * @return the answer; a JSON null where it is empty
-     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; UNAVAILABLE if it does not answer
+     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; UNAVAILABLE if
+     *     it does not answer
      */
     public JsonNode send(String method, String path, @Nullable JsonNode body)
             throws InterruptedException {
@@ -58,7 +59,9 @@ public final class GatewayClient {
                         .header("content-type", contentType)
                         .method(
                                 method,
-                                body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
+                                body == null
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofByteArray(body))
                         .build();
         try {
             HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
@@ -70,7 +73,9 @@ public final class GatewayClient {
             return answer;
         } catch (IOException e) {
             throw new OmenException(
-                    ErrorCode.UNAVAILABLE, "no answer from " + url + ": " + e + ": is ./omen up running?", e);
+                    ErrorCode.UNAVAILABLE,
+                    "no answer from " + url + ": " + e + ": is ./omen up running?",
+                    e);
         }
     }
 
@@ -98,7 +103,9 @@ public final class GatewayClient {
             }
         }
         StringBuilder message =
-                new StringBuilder(problem.path("detail").asText(problem.path("title").asText("HTTP " + status)));
+                new StringBuilder(
+                        problem.path("detail")
+                                .asText(problem.path("title").asText("HTTP " + status)));
         for (JsonNode error : problem.path("errors")) {
             message.append("\n  point ")
                     .append(error.path("index").asText())

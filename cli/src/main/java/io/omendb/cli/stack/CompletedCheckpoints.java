@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints that earlier runs left on disk. Flink writes {@code {job}/chk-{n}/_metadata} last and in one step, so a
- * checkpoint that has it is complete.
+ * The checkpoints that earlier runs left on disk. Flink writes {@code {job}/chk-{n}/_metadata} last
+ * and in one step, so a checkpoint that has it is complete.
  */
 final class CompletedCheckpoints {
     private static final String METADATA = "_metadata";

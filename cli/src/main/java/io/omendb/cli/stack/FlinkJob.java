@@ -19,7 +19,10 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A Flink cluster in this process that runs the ingestion job, continued from its latest checkpoint. */
+/**
+ * A Flink cluster in this process that runs the ingestion job, continued from its latest
+ * checkpoint.
+ */
 final class FlinkJob implements AutoCloseable {
     private static final int MAX_PARALLELISM = 128;
 
@@ -49,7 +52,9 @@ final class FlinkJob implements AutoCloseable {
                     path ->
                             graph.setSavepointRestoreSettings(
                                     SavepointRestoreSettings.forPath(
-                                            path.toUri().toString(), false, RecoveryClaimMode.CLAIM)));
+                                            path.toUri().toString(),
+                                            false,
+                                            RecoveryClaimMode.CLAIM)));
             cluster.submitJob(graph).get();
             return new FlinkJob(cluster, graph.getJobID());
         } catch (InterruptedException e) {
@@ -57,7 +62,8 @@ final class FlinkJob implements AutoCloseable {
             throw e;
         } catch (Exception e) {
             cluster.closeAsync();
-            throw new OmenException(ErrorCode.EXTERNAL, "Flink did not start: " + rootMessage(e), e);
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "Flink did not start: " + rootMessage(e), e);
         }
     }
 
@@ -100,7 +106,8 @@ final class FlinkJob implements AutoCloseable {
         }
     }
 
-    private static JobGraph graph(StackConfig config, String bootstrapServers, Configuration flink) {
+    private static JobGraph graph(
+            StackConfig config, String bootstrapServers, Configuration flink) {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(flink);
         environment.setParallelism(config.parallelism());
@@ -118,8 +125,10 @@ final class FlinkJob implements AutoCloseable {
         flink.setString("execution.checkpointing.incremental", "true");
         flink.setString("execution.checkpointing.num-retained", "2");
         flink.setString(
-                "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
-        flink.setString("io.tmp.dirs", config.directory().resolve("tmp").toAbsolutePath().toString());
+                "execution.checkpointing.externalized-checkpoint-retention",
+                "RETAIN_ON_CANCELLATION");
+        flink.setString(
+                "io.tmp.dirs", config.directory().resolve("tmp").toAbsolutePath().toString());
         flink.setString("restart-strategy.type", "exponential-delay");
         flink.setString("restart-strategy.exponential-delay.initial-backoff", "200 ms");
         flink.setString("restart-strategy.exponential-delay.max-backoff", "10 s");

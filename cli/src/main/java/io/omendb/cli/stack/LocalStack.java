@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything on one machine: a Kafka broker as a child process, Flink and the gateway in this one. Started in the order of
- * their dependencies, closed in the reverse.
+ * Everything on one machine: a Kafka broker as a child process, Flink and the gateway in this one.
+ * Started in the order of their dependencies, closed in the reverse.
  */
 public final class LocalStack implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -29,10 +29,12 @@ public final class LocalStack implements AutoCloseable {
     private LocalStack() {}
 
     /**
-     * Starts a stack; returns when the gateway listens. The job may still be restoring: {@code /health/ready} tells.
+     * Starts a stack; returns when the gateway listens. The job may still be restoring: {@code
+     * /health/ready} tells.
      *
      * @param progress told what is being done, for people
-     * @throws OmenException with one clear line if a part does not start; what had started is stopped
+     * @throws OmenException with one clear line if a part does not start; what had started is
+     *     stopped
      */
     public static LocalStack start(StackConfig config, Consumer<String> progress)
             throws InterruptedException {
@@ -76,7 +78,9 @@ public final class LocalStack implements AutoCloseable {
         url = startedUrl;
         directory.announce(
                 new StackDirectory.Running(
-                        ProcessHandle.current().pid(), startedUrl, startedBroker.bootstrapServers()));
+                        ProcessHandle.current().pid(),
+                        startedUrl,
+                        startedBroker.bootstrapServers()));
         progress.accept("gateway listens on " + startedUrl);
     }
 
@@ -108,7 +112,9 @@ public final class LocalStack implements AutoCloseable {
                     Thread.currentThread().interrupt();
                 }
                 RuntimeException wrapped =
-                        e instanceof RuntimeException already ? already : new IllegalStateException(e);
+                        e instanceof RuntimeException already
+                                ? already
+                                : new IllegalStateException(e);
                 if (failure == null) {
                     failure = wrapped;
                 } else {
@@ -132,7 +138,11 @@ public final class LocalStack implements AutoCloseable {
         } catch (IOException e) {
             throw new OmenException(
                     ErrorCode.EXTERNAL,
-                    "port " + config.port() + " on " + config.host() + " is in use: choose another with --port",
+                    "port "
+                            + config.port()
+                            + " on "
+                            + config.host()
+                            + " is in use: choose another with --port",
                     e);
         }
     }

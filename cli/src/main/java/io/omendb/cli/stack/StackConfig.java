@@ -44,11 +44,14 @@ public record StackConfig(
 
     public StackConfig {
         if (parallelism < 1 || parallelism > 128) {
-            throw OmenException.invalid("parallelism: found " + parallelism + ", expected 1 to 128");
+            throw OmenException.invalid(
+                    "parallelism: found " + parallelism + ", expected 1 to 128");
         }
         if (checkpointIntervalMs < 100) {
             throw OmenException.invalid(
-                    "checkpoint_interval_ms: found " + checkpointIntervalMs + ", expected at least 100");
+                    "checkpoint_interval_ms: found "
+                            + checkpointIntervalMs
+                            + ", expected at least 100");
         }
         if (port < 0 || port > 65_535) {
             throw OmenException.invalid("port: found " + port + ", expected 0 to 65535");
@@ -57,12 +60,26 @@ public record StackConfig(
 
     public StackConfig withDirectory(Path chosen) {
         return new StackConfig(
-                chosen, host, port, parallelism, checkpointIntervalMs, brokerPort, brokerMaxHeap, topics);
+                chosen,
+                host,
+                port,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics);
     }
 
     public StackConfig withPort(int chosen) {
         return new StackConfig(
-                directory, host, chosen, parallelism, checkpointIntervalMs, brokerPort, brokerMaxHeap, topics);
+                directory,
+                host,
+                chosen,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics);
     }
 
     /** The form of the file. */
@@ -75,7 +92,8 @@ public record StackConfig(
             @Nullable Broker broker,
             @Nullable List<Topic> topics) {}
 
-    private record Broker(@Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
+    private record Broker(
+            @Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
 
     private record Topic(
             @JsonProperty(required = true) String topic,
@@ -98,7 +116,9 @@ public record StackConfig(
             return file == null ? DEFAULT : of(file);
         } catch (DatabindException e) {
             throw new OmenException(
-                    ErrorCode.MALFORMED, path + ": " + e.getOriginalMessage() + " at " + where(e), e);
+                    ErrorCode.MALFORMED,
+                    path + ": " + e.getOriginalMessage() + " at " + where(e),
+                    e);
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + path + ": " + e, e);
         }
@@ -114,7 +134,9 @@ public record StackConfig(
         if (file.topics != null) {
             for (Topic topic : file.topics) {
                 RecordFormat format =
-                        topic.format == null ? RecordFormat.JSON : RecordFormat.ofName(topic.format);
+                        topic.format == null
+                                ? RecordFormat.JSON
+                                : RecordFormat.ofName(topic.format);
                 mappings.add(new TopicMapping(topic.topic, topic.collection, format));
             }
         }

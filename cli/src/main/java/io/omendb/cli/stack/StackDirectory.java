@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of a stack. Held under a lock that the operating system frees when the process ends, however it ends; a file
- * in it says which process that is and where it answers.
+ * The directory of a stack. Held under a lock that the operating system frees when the process
+ * ends, however it ends; a file in it says which process that is and where it answers.
  */
 public final class StackDirectory implements AutoCloseable {
     private static final String LOCK = "omen.lock";
@@ -52,10 +52,14 @@ public final class StackDirectory implements AutoCloseable {
             Files.createDirectories(path);
             channel =
                     FileChannel.open(
-                            path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            path.resolve(LOCK),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "cannot write to directory " + path.toAbsolutePath() + ": " + e, e);
+                    ErrorCode.EXTERNAL,
+                    "cannot write to directory " + path.toAbsolutePath() + ": " + e,
+                    e);
         }
         if (!tryLock(channel, path)) {
             throw new OmenException(
@@ -71,8 +75,11 @@ public final class StackDirectory implements AutoCloseable {
     /** The stack that runs on a directory, if one does. */
     public static Optional<Running> running(Path path) {
         try {
-            Running running = JSON.readValue(Files.readAllBytes(path.resolve(RUNNING)), Running.class);
-            return ProcessHandle.of(running.pid()).isPresent() ? Optional.of(running) : Optional.empty();
+            Running running =
+                    JSON.readValue(Files.readAllBytes(path.resolve(RUNNING)), Running.class);
+            return ProcessHandle.of(running.pid()).isPresent()
+                    ? Optional.of(running)
+                    : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -44,7 +44,8 @@ public final class Shard {
     /**
      * An empty shard.
      *
-     * @param onFreeze told of every segment that takes no more rows, on the task thread; it may write the segment to disk
+     * @param onFreeze told of every segment that takes no more rows, on the task thread; it may
+     *     write the segment to disk
      */
     public Shard(CollectionSchema schema, ShardOptions options, Consumer<Segment> onFreeze) {
         this.schema = schema;

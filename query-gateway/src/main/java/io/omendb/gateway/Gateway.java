@@ -1,0 +1,125 @@
+package io.omendb.gateway;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.util.BlockingTaskExecutor;
+import com.linecorp.armeria.common.util.EventLoopGroups;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.http.Problems;
+import io.omendb.gateway.http.Route;
+import io.omendb.gateway.http.RouteService;
+import io.omendb.protocol.ShardDirectory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The query gateway: an HTTP server that writes points to Kafka and asks the shards of the job.
+ *
+ * <p>It starts without Kafka and without shards, and then answers 503 until they are there.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final int BLOCKING_THREADS = 32;
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+
+    private final GatewayParts parts;
+    private final Server server;
+
+    private Gateway(GatewayParts parts, Server server) {
+        this.parts = parts;
+        this.server = server;
+    }
+
+    /**
+     * Starts a gateway.
+     *
+     * @param shards where the shards are; stays the caller's to close
+     * @throws OmenException EXTERNAL if the port is in use
+     */
+    public static Gateway start(GatewayOptions options, ShardDirectory shards) {
+        Admission admission =
+                new Admission(options.limits().inFlight(), options.limits().inFlightBytes());
+        GatewayParts parts = GatewayParts.open(options, shards, admission);
+        Server server = server(options, parts, admission);
+        try {
+            server.start().join();
+            return new Gateway(parts, server);
+        } catch (CompletionException e) {
+            server.stop().join();
+            parts.close();
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "The gateway cannot listen on "
+                            + options.host()
+                            + ":"
+                            + options.port()
+                            + " ("
+                            + reason(e)
+                            + "); choose another port.",
+                    e);
+        }
+    }
+
+    private static Server server(GatewayOptions options, GatewayParts parts, Admission admission) {
+        Limits limits = options.limits();
+        Problems problems = new Problems(limits.bodyBytes());
+        ServerBuilder builder =
+                Server.builder()
+                        .port(
+                                new InetSocketAddress(options.host(), options.port()),
+                                SessionProtocol.HTTP)
+                        .maxRequestLength(limits.bodyBytes())
+                        // Requests end by their own deadlines; this one is for what has none.
+                        .requestTimeoutMillis(limits.timeoutMsMax() + 5_000L)
+                        .gracefulShutdownTimeout(Duration.ZERO, DRAIN)
+                        .errorHandler(problems)
+                        .workerGroup(
+                                EventLoopGroups.newEventLoopGroup(
+                                        Math.max(2, Runtime.getRuntime().availableProcessors()),
+                                        "omen-gateway-http"),
+                                true)
+                        .blockingTaskExecutor(
+                                BlockingTaskExecutor.builder()
+                                        .threadNamePrefix("omen-gateway-blocking")
+                                        .numThreads(BLOCKING_THREADS)
+                                        .build(),
+                                true);
+        for (Route route : parts.routes()) {
+            builder.route()
+                    .path(route.path())
+                    .methods(route.method())
+                    .build(
+                            new RouteService(
+                                    route,
+                                    admission,
+                                    problems,
+                                    limits.bodyBytes(),
+                                    parts.metrics()::request));
+        }
+        return builder.build();
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    /** Ends the requests under way, or gives up on them after two seconds. */
+    @Override
+    public void close() {
+        server.stop().join();
+        parts.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.omendb.gateway;
+
+import io.omendb.gateway.http.Limits;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+
+/**
+ * How a gateway runs.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 for a free one
+ * @param kafka settings of every Kafka client, {@code bootstrap.servers} at least
+ * @param limits what a request may ask for
+ */
+public record GatewayOptions(String host, int port, Map<String, Object> kafka, Limits limits) {
+
+    public GatewayOptions {
+        kafka = Map.copyOf(kafka);
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port: found " + port + ", expected 0 to 65535");
+        }
+    }
+
+    /** A gateway on 127.0.0.1:8080 with default limits. */
+    public static GatewayOptions of(String bootstrapServers) {
+        return new GatewayOptions(
+                "127.0.0.1",
+                8080,
+                Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
+                Limits.DEFAULT);
+    }
+
+    public GatewayOptions withHost(String value) {
+        return new GatewayOptions(value, port, kafka, limits);
+    }
+
+    public GatewayOptions withPort(int value) {
+        return new GatewayOptions(host, value, kafka, limits);
+    }
+
+    /** The same with one more setting for every Kafka client. */
+    public GatewayOptions withKafka(String key, Object value) {
+        Map<String, Object> more = new HashMap<>(kafka);
+        more.put(key, value);
+        return new GatewayOptions(host, port, more, limits);
+    }
+
+    public GatewayOptions withLimits(Limits value) {
+        return new GatewayOptions(host, port, kafka, value);
+    }
+}

@@ -1,0 +1,115 @@
+package io.omendb.gateway;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.collections.CollectionEndpoints;
+import io.omendb.gateway.collections.KnownCollections;
+import io.omendb.gateway.collections.TotalVectors;
+import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.http.Route;
+import io.omendb.gateway.operations.GatewayMetrics;
+import io.omendb.gateway.operations.OperationEndpoints;
+import io.omendb.gateway.search.LookupEndpoints;
+import io.omendb.gateway.search.SearchEndpoints;
+import io.omendb.gateway.shards.Shards;
+import io.omendb.gateway.write.PointEndpoints;
+import io.omendb.gateway.write.PointWriter;
+import io.omendb.protocol.ShardDirectory;
+import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.CatalogueWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** What a gateway is made of, put together, and taken apart in reverse. */
+final class GatewayParts implements AutoCloseable {
+    private final Deque<AutoCloseable> opened;
+    private final GatewayMetrics metrics;
+    private final List<Route> routes;
+
+    private GatewayParts(Deque<AutoCloseable> opened, GatewayMetrics metrics, List<Route> routes) {
+        this.opened = opened;
+        this.metrics = metrics;
+        this.routes = routes;
+    }
+
+    static GatewayParts open(
+            GatewayOptions options, ShardDirectory directory, Admission admission) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return open(options, directory, admission, opened);
+        } catch (RuntimeException e) {
+            closeAll(opened);
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "The gateway cannot be set up with these Kafka settings: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static GatewayParts open(
+            GatewayOptions options,
+            ShardDirectory directory,
+            Admission admission,
+            Deque<AutoCloseable> opened) {
+        CatalogueFollower catalogue = keep(opened, CatalogueFollower.open(options.kafka()));
+        GatewayMetrics metrics =
+                keep(
+                        opened,
+                        new GatewayMetrics(() -> catalogue.current().size(), admission::inFlight));
+        CatalogueWriter writer = keep(opened, CatalogueWriter.open(options.kafka(), catalogue));
+        LogEnds ends = keep(opened, LogEnds.open(options.kafka()));
+        PointWriter points = keep(opened, PointWriter.open(options.kafka(), ends));
+        Shards shards = keep(opened, Shards.open(directory));
+
+        KnownCollections collections = new KnownCollections(catalogue);
+        AppliedWait wait = new AppliedWait(shards, ends);
+        TotalVectors vectors = new TotalVectors(collections, shards);
+        Limits limits = options.limits();
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(
+                new CollectionEndpoints(collections, writer, shards, ends, limits.timeoutMs())
+                        .routes());
+        routes.addAll(
+                new PointEndpoints(collections, points, wait, limits, metrics::accepted).routes());
+        routes.addAll(
+                new SearchEndpoints(collections, shards, ends, wait, limits, metrics::search)
+                        .routes());
+        routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
+        routes.addAll(new OperationEndpoints(collections, shards, vectors, metrics).routes());
+        return new GatewayParts(opened, metrics, routes);
+    }
+
+    private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {
+        opened.push(part);
+        return part;
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public void close() {
+        closeAll(opened);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new OmenException(
+                        ErrorCode.INTERNAL, "A part of the gateway could not be closed.", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.omendb.gateway.freshness;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.protocol.v1.Applied;
+import io.omendb.schema.CollectionDefinition;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an answer lags behind what was written.
+ *
+ * @param applied per source partition ({@code topic-partition}), the offset up to which every shard
+ *     that answered has applied it; −1 where nothing was
+ * @param lagRecords records written but not applied everywhere; null where Kafka could not be asked
+ * @param lagMs 0 without lag, else the age of the newest record applied everywhere; null as above
+ */
+public record Freshness(
+        SortedMap<String, Long> applied, @Nullable Long lagRecords, @Nullable Long lagMs) {
+    private static final Applied NOTHING = Applied.newBuilder().setOffset(-1).build();
+
+    /**
+     * Compares what shards have applied with the ends of the log.
+     *
+     * @param shards what each shard that answered has applied
+     * @param ends per partition, the offset that the next record will get; empty where unknown
+     */
+    public static Freshness of(
+            CollectionDefinition collection,
+            List<Map<String, Applied>> shards,
+            Map<Integer, Long> ends,
+            long nowMs) {
+        Map<String, Applied> everywhere = everywhere(collection, shards, ends);
+        SortedMap<String, Long> applied = new TreeMap<>();
+        long newestMs = collection.generation();
+        for (Map.Entry<String, Applied> source : everywhere.entrySet()) {
+            applied.put(source.getKey(), source.getValue().getOffset());
+            newestMs = Math.max(newestMs, source.getValue().getTimestampMs());
+        }
+        if (ends.isEmpty()) {
+            return new Freshness(applied, null, null);
+        }
+        long lag = 0;
+        for (Map.Entry<Integer, Long> end : ends.entrySet()) {
+            long last =
+                    everywhere
+                            .getOrDefault(collection.topic() + "-" + end.getKey(), NOTHING)
+                            .getOffset();
+            // Records before the first offset belong to a collection that was dropped.
+            long from = collection.firstOffsets().getOrDefault(end.getKey(), 0L) - 1;
+            lag += Math.max(0, end.getValue() - 1 - Math.max(last, from));
+        }
+        return new Freshness(applied, lag, lag == 0 ? 0 : Math.max(0, nowMs - newestMs));
+    }
+
+    /** Every shard hears of every partition, so the least that any has applied counts. */
+    private static Map<String, Applied> everywhere(
+            CollectionDefinition collection,
+            List<Map<String, Applied>> shards,
+            Map<Integer, Long> ends) {
+        Map<String, Applied> least = new HashMap<>();
+        for (Integer partition : ends.keySet()) {
+            least.put(collection.topic() + "-" + partition, NOTHING);
+        }
+        shards.forEach(shard -> shard.keySet().forEach(source -> least.put(source, NOTHING)));
+        least.replaceAll(
+                (source, nothing) ->
+                        shards.stream()
+                                .map(shard -> shard.getOrDefault(source, NOTHING))
+                                .min((a, b) -> Long.compare(a.getOffset(), b.getOffset()))
+                                .orElse(nothing));
+        return least;
+    }
+
+    /** {@code {"applied": {…}, "lag_records": 0, "lag_ms": 3}}. */
+    public ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ObjectNode positions = json.putObject("applied");
+        applied.forEach(positions::put);
+        json.put("lag_records", lagRecords);
+        json.put("lag_ms", lagMs);
+        return json;
+    }
+}

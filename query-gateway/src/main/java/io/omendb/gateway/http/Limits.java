@@ -1,0 +1,81 @@
+package io.omendb.gateway.http;
+
+import io.omendb.OmenException;
+
+/**
+ * What a request may ask for.
+ *
+ * @param bodyBytes bytes of one request's body
+ * @param inFlight requests worked on at a time; more are refused with 429
+ * @param inFlightBytes bytes of the bodies worked on at a time; more are refused with 429
+ * @param k hits of one search
+ * @param batchPoints points of one write
+ * @param batchSearches searches of one batch
+ * @param timeoutMs what a request may take that says nothing about it
+ * @param timeoutMsMax what a request may allow itself
+ */
+public record Limits(
+        long bodyBytes,
+        int inFlight,
+        long inFlightBytes,
+        int k,
+        int batchPoints,
+        int batchSearches,
+        int timeoutMs,
+        int timeoutMsMax) {
+
+    public static final Limits DEFAULT =
+            new Limits(64L << 20, 512, 256L << 20, 10_000, 10_000, 1_000, 10_000, 60_000);
+
+    public Limits withBodyBytes(long value) {
+        return new Limits(
+                value,
+                inFlight,
+                inFlightBytes,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax);
+    }
+
+    public Limits withInFlight(int value) {
+        return new Limits(
+                bodyBytes,
+                value,
+                inFlightBytes,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax);
+    }
+
+    public Limits withTimeoutMs(int value) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                inFlightBytes,
+                k,
+                batchPoints,
+                batchSearches,
+                value,
+                timeoutMsMax);
+    }
+
+    /** Checks how many hits a search asks for. */
+    public void checkK(int value) {
+        checkRange("k", value, k);
+    }
+
+    /** Checks what a request allows itself. */
+    public void checkTimeoutMs(int value) {
+        checkRange("timeout_ms", value, timeoutMsMax);
+    }
+
+    private static void checkRange(String field, int value, int max) {
+        if (value < 1 || value > max) {
+            throw OmenException.invalid(field + ": found " + value + ", expected 1 to " + max);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What operators ask for: probes, metrics, the description of the API, the console. */
+@NullMarked
+package io.omendb.gateway.operations;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package io.omendb.gateway.search;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.omendb.gateway.freshness.Freshness;
+import io.omendb.gateway.shards.Gathered;
+import io.omendb.gateway.shards.Packed;
+import io.omendb.protocol.v1.Point;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.record.PointJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The answer to one search.
+ *
+ * @param hits nearest first; ties by id
+ */
+record Found(
+        List<Point> hits,
+        long tookNanos,
+        Freshness freshness,
+        int shardsTotal,
+        int shardsAnswered) {
+    private static final Comparator<Point> NEAREST_FIRST =
+            (a, b) -> {
+                int byDistance = Float.compare(a.getDistance(), b.getDistance());
+                return byDistance != 0 ? byDistance : a.getId().compareTo(b.getId());
+            };
+
+    /** The k nearest of what all shards found. */
+    static List<Point> merge(Gathered<SearchResponse> gathered, int k) {
+        List<Point> all = new ArrayList<>();
+        gathered.values().forEach(answer -> all.addAll(answer.getHitsList()));
+        all.sort(NEAREST_FIRST); // each shard's hits are a sorted run, which this sort merges
+        return all.size() <= k ? all : all.subList(0, k);
+    }
+
+    void write(JsonGenerator json, Fields fields) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("hits");
+        for (Point hit : hits) {
+            writePoint(json, hit, fields);
+        }
+        json.writeEndArray();
+        json.writeNumberField("took_ms", Math.round(tookNanos / 1e3) / 1e3);
+        json.writeFieldName("freshness");
+        json.writeTree(freshness.json());
+        json.writeObjectFieldStart("shards");
+        json.writeNumberField("total", shardsTotal);
+        json.writeNumberField("answered", shardsAnswered);
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    /** Writes what was asked for of a point. */
+    static void writePoint(JsonGenerator json, Point point, Fields fields) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", point.getId());
+        if (fields.distance()) {
+            json.writeNumberField("distance", point.getDistance());
+        }
+        if (fields.metadata()) {
+            json.writeFieldName("metadata");
+            json.writeRawValue(
+                    point.getMetadataJson().isEmpty()
+                            ? "{}"
+                            : point.getMetadataJson().toStringUtf8());
+            if (!point.getText().isEmpty()) {
+                json.writeStringField("text", point.getText());
+            }
+        }
+        if (fields.vector()) {
+            json.writeFieldName("vector");
+            PointJson.writeFloats(Packed.vector(point.getVector()), json);
+        }
+        json.writeEndObject();
+    }
+}

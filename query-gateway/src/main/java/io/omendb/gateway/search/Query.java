@@ -1,0 +1,56 @@
+package io.omendb.gateway.search;
+
+import io.omendb.OmenException;
+import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.shards.Packed;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.record.PointRules;
+import io.omendb.schema.CollectionDefinition;
+import java.util.Map;
+
+/**
+ * One search as it was asked for.
+ *
+ * @param filterJson the filter object; empty for none
+ * @param recallTarget 0 where none was given
+ * @param allowPartial whether an answer without some of the shards is welcome
+ */
+record Query(
+        float[] vector,
+        int k,
+        String filterJson,
+        Fields fields,
+        Tuning tuning,
+        Consistency consistency,
+        int timeoutMs,
+        boolean allowPartial) {
+
+    /** How thoroughly to search. */
+    record Tuning(boolean exact, double recallTarget, Map<String, Double> params) {}
+
+    /**
+     * Checks the query against the collection and the limits.
+     *
+     * @throws OmenException INVALID naming the field
+     */
+    void check(CollectionDefinition collection, Limits limits) {
+        PointRules.checkVector(collection.schema(), "vector", vector);
+        limits.checkK(k);
+        limits.checkTimeoutMs(timeoutMs);
+        consistency.check(collection);
+    }
+
+    SearchRequest request(CollectionDefinition collection) {
+        return SearchRequest.newBuilder()
+                .setCollection(collection.name())
+                .setGeneration(collection.generation())
+                .setVector(Packed.of(vector))
+                .setK(k)
+                .setFilterJson(filterJson)
+                .setInclude(fields.include())
+                .setExact(tuning.exact)
+                .setRecallTarget(tuning.recallTarget)
+                .putAllParams(tuning.params)
+                .build();
+    }
+}

@@ -1,0 +1,125 @@
+package io.omendb.gateway.search;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import io.omendb.record.StrictJson;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the JSON of one search, token by token. A null is as good as absent. */
+final class QueryJson {
+    private static final int K_DEFAULT = 10;
+
+    private float @Nullable [] vector;
+    private int k = K_DEFAULT;
+    private String filterJson = "";
+    private Fields fields = Fields.OF_SEARCH;
+    private boolean exact;
+    private double recallTarget;
+    private Map<String, Double> params = Map.of();
+    private Consistency consistency = Consistency.EVENTUAL;
+    private int timeoutMs;
+    private boolean allowPartial;
+
+    private QueryJson(int timeoutMsDefault) {
+        timeoutMs = timeoutMsDefault;
+    }
+
+    /** Reads a query that is the whole body. */
+    static Query read(byte[] body, int timeoutMsDefault) {
+        try (JsonParser parser = StrictJson.parser(body)) {
+            Query query = read(parser, timeoutMsDefault);
+            StrictJson.expectEnd(parser, "the search");
+            return query;
+        } catch (IOException e) {
+            throw StrictJson.malformed(e);
+        }
+    }
+
+    /** Reads the query whose START_OBJECT the parser stands on. */
+    static Query read(JsonParser parser, int timeoutMsDefault) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw StrictJson.unexpected(parser, "search", "an object with vector and k");
+        }
+        QueryJson json = new QueryJson(timeoutMsDefault);
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            boolean absent = parser.nextToken() == JsonToken.VALUE_NULL;
+            json.read(field, parser, absent);
+        }
+        return json.toQuery();
+    }
+
+    private void read(String field, JsonParser parser, boolean absent) throws IOException {
+        switch (field) {
+            case "vector" -> vector = StrictJson.floats(parser, field, 128);
+            case "k" -> k = absent ? k : StrictJson.integer(parser, field);
+            case "filters" -> filterJson = absent ? "" : filter(parser);
+            case "include" -> fields = absent ? fields : Fields.read(parser);
+            case "exact" -> exact = !absent && StrictJson.bool(parser, field);
+            case "recall_target" -> recallTarget = absent ? 0 : recallTarget(parser);
+            case "params" -> params = absent ? params : params(parser);
+            case "consistency" -> consistency = absent ? consistency : Consistency.read(parser);
+            case "timeout_ms" -> timeoutMs = absent ? timeoutMs : StrictJson.integer(parser, field);
+            case "allow_partial" -> allowPartial = !absent && StrictJson.bool(parser, field);
+            default ->
+                    throw OmenException.malformed(
+                            field
+                                    + ": found an unknown field, expected one of vector, k,"
+                                    + " filters, include, exact, recall_target, params,"
+                                    + " consistency, timeout_ms, allow_partial");
+        }
+    }
+
+    /** The filter as the shards want it, which know the operators; empty for no filter. */
+    static String filter(JsonParser parser) throws IOException {
+        ObjectNode filter = StrictJson.object(parser, "filters");
+        return filter.isEmpty() ? "" : filter.toString();
+    }
+
+    private static double recallTarget(JsonParser parser) throws IOException {
+        double target = StrictJson.number(parser, "recall_target");
+        if (!(target > 0 && target <= 1)) {
+            throw OmenException.invalid(
+                    "recall_target: found " + target + ", expected more than 0 and at most 1");
+        }
+        return target;
+    }
+
+    private static Map<String, Double> params(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw StrictJson.unexpected(parser, "params", "an object of names and numbers");
+        }
+        Map<String, Double> params = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = "params." + parser.currentName();
+            parser.nextToken();
+            double value = StrictJson.number(parser, field);
+            if (!Double.isFinite(value)) {
+                throw OmenException.invalid(
+                        field + ": found " + value + ", expected a finite number");
+            }
+            params.put(parser.currentName(), value);
+        }
+        return params;
+    }
+
+    private Query toQuery() {
+        if (vector == null) {
+            throw OmenException.malformed("vector: found nothing, expected an array of numbers");
+        }
+        return new Query(
+                vector,
+                k,
+                filterJson,
+                fields,
+                new Query.Tuning(exact, recallTarget, params),
+                consistency,
+                timeoutMs,
+                allowPartial);
+    }
+}

@@ -1,0 +1,62 @@
+package io.omendb.gateway.search;
+
+import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Freshness;
+import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.gateway.shards.Gathered;
+import io.omendb.gateway.shards.Shards;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.schema.CollectionDefinition;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes a checked query to every shard and merges what they find. Never blocks. */
+final class Searcher {
+    private final Shards shards;
+    private final LogEnds ends;
+    private final AppliedWait wait;
+
+    Searcher(Shards shards, LogEnds ends, AppliedWait wait) {
+        this.shards = shards;
+        this.ends = ends;
+        this.wait = wait;
+    }
+
+    CompletableFuture<Found> search(CollectionDefinition collection, Query query, long startNanos) {
+        Deadline deadline = Deadline.of(startNanos, query.timeoutMs());
+        CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
+        return wait.until(collection, query.consistency().after(), deadline)
+                .thenCompose(applied -> ask(collection, query, deadline))
+                .thenCombine(
+                        logEnds,
+                        (gathered, known) -> found(collection, query, gathered, known, startNanos));
+    }
+
+    private CompletableFuture<Gathered<SearchResponse>> ask(
+            CollectionDefinition collection, Query query, Deadline deadline) {
+        SearchRequest request = query.request(collection);
+        return shards.ask(deadline, query.allowPartial(), stub -> stub.search(request));
+    }
+
+    private static Found found(
+            CollectionDefinition collection,
+            Query query,
+            Gathered<SearchResponse> gathered,
+            Map<Integer, Long> logEnds,
+            long startNanos) {
+        Freshness freshness =
+                Freshness.of(
+                        collection,
+                        gathered.values().stream().map(SearchResponse::getAppliedMap).toList(),
+                        logEnds,
+                        System.currentTimeMillis());
+        return new Found(
+                Found.merge(gathered, query.k()),
+                System.nanoTime() - startNanos,
+                freshness,
+                gathered.total(),
+                gathered.answers().size());
+    }
+}

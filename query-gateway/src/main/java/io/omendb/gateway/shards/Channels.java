@@ -1,0 +1,92 @@
+package io.omendb.gateway.shards;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.omendb.protocol.ShardAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One channel per address, kept while the address is known. Safe for use by any thread; the lock is
+ * held only to look up or to make a channel, which connects later by itself.
+ */
+final class Channels implements AutoCloseable {
+    /** 10,000 hits with vectors of 4,096 components. */
+    private static final int MESSAGE_BYTES_MAX = 256 << 20;
+
+    private static final long CLOSE_SECONDS_MAX = 5;
+
+    private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private final ExecutorService callbacks;
+    private List<ShardAddress> known = List.of();
+
+    private Channels(ExecutorService callbacks) {
+        this.callbacks = callbacks;
+    }
+
+    static Channels open() {
+        AtomicInteger number = new AtomicInteger();
+        return new Channels(
+                Executors.newFixedThreadPool(
+                        Math.max(2, Runtime.getRuntime().availableProcessors()),
+                        task -> {
+                            Thread thread =
+                                    new Thread(
+                                            task,
+                                            "omen-gateway-shards-" + number.getAndIncrement());
+                            thread.setDaemon(true);
+                            return thread;
+                        }));
+    }
+
+    /** Closes the channels of addresses that are no longer known; calls under way still end. */
+    synchronized void keep(List<ShardAddress> addresses) {
+        if (addresses.equals(known)) {
+            return;
+        }
+        Set<String> targets = new HashSet<>();
+        addresses.forEach(address -> targets.add(address.target()));
+        channels.entrySet()
+                .removeIf(
+                        entry -> {
+                            boolean gone = !targets.contains(entry.getKey());
+                            if (gone) {
+                                entry.getValue().shutdown();
+                            }
+                            return gone;
+                        });
+        known = List.copyOf(addresses);
+    }
+
+    synchronized ManagedChannel channel(ShardAddress address) {
+        return channels.computeIfAbsent(
+                address.target(),
+                target ->
+                        NettyChannelBuilder.forAddress(address.host(), address.port())
+                                .usePlaintext()
+                                .executor(callbacks)
+                                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                                .build());
+    }
+
+    @Override
+    public synchronized void close() {
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        try {
+            for (ManagedChannel channel : channels.values()) {
+                channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        channels.clear();
+        callbacks.shutdown();
+    }
+}

@@ -1,0 +1,116 @@
+package io.omendb.gateway.shards;
+
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.MoreExecutors;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.shards.Gathered.Answer;
+import io.omendb.protocol.ErrorTrailers;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardDirectory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Answers on their way in. Each shard writes its own slot; whoever is last reads them all, which
+ * the counter makes visible.
+ */
+final class Gathering<T> {
+    private final List<ShardAddress> shards;
+    private final int total;
+    private final boolean allowPartial;
+    private final ShardDirectory directory;
+    private final AtomicReferenceArray<Object> outcomes;
+    private final AtomicInteger missing;
+    private final CompletableFuture<Gathered<T>> result = new CompletableFuture<>();
+
+    Gathering(
+            List<ShardAddress> shards, int total, boolean allowPartial, ShardDirectory directory) {
+        this.shards = shards;
+        this.total = total;
+        this.allowPartial = allowPartial;
+        this.directory = directory;
+        this.outcomes = new AtomicReferenceArray<>(shards.size());
+        this.missing = new AtomicInteger(shards.size());
+    }
+
+    CompletableFuture<Gathered<T>> result() {
+        return result;
+    }
+
+    void expect(int shard, ListenableFuture<T> answer) {
+        answer.addListener(() -> arrived(shard, answer), MoreExecutors.directExecutor());
+    }
+
+    private void arrived(int shard, ListenableFuture<T> answer) {
+        try {
+            T value = Objects.requireNonNull(Futures.getDone(answer));
+            outcomes.set(shard, new Answer<>(shards.get(shard), value));
+        } catch (ExecutionException e) {
+            outcomes.set(shard, failure(shards.get(shard), e));
+        }
+        if (missing.decrementAndGet() == 0) {
+            decide();
+        }
+    }
+
+    private OmenException failure(ShardAddress shard, ExecutionException e) {
+        if (!(e.getCause() instanceof StatusRuntimeException status)) {
+            return new OmenException(ErrorCode.INTERNAL, where(shard) + e.getCause(), e);
+        }
+        if (status.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+            directory.reportUnreachable(shard);
+        }
+        OmenException error = ErrorTrailers.fromStatus(status);
+        if (isRefusal(error.code())) {
+            return error;
+        }
+        // The gateway knows the collection, so the shard merely does not know it yet.
+        ErrorCode code = error.code() == ErrorCode.NOT_FOUND ? ErrorCode.UNAVAILABLE : error.code();
+        return new OmenException(code, where(shard) + error.getMessage(), error);
+    }
+
+    @SuppressWarnings("unchecked") // only arrived() writes the slots
+    private void decide() {
+        List<Answer<T>> answers = new ArrayList<>();
+        List<OmenException> failures = new ArrayList<>();
+        for (int i = 0; i < outcomes.length(); i++) {
+            Object outcome = outcomes.get(i);
+            if (outcome instanceof OmenException failure) {
+                failures.add(failure);
+            } else {
+                answers.add((Answer<T>) outcome);
+            }
+        }
+        for (OmenException failure : failures) {
+            if (isRefusal(failure.code())) {
+                result.completeExceptionally(failure);
+                return;
+            }
+        }
+        if (!failures.isEmpty() && (!allowPartial || answers.isEmpty())) {
+            result.completeExceptionally(failures.get(0));
+            return;
+        }
+        result.complete(new Gathered<>(answers, total));
+    }
+
+    /** Whether the request itself is at fault, so that every shard says the same. */
+    private static boolean isRefusal(ErrorCode code) {
+        return code == ErrorCode.MALFORMED
+                || code == ErrorCode.INVALID
+                || code == ErrorCode.TOO_LARGE;
+    }
+
+    private static String where(ShardAddress shard) {
+        return "Shard " + shard.subtask() + " at " + shard.target() + " did not answer: ";
+    }
+}

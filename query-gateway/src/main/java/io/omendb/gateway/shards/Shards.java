@@ -1,0 +1,87 @@
+package io.omendb.gateway.shards;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardDirectory;
+import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceFutureStub;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Asks every shard of the job the same and gathers the answers. Never blocks. Safe for use by any
+ * thread.
+ */
+public final class Shards implements AutoCloseable {
+    private final ShardDirectory directory;
+    private final Channels channels;
+
+    private Shards(ShardDirectory directory, Channels channels) {
+        this.directory = directory;
+        this.channels = channels;
+    }
+
+    /** The directory stays the caller's to close. */
+    public static Shards open(ShardDirectory directory) {
+        return new Shards(directory, Channels.open());
+    }
+
+    /** Whether every shard of the job is known. */
+    public boolean areComplete() {
+        List<ShardAddress> known = directory.shards();
+        return !known.isEmpty() && known.size() == total(known);
+    }
+
+    /** How many shards are known, and of how many: {@code 1 of 2}. */
+    public String known() {
+        List<ShardAddress> known = directory.shards();
+        return known.size() + " of " + (known.isEmpty() ? "an unknown number" : total(known));
+    }
+
+    /**
+     * Asks every shard.
+     *
+     * @param allowPartial whether some shards may fail, as long as one answers
+     * @return fails with the reason of a shard that refused the request, else with UNAVAILABLE,
+     *     TIMEOUT, or what a shard failed with
+     */
+    public <T> CompletableFuture<Gathered<T>> ask(
+            Deadline deadline,
+            boolean allowPartial,
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
+        List<ShardAddress> known = directory.shards();
+        channels.keep(known);
+        int total = total(known);
+        if (known.isEmpty() || (known.size() < total && !allowPartial)) {
+            return CompletableFuture.failedFuture(
+                    new OmenException(
+                            ErrorCode.UNAVAILABLE,
+                            known()
+                                    + " shards are known: the job is starting, recovering, or not"
+                                    + " running."));
+        }
+        Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
+        for (int i = 0; i < known.size(); i++) {
+            gathering.expect(i, question.apply(stub(known.get(i), deadline)));
+        }
+        return gathering.result();
+    }
+
+    private ShardServiceFutureStub stub(ShardAddress shard, Deadline deadline) {
+        return ShardServiceGrpc.newFutureStub(channels.channel(shard))
+                .withDeadlineAfter(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS);
+    }
+
+    private static int total(List<ShardAddress> known) {
+        return known.stream().mapToInt(ShardAddress::parallelism).max().orElse(0);
+    }
+
+    @Override
+    public void close() {
+        channels.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Points on their way to Kafka. */
+@NullMarked
+package io.omendb.gateway.write;
+
+import org.jspecify.annotations.NullMarked;

@@ -148,20 +148,19 @@ class VectorsFileTest {
     @Test
     void open_anyByteOfTheFramingFlipped_saysCorruptOrReadsTheSameShape() throws IOException {
         byte[] whole = Files.readAllBytes(write(3, 20, random(60, 1)));
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Path file = dir.resolve("flipped");
         for (int i = 0; i < whole.length; i++) {
-            for (int bit = 0; bit < 8; bit++) {
-                byte[] damaged = whole.clone();
-                damaged[i] ^= (byte) (1 << bit);
-                Path file = dir.resolve("flipped");
-                Files.write(file, damaged);
-                try {
-                    // Padding, the values and names of no account are left to the checksum.
-                    float[] into = new float[VectorsFile.open(file).rows() * 3];
-                    assertThat(into).as("byte %d, bit %d", i, bit).hasSize(60);
-                } catch (OmenException e) {
-                    assertThat(e.code()).as("byte %d, bit %d", i, bit).isEqualTo(ErrorCode.CORRUPT);
-                    assertThat(e).hasMessageContaining(file.toString());
-                }
+            byte[] damaged = whole.clone();
+            damaged[i] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, damaged);
+            try {
+                // Padding, the values and names of no account are left to the checksum.
+                assertThat(VectorsFile.open(file).bytes()).as("seed %d", seed).isEqualTo(240);
+            } catch (OmenException e) {
+                assertThat(e.code()).as("seed %d, byte %d", seed, i).isEqualTo(ErrorCode.CORRUPT);
+                assertThat(e).hasMessageContaining(file.toString());
             }
         }
     }

@@ -22,12 +22,14 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes any stream searchable: {@code stream.sinkTo(OmenSink.<Product>builder()…build()).uid("products")}. The sink expands
- * to extraction, {@code keyBy} and the operator that holds the vectors; there is nothing to write afterwards. A row with an
- * id seen before replaces the older one.
+ * Makes any stream searchable: {@code
+ * stream.sinkTo(OmenSink.<Product>builder()…build()).uid("products")}. The sink expands to
+ * extraction, {@code keyBy} and the operator that holds the vectors; there is nothing to write
+ * afterwards. A row with an id seen before replaces the older one.
  *
- * <p>The sink needs a uid: outside clients find its shards under {@link #operatorUid(String)}, and its state survives
- * restarts only under a stable uid. The job needs {@code state.backend.type: io.omendb.state.OmenStateBackendFactory}.
+ * <p>The sink needs a uid: outside clients find its shards under {@link #operatorUid(String)}, and
+ * its state survives restarts only under a stable uid. The job needs {@code state.backend.type:
+ * io.omendb.state.OmenStateBackendFactory}.
  *
  * @param <T> what the stream carries
  */
@@ -146,7 +148,9 @@ public final class OmenSink<T> implements Sink<T>, SupportsPreWriteTopology<T> {
             return this;
         }
 
-        /** The metadata of an element; values are strings, numbers, booleans or lists of strings. */
+        /**
+         * The metadata of an element; values are strings, numbers, booleans or lists of strings.
+         */
         public Builder<T> metadata(Extractor<T, Map<String, Object>> extractor) {
             this.metadata = extractor;
             return this;
@@ -166,7 +170,8 @@ public final class OmenSink<T> implements Sink<T>, SupportsPreWriteTopology<T> {
         public OmenSink<T> build() {
             if (collection == null || id == null || vector == null) {
                 throw new OmenException(
-                        ErrorCode.INVALID, "OmenSink: collection, dimension, id and vector are required");
+                        ErrorCode.INVALID,
+                        "OmenSink: collection, dimension, id and vector are required");
             }
             CollectionSchema schema =
                     CollectionSchema.of(collection, dimension, metric).withFields(fields);

@@ -17,7 +17,9 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
-/** Turns elements into updates, and makes the collection known to every subtask before the first. */
+/**
+ * Turns elements into updates, and makes the collection known to every subtask before the first.
+ */
 final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
     private static final long serialVersionUID = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,7 +75,8 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
         try {
             return metadata == null ? null : JSON.writeValueAsBytes(metadata);
         } catch (JsonProcessingException e) {
-            throw OmenException.invalid("metadata: cannot be written as JSON: " + e.getOriginalMessage());
+            throw OmenException.invalid(
+                    "metadata: cannot be written as JSON: " + e.getOriginalMessage());
         }
     }
 

@@ -9,8 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * How far each source ({@code topic-partition}) was applied: the basis of freshness tokens. Written by the task thread after
- * the write became visible; read by query threads, so whoever sees an offset here also sees its row.
+ * How far each source ({@code topic-partition}) was applied: the basis of freshness tokens. Written
+ * by the task thread after the write became visible; read by query threads, so whoever sees an
+ * offset here also sees its row.
  */
 public final class AppliedOffsets {
     private final Map<String, AppliedPosition> positions = new ConcurrentHashMap<>();

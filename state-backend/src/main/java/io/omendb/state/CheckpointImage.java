@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one subtask's checkpoint holds: the table of contents that makes sense of its files. Stored as the meta handle of the
- * {@code IncrementalRemoteKeyedStateHandle}:
+ * What one subtask's checkpoint holds: the table of contents that makes sense of its files. Stored
+ * as the meta handle of the {@code IncrementalRemoteKeyedStateHandle}:
  *
  * <pre>
  * byte  0  magic    8 bytes, ASCII "OMENCKPT"
@@ -88,14 +88,23 @@ record CheckpointImage(
         int version = buffer.getInt();
         if (version > VERSION) {
             throw OmenException.corrupt(
-                    name + ": written by a newer OmenDB, format " + version + ", this one reads " + VERSION);
+                    name
+                            + ": written by a newer OmenDB, format "
+                            + version
+                            + ", this one reads "
+                            + VERSION);
         }
         int length = buffer.getInt();
         if (length != bytes.length - HEADER_BYTES - Integer.BYTES) {
-            throw OmenException.corrupt(name + ": found " + bytes.length + " bytes, expected "
-                    + (HEADER_BYTES + Integer.BYTES + (long) length));
+            throw OmenException.corrupt(
+                    name
+                            + ": found "
+                            + bytes.length
+                            + " bytes, expected "
+                            + (HEADER_BYTES + Integer.BYTES + (long) length));
         }
-        if (ByteBuffer.wrap(bytes).getInt(HEADER_BYTES + length) != checksum(bytes, HEADER_BYTES + length)) {
+        if (ByteBuffer.wrap(bytes).getInt(HEADER_BYTES + length)
+                != checksum(bytes, HEADER_BYTES + length)) {
             throw OmenException.corrupt(name + ": checksum does not match");
         }
         try {

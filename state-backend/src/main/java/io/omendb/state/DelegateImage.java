@@ -14,8 +14,9 @@ import org.apache.flink.runtime.state.StreamStateHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a delegate's handle is taken apart and put together again. Flink's checkpoint metadata stores only its own handle
- * classes and one handle a subtask, so the parts travel among ours, told apart by the prefix of their local path.
+ * How a delegate's handle is taken apart and put together again. Flink's checkpoint metadata stores
+ * only its own handle classes and one handle a subtask, so the parts travel among ours, told apart
+ * by the prefix of their local path.
  *
  * @param kind {@code incremental} (RocksDB) or {@code key_groups} (a full snapshot)
  * @param firstKeyGroup first key group of the handle
@@ -66,14 +67,22 @@ record DelegateImage(
                 offsets.add(keyGroups.getOffsetForKeyGroup(keyGroup));
             }
             return new DelegateImage(
-                    KEY_GROUPS, range.getStartKeyGroup(), range.getEndKeyGroup(), null, -1, offsets);
+                    KEY_GROUPS,
+                    range.getStartKeyGroup(),
+                    range.getEndKeyGroup(),
+                    null,
+                    -1,
+                    offsets);
         }
         throw new IllegalStateException(
-                "the delegate state backend made a " + handle.getClass().getName() + ", which cannot be stored");
+                "the delegate state backend made a "
+                        + handle.getClass().getName()
+                        + ", which cannot be stored");
     }
 
     /** The delegate's handle again, from our parts. */
-    KeyedStateHandle putTogether(List<HandleAndLocalPath> shared, List<HandleAndLocalPath> exclusive) {
+    KeyedStateHandle putTogether(
+            List<HandleAndLocalPath> shared, List<HandleAndLocalPath> exclusive) {
         KeyGroupRange range = KeyGroupRange.of(firstKeyGroup, lastKeyGroup);
         if (kind.equals(KEY_GROUPS) && offsets != null) {
             long[] starts = offsets.stream().mapToLong(Long::longValue).toArray();
@@ -84,7 +93,12 @@ record DelegateImage(
             List<HandleAndLocalPath> files = strip(exclusive);
             files.removeIf(file -> file.getLocalPath().equals(META.substring(PREFIX.length())));
             return new IncrementalRemoteKeyedStateHandle(
-                    UUID.fromString(backendId), range, checkpointId, strip(shared), files, part(exclusive, META));
+                    UUID.fromString(backendId),
+                    range,
+                    checkpointId,
+                    strip(shared),
+                    files,
+                    part(exclusive, META));
         }
         throw OmenException.corrupt("checkpoint holds an unknown kind of delegate state: " + kind);
     }

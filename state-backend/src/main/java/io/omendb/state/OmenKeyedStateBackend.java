@@ -28,9 +28,9 @@ import org.apache.flink.runtime.state.heap.HeapPriorityQueueElement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keyed state with vectors beside it. Everything about ordinary state goes to the delegate. It extends the abstract class
- * (and shares the delegate's fields through the copy constructor) because Flink tests for that class when it snapshots
- * timers.
+ * Keyed state with vectors beside it. Everything about ordinary state goes to the delegate. It
+ * extends the abstract class (and shares the delegate's fields through the copy constructor)
+ * because Flink tests for that class when it snapshots timers.
  */
 public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K> {
     private static final String TYPE = "omen";
@@ -72,7 +72,8 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             return delegated;
         }
         VectorSnapshotStrategy strategy =
-                new VectorSnapshotStrategy(vectorState, delegated, uploaded, backendId, keyGroupRange);
+                new VectorSnapshotStrategy(
+                        vectorState, delegated, uploaded, backendId, keyGroupRange);
         return new SnapshotStrategyRunner<>(
                         "Vector state snapshot",
                         strategy,
@@ -203,7 +204,10 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             boolean allowFutureMetadataUpdates)
             throws Exception {
         return delegate.createOrUpdateInternalState(
-                namespaceSerializer, stateDesc, snapshotTransformFactory, allowFutureMetadataUpdates);
+                namespaceSerializer,
+                stateDesc,
+                snapshotTransformFactory,
+                allowFutureMetadataUpdates);
     }
 
     @Override

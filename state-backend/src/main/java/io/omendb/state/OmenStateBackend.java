@@ -25,8 +25,9 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A state backend that gives every keyed operator what RocksDB (or the heap) gives it, and {@link VectorState} besides. The
- * setting covers every operator of a job; those that never ask for vector state get the delegate's own snapshots.
+ * A state backend that gives every keyed operator what RocksDB (or the heap) gives it, and {@link
+ * VectorState} besides. The setting covers every operator of a job; those that never ask for vector
+ * state get the delegate's own snapshots.
  */
 public final class OmenStateBackend implements ConfigurableStateBackend {
     private static final long serialVersionUID = 1;
@@ -36,7 +37,10 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
     private final @Nullable String localDirectory;
 
     public OmenStateBackend() {
-        this(new EmbeddedRocksDBStateBackend(true), OmenStateBackendOptions.SEAL_ROWS.defaultValue(), null);
+        this(
+                new EmbeddedRocksDBStateBackend(true),
+                OmenStateBackendOptions.SEAL_ROWS.defaultValue(),
+                null);
     }
 
     private OmenStateBackend(StateBackend delegate, int sealRows, @Nullable String localDirectory) {
@@ -71,7 +75,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         List<KeyedStateHandle> delegated = new ArrayList<>();
         for (KeyedStateHandle handle : parameters.getStateHandles()) {
             if (VectorStateHandle.isOurs(handle)) {
-                VectorStateHandle read = VectorStateHandle.read(handle, parameters.getCancelStreamRegistry());
+                VectorStateHandle read =
+                        VectorStateHandle.read(handle, parameters.getCancelStreamRegistry());
                 ours.add(read);
                 if (read.delegateHandle() != null) {
                     delegated.add(read.delegateHandle());
@@ -100,8 +105,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
     }
 
     @Override
-    public OperatorStateBackend createOperatorStateBackend(OperatorStateBackendParameters parameters)
-            throws Exception {
+    public OperatorStateBackend createOperatorStateBackend(
+            OperatorStateBackendParameters parameters) throws Exception {
         return delegate.createOperatorStateBackend(parameters);
     }
 
@@ -115,7 +120,10 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         return true;
     }
 
-    /** True for both: refusing CANONICAL here would restart the job, so such a savepoint fails when it is taken. */
+    /**
+     * True for both: refusing CANONICAL here would restart the job, so such a savepoint fails when
+     * it is taken.
+     */
     @Override
     public boolean supportsSavepointFormat(SavepointFormatType formatType) {
         return true;
@@ -153,6 +161,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
             return Path.of(localDirectory, name);
         }
         File[] spilling = env.getIOManager().getSpillingDirectories();
-        return spilling[env.getTaskInfo().getIndexOfThisSubtask() % spilling.length].toPath().resolve(name);
+        return spilling[env.getTaskInfo().getIndexOfThisSubtask() % spilling.length]
+                .toPath()
+                .resolve(name);
     }
 }

@@ -10,7 +10,8 @@ import org.apache.flink.runtime.state.StreamCompressionDecorator;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
 
 /**
- * Fails when the asynchronous part of a savepoint starts to read it, which declines the savepoint and nothing else.
+ * Fails when the asynchronous part of a savepoint starts to read it, which declines the savepoint
+ * and nothing else.
  *
  * @param resources what the delegate would have written
  */

@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes frozen segments to local disk on a thread of its own, so that their vectors leave the heap. When more than {@link
- * #QUEUE_MAX} wait, the task thread writes one itself: that slows the stream, which is what a full disk queue should do.
+ * Writes frozen segments to local disk on a thread of its own, so that their vectors leave the
+ * heap. When more than {@link #QUEUE_MAX} wait, the task thread writes one itself: that slows the
+ * stream, which is what a full disk queue should do.
  */
 final class SegmentWriter implements AutoCloseable {
     private static final int QUEUE_MAX = 4;
@@ -36,7 +37,9 @@ final class SegmentWriter implements AutoCloseable {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "cannot create segment directory " + directory + ": " + e, e);
+                    ErrorCode.EXTERNAL,
+                    "cannot create segment directory " + directory + ": " + e,
+                    e);
         }
         ThreadPoolExecutor thread =
                 new ThreadPoolExecutor(
@@ -58,10 +61,19 @@ final class SegmentWriter implements AutoCloseable {
         return directory;
     }
 
-    /** Writes a frozen segment soon. A failure shows at the next checkpoint, which needs the files and tries again. */
+    /**
+     * Writes a frozen segment soon. A failure shows at the next checkpoint, which needs the files
+     * and tries again.
+     */
     void writeInBackground(Segment segment) {
         // The future keeps a failure: execute() would kill the thread with it.
-        var unused = thread.submit(() -> segment.store(directory));
+        var unused =
+                thread.submit(
+                        () -> {
+                            if (!segment.isUnwanted()) {
+                                segment.store(directory);
+                            }
+                        });
     }
 
     @Override
@@ -70,7 +82,8 @@ final class SegmentWriter implements AutoCloseable {
         try {
             if (!thread.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw new OmenException(
-                        ErrorCode.INTERNAL, "segment writer did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
+                        ErrorCode.INTERNAL,
+                        "segment writer did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -16,8 +16,8 @@ import org.apache.flink.runtime.state.StateUtil;
 import org.apache.flink.runtime.state.StreamStateHandle;
 
 /**
- * The streams one snapshot writes. Streams close with the registry when the snapshot is cancelled; unless {@link #keep} was
- * called, everything written is deleted at the end. Used by one thread.
+ * The streams one snapshot writes. Streams close with the registry when the snapshot is cancelled;
+ * unless {@link #keep} was called, everything written is deleted at the end. Used by one thread.
  */
 final class SnapshotUploads {
     private static final int BUFFER_BYTES = 1 << 16;

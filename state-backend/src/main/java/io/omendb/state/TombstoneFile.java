@@ -64,7 +64,8 @@ final class TombstoneFile {
             }
             int version = in.readInt();
             if (version > VERSION) {
-                throw OmenException.corrupt(name + ": written by a newer OmenDB, format " + version);
+                throw OmenException.corrupt(
+                        name + ": written by a newer OmenDB, format " + version);
             }
             int segments = in.readInt();
             for (int i = 0; i < segments; i++) {

@@ -9,9 +9,9 @@ import org.apache.flink.runtime.state.PlaceholderStreamStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 
 /**
- * Which segment files which checkpoint holds. Only files of the last completed checkpoint may be referenced again: those of
- * one that did not complete can be deleted at any time (FLINK-25395). Used by the task thread (notifications) and the
- * asynchronous part of snapshots.
+ * Which segment files which checkpoint holds. Only files of the last completed checkpoint may be
+ * referenced again: those of one that did not complete can be deleted at any time (FLINK-25395).
+ * Used by the task thread (notifications) and the asynchronous part of snapshots.
  */
 final class UploadedSegments {
     private final SortedMap<Long, Map<String, StreamStateHandle>> byCheckpoint = new TreeMap<>();
@@ -40,10 +40,9 @@ final class UploadedSegments {
 
     /** The short form of a handle that the job manager holds already and puts back in its place. */
     static StreamStateHandle reference(StreamStateHandle uploaded) {
-        return
-                new PlaceholderStreamStateHandle(
-                        uploaded.getStreamStateHandleID(),
-                        uploaded.getStateSize(),
-                        FileMergingSnapshotManager.isFileMergingHandle(uploaded));
+        return new PlaceholderStreamStateHandle(
+                uploaded.getStreamStateHandleID(),
+                uploaded.getStateSize(),
+                FileMergingSnapshotManager.isFileMergingHandle(uploaded));
     }
 }

@@ -20,8 +20,9 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.StreamStateHandle;
 
 /**
- * Rebuilds vector state from the handles of one or more former subtasks. A segment that several of them refer to is read
- * once; a row is alive if the subtask that owned its key group had it alive and this one owns that key group now.
+ * Rebuilds vector state from the handles of one or more former subtasks. A segment that several of
+ * them refer to is read once; a row is alive if the subtask that owned its key group had it alive
+ * and this one owns that key group now.
  */
 final class VectorRestore {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -86,7 +87,11 @@ final class VectorRestore {
                 Segment.open(folder, target.shard().nextSlot(), target.definition().schema());
         if (segment.rowCount() != sharing.image.rows()) {
             throw OmenException.corrupt(
-                    "segment " + segment.id() + ": found " + segment.rowCount() + " rows, the checkpoint says "
+                    "segment "
+                            + segment.id()
+                            + ": found "
+                            + segment.rowCount()
+                            + " rows, the checkpoint says "
                             + sharing.image.rows());
         }
         target.shard().addRestored(segment, deadRows(segment, sharing, dead));
@@ -98,7 +103,8 @@ final class VectorRestore {
         BitSet alive = new BitSet();
         for (VectorStateHandle handle : sharing.handles) {
             BitSet deadThere =
-                    Objects.requireNonNull(dead.get(handle)).getOrDefault(segment.id(), new BitSet());
+                    Objects.requireNonNull(dead.get(handle))
+                            .getOrDefault(segment.id(), new BitSet());
             for (int row = 0; row < segment.rowCount(); row++) {
                 int keyGroup = segment.rows().keyGroup(row);
                 if (handle.keyGroups().contains(keyGroup)
@@ -138,8 +144,12 @@ final class VectorRestore {
                 while (left > 0) {
                     int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
                     if (n < 0) {
-                        throw new IOException("state stream of " + target.getFileName() + " ends " + left
-                                + " bytes early");
+                        throw new IOException(
+                                "state stream of "
+                                        + target.getFileName()
+                                        + " ends "
+                                        + left
+                                        + " bytes early");
                     }
                     out.write(buffer, 0, n);
                     left -= n;

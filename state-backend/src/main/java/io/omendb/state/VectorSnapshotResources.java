@@ -10,7 +10,8 @@ import java.util.Map;
 import org.apache.flink.runtime.state.SnapshotResources;
 
 /**
- * What the synchronous part of a snapshot takes along: references only, nothing copied but the small map of offsets.
+ * What the synchronous part of a snapshot takes along: references only, nothing copied but the
+ * small map of offsets.
  *
  * @param collections a frozen snapshot of every shard
  * @param dropped dropped generations

@@ -28,8 +28,9 @@ import org.apache.flink.runtime.state.StreamStateHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Snapshots vector state together with the delegate's state as one {@link IncrementalRemoteKeyedStateHandle}: segment files
- * are its shared state and uploaded once, tombstones and the delegate's private parts its private state.
+ * Snapshots vector state together with the delegate's state as one {@link
+ * IncrementalRemoteKeyedStateHandle}: segment files are its shared state and uploaded once,
+ * tombstones and the delegate's private parts its private state.
  */
 final class VectorSnapshotStrategy
         implements SnapshotStrategy<KeyedStateHandle, VectorSnapshotResources> {
@@ -64,7 +65,8 @@ final class VectorSnapshotStrategy
             long timestamp,
             CheckpointStreamFactory streamFactory,
             CheckpointOptions checkpointOptions) {
-        SharingFilesStrategy sharing = checkpointOptions.getCheckpointType().getSharingFilesStrategy();
+        SharingFilesStrategy sharing =
+                checkpointOptions.getCheckpointType().getSharingFilesStrategy();
         return registry -> {
             SnapshotUploads uploads = new SnapshotUploads(streamFactory, registry);
             try {
@@ -103,7 +105,9 @@ final class VectorSnapshotStrategy
             this.sharing = sharing;
             this.uploads = uploads;
             this.confirmed =
-                    sharing == SharingFilesStrategy.FORWARD_BACKWARD ? uploaded.confirmed() : Map.of();
+                    sharing == SharingFilesStrategy.FORWARD_BACKWARD
+                            ? uploaded.confirmed()
+                            : Map.of();
         }
 
         SnapshotResult<KeyedStateHandle> run(CloseableRegistry registry) throws Exception {
@@ -145,8 +149,8 @@ final class VectorSnapshotStrategy
                             uploads.bytes() + sizeOf(delegateHandle)));
         }
 
-        private @Nullable KeyedStateHandle runDelegate(
-                CloseableRegistry registry) throws Exception {
+        private @Nullable KeyedStateHandle runDelegate(CloseableRegistry registry)
+                throws Exception {
             registry.registerCloseable(() -> delegated.cancel(true));
             delegated.run();
             SnapshotResult<KeyedStateHandle> result = delegated.get();
@@ -168,7 +172,8 @@ final class VectorSnapshotStrategy
                     reused.add(reference);
                     shared.add(HandleAndLocalPath.of(reference, path));
                 } else {
-                    shared.add(HandleAndLocalPath.of(uploads.copy(folder.resolve(file), scope), path));
+                    shared.add(
+                            HandleAndLocalPath.of(uploads.copy(folder.resolve(file), scope), path));
                 }
             }
             return new SegmentImage(

@@ -15,10 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of one subtask: a shard per collection, and how far each source was applied. Reached through {@link
- * OmenKeyedStateBackend#vectorState()}; snapshots and restores with the keyed state it belongs to.
+ * The vectors of one subtask: a shard per collection, and how far each source was applied. Reached
+ * through {@link OmenKeyedStateBackend#vectorState()}; snapshots and restores with the keyed state
+ * it belongs to.
  *
- * <p>Written by the task thread. Query threads may call {@link #collection}, {@link #collections} and {@link #applied}.
+ * <p>Written by the task thread. Query threads may call {@link #collection}, {@link #collections}
+ * and {@link #applied}.
  */
 public final class VectorState implements AutoCloseable {
     private final ShardOptions options;
@@ -44,8 +46,8 @@ public final class VectorState implements AutoCloseable {
     }
 
     /**
-     * Makes a collection known. The same or an older generation changes nothing; a newer one replaces the collection and all
-     * its rows.
+     * Makes a collection known. The same or an older generation changes nothing; a newer one
+     * replaces the collection and all its rows.
      */
     public void define(CollectionDefinition definition) {
         String name = definition.name();
@@ -75,8 +77,10 @@ public final class VectorState implements AutoCloseable {
     /**
      * Stores a point.
      *
-     * @return false if it changed nothing: its generation was dropped or replaced, or a newer position was applied
-     * @throws OmenException NOT_FOUND for a collection that was never defined; INVALID for a vector that does not fit
+     * @return false if it changed nothing: its generation was dropped or replaced, or a newer
+     *     position was applied
+     * @throws OmenException NOT_FOUND for a collection that was never defined; INVALID for a vector
+     *     that does not fit
      */
     public boolean upsert(
             String collection, long generation, long idHash, RowImage image, float[] vector) {
@@ -106,7 +110,10 @@ public final class VectorState implements AutoCloseable {
         return changed;
     }
 
-    /** Says that every record of a source up to an offset has been applied, or concerns other subtasks. */
+    /**
+     * Says that every record of a source up to an offset has been applied, or concerns other
+     * subtasks.
+     */
     public void advance(String source, long offset, long timestampMs) {
         if (offset >= 0) {
             applied.advance(source, offset, timestampMs);
@@ -174,8 +181,7 @@ public final class VectorState implements AutoCloseable {
         collection.shard().frozenSegments().forEach(Segment::discardFiles);
     }
 
-    private @Nullable VectorCollection writable(
-            String name, long generation) {
+    private @Nullable VectorCollection writable(String name, long generation) {
         VectorCollection known = collections.get(name);
         if (known != null && known.definition().generation() == generation) {
             return known;
@@ -188,6 +194,10 @@ public final class VectorState implements AutoCloseable {
         }
         throw new OmenException(
                 ErrorCode.NOT_FOUND,
-                "collection " + name + " generation " + generation + " was not defined before its first write");
+                "collection "
+                        + name
+                        + " generation "
+                        + generation
+                        + " was not defined before its first write");
     }
 }

@@ -68,8 +68,12 @@ record VectorStateHandle(
                 image.delegate() == null ? null : image.delegate().putTogether(shared, exclusive));
     }
 
-    /** Reads a small stream whole, to its known size: reading to the end breaks under checkpoint file merging. */
-    static byte[] readFully(StreamStateHandle handle, CloseableRegistry registry) throws IOException {
+    /**
+     * Reads a small stream whole, to its known size: reading to the end breaks under checkpoint
+     * file merging.
+     */
+    static byte[] readFully(StreamStateHandle handle, CloseableRegistry registry)
+            throws IOException {
         byte[] bytes = new byte[Math.toIntExact(handle.getStateSize())];
         try (FSDataInputStream in = handle.openInputStream()) {
             registry.registerCloseable(in);
@@ -78,7 +82,12 @@ record VectorStateHandle(
                 while (done < bytes.length) {
                     int n = in.read(bytes, done, bytes.length - done);
                     if (n < 0) {
-                        throw new IOException("state stream ends after " + done + " of " + bytes.length + " bytes");
+                        throw new IOException(
+                                "state stream ends after "
+                                        + done
+                                        + " of "
+                                        + bytes.length
+                                        + " bytes");
                     }
                     done += n;
                 }

@@ -1,4 +1,7 @@
-/** The vector state backend: ordinary keyed state through a delegate, and vector state beside it, in one checkpoint. */
+/**
+ * The vector state backend: ordinary keyed state through a delegate, and vector state beside it, in
+ * one checkpoint.
+ */
 @NullMarked
 package io.omendb.state;
 

@@ -14,9 +14,9 @@ import org.apache.flink.runtime.operators.coordination.OperatorEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs in the job manager and knows where the subtasks of a vector operator answer queries. Holds nothing worth a
- * checkpoint: subtasks announce themselves whenever they start. Events come on the job manager's main thread, requests may
- * come on others.
+ * Runs in the job manager and knows where the subtasks of a vector operator answer queries. Holds
+ * nothing worth a checkpoint: subtasks announce themselves whenever they start. Events come on the
+ * job manager's main thread, requests may come on others.
  */
 public final class ShardCoordinator implements OperatorCoordinator, CoordinationRequestHandler {
     private final Context context;

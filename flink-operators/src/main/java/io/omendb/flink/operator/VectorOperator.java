@@ -28,8 +28,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies updates to vector state and answers queries about it while it does. Only the task's mailbox thread changes the
- * state; the server's threads read snapshots of it.
+ * Applies updates to vector state and answers queries about it while it does. Only the task's
+ * mailbox thread changes the state; the server's threads read snapshots of it.
  */
 final class VectorOperator<T> extends AbstractStreamOperator<T>
         implements OneInputStreamOperator<ShardUpdate, T> {
@@ -55,7 +55,9 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         state = opened;
         Environment environment = getContainingTask().getEnvironment();
         ShardServerAddress bind = ShardServerAddress.of(environment);
-        server = ShardServer.start(bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
+        server =
+                ShardServer.start(
+                        bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
         coordinator.sendEventToCoordinator(
                 new ShardAddressEvent(

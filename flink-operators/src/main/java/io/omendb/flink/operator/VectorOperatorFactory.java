@@ -27,7 +27,9 @@ public final class VectorOperatorFactory<T> extends AbstractStreamOperatorFactor
         return (O)
                 new VectorOperator<T>(
                         parameters,
-                        parameters.getOperatorEventDispatcher().getOperatorEventGateway(operatorId));
+                        parameters
+                                .getOperatorEventDispatcher()
+                                .getOperatorEventGateway(operatorId));
     }
 
     @Override

@@ -40,8 +40,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shard protocol over one subtask's vector state. A collection this subtask has not heard of yet answers as an empty
- * one: who may ask for a collection is decided by the catalogue, and its definition is on its way here.
+ * The shard protocol over one subtask's vector state. A collection this subtask has not heard of
+ * yet answers as an empty one: who may ask for a collection is decided by the catalogue, and its
+ * definition is on its way here.
  */
 final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -112,7 +113,8 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         if (collection != null) {
             for (String id : request.getIdsList()) {
                 Optional<Hit> hit = collection.shard().get(id);
-                hit.ifPresent(found -> response.addPoints(PointMessages.of(found, request.getInclude())));
+                hit.ifPresent(
+                        found -> response.addPoints(PointMessages.of(found, request.getInclude())));
             }
         }
         return response.build();
@@ -209,7 +211,9 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
             observer.onError(
                     ErrorTrailers.toStatus(
                             new OmenException(
-                                    ErrorCode.OVERLOADED, "shard has too many queries waiting", e)));
+                                    ErrorCode.OVERLOADED,
+                                    "shard has too many queries waiting",
+                                    e)));
         }
     }
 
@@ -238,7 +242,10 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         static float[] toFloats(ByteString bytes) {
             if (bytes.size() % Float.BYTES != 0) {
                 throw OmenException.malformed(
-                        "vector: found " + bytes.size() + " bytes, expected a multiple of " + Float.BYTES);
+                        "vector: found "
+                                + bytes.size()
+                                + " bytes, expected a multiple of "
+                                + Float.BYTES);
             }
             float[] floats = new float[bytes.size() / Float.BYTES];
             bytes.asReadOnlyByteBuffer()

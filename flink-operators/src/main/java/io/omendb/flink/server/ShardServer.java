@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a bounded queue, so they
- * neither hold up the task thread nor pile up: past the bound a query is refused as overloaded.
+ * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a
+ * bounded queue, so they neither hold up the task thread nor pile up: past the bound a query is
+ * refused as overloaded.
  */
 public final class ShardServer implements AutoCloseable {
     private static final int QUEUE_MAX = 256;
@@ -49,7 +50,9 @@ public final class ShardServer implements AutoCloseable {
         } catch (IOException e) {
             queries.shutdownNow();
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "shard server cannot listen on " + host + ":" + port + ": " + e, e);
+                    ErrorCode.EXTERNAL,
+                    "shard server cannot listen on " + host + ":" + port + ": " + e,
+                    e);
         }
         return new ShardServer(server, queries);
     }
@@ -88,7 +91,8 @@ public final class ShardServer implements AutoCloseable {
                 runnable -> {
                     Thread thread =
                             new Thread(
-                                    runnable, "omen-query-" + subtask + "-" + count.getAndIncrement());
+                                    runnable,
+                                    "omen-query-" + subtask + "-" + count.getAndIncrement());
                     thread.setDaemon(true);
                     return thread;
                 });

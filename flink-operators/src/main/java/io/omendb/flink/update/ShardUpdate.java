@@ -4,8 +4,9 @@ import io.omendb.schema.CollectionDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing for a vector operator to apply. Streams of updates are keyed by {@link #keyHash()}: a point's hash, or for what
- * concerns every subtask a key that was chosen to reach a given one (see {@link SubtaskKeys}).
+ * One thing for a vector operator to apply. Streams of updates are keyed by {@link #keyHash()}: a
+ * point's hash, or for what concerns every subtask a key that was chosen to reach a given one (see
+ * {@link SubtaskKeys}).
  */
 public sealed interface ShardUpdate {
 
@@ -47,7 +48,10 @@ public sealed interface ShardUpdate {
     record Delete(String collection, long generation, long keyHash, byte[] id, Position position)
             implements ShardUpdate {}
 
-    /** Every record of a source up to a position has been sent on; what was for this subtask came before this. */
+    /**
+     * Every record of a source up to a position has been sent on; what was for this subtask came
+     * before this.
+     */
     record Progress(long keyHash, Position position) implements ShardUpdate {}
 
     /**

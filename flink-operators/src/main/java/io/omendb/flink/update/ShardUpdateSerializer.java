@@ -20,9 +20,9 @@ import org.apache.flink.util.InstantiationUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wire form between tasks: a tag byte, then the fields in the order of the record. Byte strings have an int32 length, -1
- * for null; vectors an int32 length and little-endian floats, moved in one piece. Strings that repeat in every record
- * (collection, source) are read into one object each.
+ * The wire form between tasks: a tag byte, then the fields in the order of the record. Byte strings
+ * have an int32 length, -1 for null; vectors an int32 length and little-endian floats, moved in one
+ * piece. Strings that repeat in every record (collection, source) are read into one object each.
  */
 public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
     private static final long serialVersionUID = 1;

@@ -3,8 +3,9 @@ package io.omendb.flink.update;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * Keys that reach chosen subtasks of a keyed operator. A keyed stream cannot broadcast, so whoever must tell every subtask
- * something sends it once per key; order with the points before and after it is kept, which a second stream would lose.
+ * Keys that reach chosen subtasks of a keyed operator. A keyed stream cannot broadcast, so whoever
+ * must tell every subtask something sends it once per key; order with the points before and after
+ * it is kept, which a second stream would lose.
  */
 public final class SubtaskKeys {
 
@@ -15,7 +16,8 @@ public final class SubtaskKeys {
         long[] keys = new long[parallelism];
         for (int subtask = 0; subtask < parallelism; subtask++) {
             long key = 0;
-            while (KeyGroupRangeAssignment.assignKeyToParallelOperator(key, maxParallelism, parallelism)
+            while (KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                            key, maxParallelism, parallelism)
                     != subtask) {
                 key++;
             }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.util.BlockingTaskExecutor;
 import com.linecorp.armeria.common.util.EventLoopGroups;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.netty.channel.EventLoopGroup;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.http.Admission;
@@ -16,6 +17,7 @@ import io.omendb.protocol.ShardDirectory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The query gateway: an HTTP server that writes points to Kafka and asks the shards of the job.
@@ -28,10 +30,12 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewayParts parts;
     private final Server server;
+    private final EventLoopGroup workers;
 
-    private Gateway(GatewayParts parts, Server server) {
+    private Gateway(GatewayParts parts, Server server, EventLoopGroup workers) {
         this.parts = parts;
         this.server = server;
+        this.workers = workers;
     }
 
     /**
@@ -44,13 +48,16 @@ public final class Gateway implements AutoCloseable {
         Admission admission =
                 new Admission(options.limits().inFlight(), options.limits().inFlightBytes());
         GatewayParts parts = GatewayParts.open(options, shards, admission);
-        Server server = server(options, parts, admission);
+        EventLoopGroup workers =
+                EventLoopGroups.newEventLoopGroup(
+                        Math.max(2, Runtime.getRuntime().availableProcessors()),
+                        "omen-gateway-http");
+        Gateway gateway = new Gateway(parts, server(options, parts, admission, workers), workers);
         try {
-            server.start().join();
-            return new Gateway(parts, server);
+            gateway.server.start().join();
+            return gateway;
         } catch (CompletionException e) {
-            server.stop().join();
-            parts.close();
+            gateway.close();
             throw new OmenException(
                     ErrorCode.EXTERNAL,
                     "The gateway cannot listen on "
@@ -64,7 +71,11 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private static Server server(GatewayOptions options, GatewayParts parts, Admission admission) {
+    private static Server server(
+            GatewayOptions options,
+            GatewayParts parts,
+            Admission admission,
+            EventLoopGroup workers) {
         Limits limits = options.limits();
         Problems problems = new Problems(limits.bodyBytes());
         ServerBuilder builder =
@@ -77,11 +88,7 @@ public final class Gateway implements AutoCloseable {
                         .requestTimeoutMillis(limits.timeoutMsMax() + 5_000L)
                         .gracefulShutdownTimeout(Duration.ZERO, DRAIN)
                         .errorHandler(problems)
-                        .workerGroup(
-                                EventLoopGroups.newEventLoopGroup(
-                                        Math.max(2, Runtime.getRuntime().availableProcessors()),
-                                        "omen-gateway-http"),
-                                true)
+                        .workerGroup(workers, false)
                         .blockingTaskExecutor(
                                 BlockingTaskExecutor.builder()
                                         .threadNamePrefix("omen-gateway-blocking")
@@ -120,6 +127,8 @@ public final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         server.stop().join();
+        workers.shutdownGracefully(0, DRAIN.toMillis(), TimeUnit.MILLISECONDS)
+                .syncUninterruptibly();
         parts.close();
     }
 }

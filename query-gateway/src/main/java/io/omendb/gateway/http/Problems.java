@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
@@ -82,7 +83,9 @@ public final class Problems implements ServerErrorHandler {
                     new OmenException(
                             ErrorCode.TIMEOUT, request + " was not answered in the time allowed."));
         }
-        LOG.error("{} failed", request, cause);
+        if (!Exceptions.isExpected(cause)) { // a client that went away is no defect
+            LOG.error("{} failed", request, cause);
+        }
         return Problem.of(
                 new OmenException(
                         ErrorCode.INTERNAL,

@@ -112,8 +112,12 @@ public final class CatalogueFollower implements AutoCloseable {
     public void close() {
         closed = true;
         catchUp.fail(new OmenException(ErrorCode.UNAVAILABLE, "The catalogue follower is closed."));
-        // Interrupting reaches every wait of the thread: the consumer, the admin client, the pause.
-        thread.interrupt();
+        KafkaConsumer<byte[], byte[]> reading = consumer;
+        if (reading != null) {
+            reading.wakeup(); // an interrupted consumer cannot close in order
+        } else {
+            thread.interrupt();
+        }
         try {
             thread.join(CLOSE_WAIT_MS_MAX);
         } catch (InterruptedException e) {

@@ -1,0 +1,196 @@
+package io.omendb.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.connectors.broker.BrokerOptions;
+import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.gateway.http.Limits;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shards, broker and limits that fail. */
+@ExtendWith(SharedBroker.class)
+class FailuresIT {
+    private static final String SEARCH = "{'vector':[0,0,0],'k':5}";
+    private static final String PARTIAL = "{'vector':[0,0,0],'k':5,'allow_partial':true}";
+
+    @Test
+    void shards_missingOrDead_are503UnlessPartialIsAllowed(SharedBroker.Running broker)
+            throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            Client client = running.client;
+            String path = running.collection("partial");
+            client.post(
+                            path + "/points?wait=true",
+                            "{'points':[{'id':'a','vector':[0,0,0]},{'id':'b','vector':[0,0,1]}]}")
+                    .expect(200);
+
+            running.job.hide(1);
+            client.post(path + "/search", SEARCH)
+                    .expectProblem(503, "UNAVAILABLE", "1 of 2 shards are known");
+            assertPartial(client.post(path + "/search", PARTIAL).expect(200).json());
+            client.get("/health/ready").expectProblem(503, "UNAVAILABLE", "1 of 2 shards");
+            running.job.unhide();
+            client.get("/health/ready").expect(200);
+
+            running.job.kill(1);
+            client.post(path + "/search", SEARCH)
+                    .expectProblem(503, "UNAVAILABLE", "Shard 1 at 127.0.0.1:");
+            assertThat(running.job.reported()).hasSize(1);
+            assertPartial(client.post(path + "/search", PARTIAL).expect(200).json());
+            client.post(path + "/count", "{}").expect(503);
+            // One of the two is on the shard that still answers; of the other nobody can tell.
+            assertThat(
+                            Set.of(
+                                    client.get(path + "/points/a").status(),
+                                    client.get(path + "/points/b").status()))
+                    .containsExactlyInAnyOrder(200, 503);
+
+            running.job.kill(0);
+            client.post(path + "/search", PARTIAL).expectProblem(503, "UNAVAILABLE", "Shard");
+        }
+    }
+
+    private static void assertPartial(JsonNode answer) {
+        assertThat(answer.at("/shards/total").asInt()).isEqualTo(2);
+        assertThat(answer.at("/shards/answered").asInt()).isEqualTo(1);
+        assertThat(answer.path("hits")).hasSize(1);
+    }
+
+    @Test
+    void shard_slow_is504OrPartial(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            String path = running.collection("slow");
+            CountDownLatch gate = running.job.hold(0);
+            running.client
+                    .post(path + "/search", "{'vector':[0,0,0],'timeout_ms':100}")
+                    .expectProblem(504, "TIMEOUT", "Shard 0 at");
+            JsonNode partial =
+                    running.client
+                            .post(
+                                    path + "/search",
+                                    "{'vector':[0,0,0],'timeout_ms':100,'allow_partial':true}")
+                            .expect(200)
+                            .json();
+            assertThat(partial.at("/shards/answered").asInt()).isEqualTo(1);
+            gate.countDown();
+        }
+    }
+
+    @Test
+    void requests_moreThanTheLimit_are429(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running = new RunningGateway(broker, Limits.DEFAULT.withInFlight(2))) {
+            Client client = running.client;
+            String path = running.collection("busy");
+            CountDownLatch gate = running.job.hold(0);
+            String search = SEARCH.replace('\'', '"');
+            CompletableFuture<Client.Reply> one =
+                    client.send("POST", path + "/search", search, "application/json");
+            CompletableFuture<Client.Reply> two =
+                    client.send("POST", path + "/search", search, "application/json");
+            Await.until(
+                    "both are under way",
+                    () -> client.get("/metrics").text().contains("requests_in_flight 2.0"));
+
+            client.post(path + "/search", SEARCH)
+                    .expectProblem(429, "OVERLOADED", "as many requests as it takes");
+            client.get("/health/live").expect(200);
+
+            gate.countDown();
+            one.get().expect(200);
+            two.get().expect(200);
+            client.post(path + "/search", SEARCH).expect(200);
+        }
+    }
+
+    @Test
+    void body_largerThanTheLimit_is413(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running =
+                new RunningGateway(broker, Limits.DEFAULT.withBodyBytes(1000))) {
+            String path = running.collection("narrow");
+            running.client
+                    .post(path + "/points", "{'points':[]}" + " ".repeat(2000))
+                    .expectProblem(413, "TOO_LARGE", "more than 1000 bytes");
+            running.client.post(path + "/points", "{'points':[]}").expect(202);
+        }
+    }
+
+    @Test
+    void routesAndMethods_unknown_areProblems(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            running.client
+                    .get("/nothing/here")
+                    .expectProblem(404, "NOT_FOUND", "GET /nothing/here is no route");
+            running.client
+                    .post("/collections", "{}")
+                    .expectProblem(405, "METHOD_NOT_ALLOWED", "POST /collections");
+        }
+    }
+
+    @Test
+    void broker_away_is503AndSearchGoesOn(@TempDir Path directory) throws Exception {
+        BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(directory));
+        try (RunningGateway running = new RunningGateway(new SharedBroker.Running(broker))) {
+            Client client = running.client;
+            String path = running.collection("lonely");
+            String points = "{'points':[{'id':'a','vector':[0,0,0]}]}";
+            client.post(path + "/points?wait=true", points).expect(200);
+            broker.kill();
+
+            assertThat(client.post(path + "/search", SEARCH).expect(200).json().path("hits"))
+                    .hasSize(1);
+            Await.until("not ready", () -> client.get("/health/ready").status() == 503);
+            client.get("/health/ready").expectProblem(503, "UNAVAILABLE", "Kafka");
+            client.post("/collections/unknown/search", SEARCH)
+                    .expectProblem(503, "UNAVAILABLE", "Kafka did not answer");
+
+            broker = BrokerProcess.start(BrokerOptions.in(directory));
+            Await.until("ready", () -> client.get("/health/ready").status() == 200);
+            client.post(path + "/points?wait=true", points).expect(200);
+        } finally {
+            broker.close();
+        }
+    }
+
+    @Test
+    void start_portInUse_saysSo(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            GatewayOptions options =
+                    GatewayOptions.of(broker.bootstrapServers()).withPort(running.gateway.port());
+            assertThatThrownBy(() -> Gateway.start(options, running.job))
+                    .isInstanceOfSatisfying(
+                            OmenException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.EXTERNAL))
+                    .hasMessageContaining("127.0.0.1:" + running.gateway.port())
+                    .hasMessageContaining("choose another port");
+        }
+    }
+
+    @Test
+    void close_endsEveryThread(SharedBroker.Running broker) throws Exception {
+        RunningGateway running = new RunningGateway(broker);
+        String path = running.collection("closing");
+        running.client.post(path + "/search", SEARCH).expect(200);
+        assertThat(gatewayThreads()).isNotEmpty();
+        running.close();
+        running.close();
+        Await.until("no thread of a gateway is left", () -> gatewayThreads().isEmpty());
+    }
+
+    private static Set<String> gatewayThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("omen-"))
+                .collect(Collectors.toSet());
+    }
+}

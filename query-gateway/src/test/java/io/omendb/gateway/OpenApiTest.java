@@ -1,0 +1,78 @@
+package io.omendb.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.operations.OperationEndpoints;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardDirectory;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class OpenApiTest {
+
+    @Test
+    void openapi_describesEveryRouteAndNoOther() throws Exception {
+        Set<String> described = new TreeSet<>();
+        openapi()
+                .path("paths")
+                .properties()
+                .forEach(
+                        path ->
+                                path.getValue()
+                                        .fieldNames()
+                                        .forEachRemaining(
+                                                method ->
+                                                        described.add(
+                                                                method.toUpperCase(Locale.ROOT)
+                                                                        + " "
+                                                                        + path.getKey())));
+
+        assertThat(described).isEqualTo(routes());
+    }
+
+    @Test
+    void openapi_references_resolve() throws Exception {
+        JsonNode document = openapi();
+        List<String> references = document.findValuesAsText("$ref");
+        assertThat(references).isNotEmpty();
+        for (String reference : references) {
+            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+        }
+    }
+
+    private static Set<String> routes() {
+        Set<String> routes = new TreeSet<>();
+        try (GatewayParts parts =
+                GatewayParts.open(
+                        GatewayOptions.of("127.0.0.1:1"), new NoShards(), new Admission(1, 1))) {
+            parts.routes().forEach(route -> routes.add(route.method() + " " + route.path()));
+        }
+        return routes;
+    }
+
+    private static JsonNode openapi() throws Exception {
+        try (InputStream in = OperationEndpoints.class.getResourceAsStream("openapi.json")) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+
+    private static final class NoShards implements ShardDirectory {
+        @Override
+        public List<ShardAddress> shards() {
+            return List.of();
+        }
+
+        @Override
+        public void reportUnreachable(ShardAddress address) {}
+
+        @Override
+        public void close() {}
+    }
+}

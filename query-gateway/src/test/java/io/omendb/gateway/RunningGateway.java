@@ -1,0 +1,35 @@
+package io.omendb.gateway;
+
+import io.omendb.gateway.http.Limits;
+
+/** A gateway before a test job of two shards and a real broker. */
+final class RunningGateway implements AutoCloseable {
+    final TestJob job;
+    final Gateway gateway;
+    final Client client;
+
+    RunningGateway(SharedBroker.Running broker) throws Exception {
+        this(broker, Limits.DEFAULT);
+    }
+
+    RunningGateway(SharedBroker.Running broker, Limits limits) throws Exception {
+        job = new TestJob(broker.bootstrapServers(), 2);
+        gateway =
+                Gateway.start(
+                        GatewayOptions.of(broker.bootstrapServers()).withPort(0).withLimits(limits),
+                        job);
+        client = new Client(gateway.port());
+    }
+
+    /** Makes a collection of three dimensions that no other test uses. */
+    String collection(String name) throws Exception {
+        client.put("/collections/" + name, "{'dimension':3,'metric':'l2'}").expect(201);
+        return "/collections/" + name;
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        job.close();
+    }
+}

@@ -1,0 +1,285 @@
+package io.omendb.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import io.omendb.OmenException;
+import io.omendb.gateway.shards.Packed;
+import io.omendb.protocol.ErrorTrailers;
+import io.omendb.protocol.v1.Applied;
+import io.omendb.protocol.v1.AwaitAppliedRequest;
+import io.omendb.protocol.v1.AwaitAppliedResponse;
+import io.omendb.protocol.v1.CollectionStats;
+import io.omendb.protocol.v1.CountRequest;
+import io.omendb.protocol.v1.CountResponse;
+import io.omendb.protocol.v1.DescribeRequest;
+import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.protocol.v1.GetRequest;
+import io.omendb.protocol.v1.GetResponse;
+import io.omendb.protocol.v1.Include;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.record.Point;
+import io.omendb.record.PointJson;
+import io.omendb.record.StrictJson;
+import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The shard protocol over maps of points. Filters know equality only. */
+final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
+    private static final class Rows {
+        final long generation;
+        final Map<String, Point> points = new TreeMap<>();
+        final Map<String, Applied> applied = new HashMap<>();
+
+        Rows(long generation) {
+            this.generation = generation;
+        }
+    }
+
+    private final Supplier<Map<String, CollectionDefinition>> catalogue;
+    private final Map<String, Rows> collections = new HashMap<>();
+    volatile CountDownLatch gate = new CountDownLatch(0);
+
+    TestShard(Supplier<Map<String, CollectionDefinition>> catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    synchronized void apply(ConsumerRecord<String, byte[]> record, boolean owned) {
+        for (CollectionDefinition collection : catalogue.get().values()) {
+            if (collection.topic().equals(record.topic())
+                    && collection.covers(record.partition(), record.offset())) {
+                Rows rows = rows(collection.name());
+                if (owned && record.value() == null) {
+                    rows.points.remove(record.key());
+                } else if (owned) {
+                    rows.points.put(record.key(), PointJson.read(record.value()));
+                }
+                rows.applied.put(
+                        record.topic() + "-" + record.partition(),
+                        Applied.newBuilder()
+                                .setOffset(record.offset())
+                                .setTimestampMs(record.timestamp())
+                                .build());
+            }
+        }
+        notifyAll();
+    }
+
+    private Rows rows(String name) {
+        CollectionDefinition collection = catalogue.get().get(name);
+        long generation = collection == null ? 0 : collection.generation();
+        Rows rows = collections.computeIfAbsent(name, n -> new Rows(generation));
+        if (rows.generation != generation) {
+            rows = new Rows(generation);
+            collections.put(name, rows);
+        }
+        return rows;
+    }
+
+    @Override
+    public void search(SearchRequest request, StreamObserver<SearchResponse> out) {
+        answer(
+                out,
+                () -> {
+                    gate.await(30, TimeUnit.SECONDS);
+                    return found(request);
+                });
+    }
+
+    private synchronized SearchResponse found(SearchRequest request) {
+        Metric metric = catalogue.get().get(request.getCollection()).schema().metric();
+        float[] query = Packed.vector(request.getVector());
+        SearchResponse.Builder response = SearchResponse.newBuilder();
+        Rows rows = rows(request.getCollection());
+        matching(rows, request.getFilterJson())
+                .map(
+                        point ->
+                                message(point, request.getInclude())
+                                        .setDistance(distance(metric, query, point.vector()))
+                                        .build())
+                .sorted(
+                        Comparator.comparing(io.omendb.protocol.v1.Point::getDistance)
+                                .thenComparing(io.omendb.protocol.v1.Point::getId))
+                .limit(request.getK())
+                .forEach(response::addHits);
+        return response.putAllApplied(rows.applied).build();
+    }
+
+    @Override
+    public void get(GetRequest request, StreamObserver<GetResponse> out) {
+        answer(
+                out,
+                () -> {
+                    GetResponse.Builder response = GetResponse.newBuilder();
+                    synchronized (this) {
+                        Rows rows = rows(request.getCollection());
+                        for (String id : request.getIdsList()) {
+                            if (rows.points.containsKey(id)) {
+                                response.addPoints(
+                                        message(rows.points.get(id), request.getInclude()));
+                            }
+                        }
+                    }
+                    return response.build();
+                });
+    }
+
+    @Override
+    public void count(CountRequest request, StreamObserver<CountResponse> out) {
+        answer(
+                out,
+                () -> {
+                    synchronized (this) {
+                        Rows rows = rows(request.getCollection());
+                        return CountResponse.newBuilder()
+                                .setCount(matching(rows, request.getFilterJson()).count())
+                                .putAllApplied(rows.applied)
+                                .build();
+                    }
+                });
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<DescribeResponse> out) {
+        answer(
+                out,
+                () -> {
+                    DescribeResponse.Builder response = DescribeResponse.newBuilder();
+                    synchronized (this) {
+                        for (String name : List.copyOf(catalogue.get().keySet())) {
+                            Rows rows = rows(name);
+                            response.addCollections(
+                                    CollectionStats.newBuilder()
+                                            .setCollection(name)
+                                            .setGeneration(rows.generation)
+                                            .setVectors(rows.points.size())
+                                            .setSegments(1)
+                                            .setMemoryBytes(1000)
+                                            .setIndex("flat")
+                                            .putAllApplied(rows.applied));
+                        }
+                    }
+                    return response.build();
+                });
+    }
+
+    @Override
+    public void awaitApplied(
+            AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> out) {
+        answer(out, () -> awaited(request));
+    }
+
+    private synchronized AwaitAppliedResponse awaited(AwaitAppliedRequest request)
+            throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.getTimeoutMs());
+        while (!reached(request) && System.nanoTime() < end) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, end - System.nanoTime()));
+        }
+        return AwaitAppliedResponse.newBuilder()
+                .setReached(reached(request))
+                .putAllApplied(rows(request.getCollection()).applied)
+                .build();
+    }
+
+    private boolean reached(AwaitAppliedRequest request) {
+        Map<String, Applied> applied = rows(request.getCollection()).applied;
+        return request.getPositionsMap().entrySet().stream()
+                .allMatch(
+                        wanted ->
+                                applied.containsKey(wanted.getKey())
+                                        && applied.get(wanted.getKey()).getOffset()
+                                                >= wanted.getValue());
+    }
+
+    private static Stream<Point> matching(Rows rows, String filterJson) {
+        if (filterJson.isEmpty()) {
+            return rows.points.values().stream();
+        }
+        JsonNode filter = StrictJson.object(filterJson.getBytes(StandardCharsets.UTF_8), "filters");
+        for (Map.Entry<String, JsonNode> field : filter.properties()) {
+            if (field.getValue().isObject()) {
+                throw OmenException.invalid(
+                        "filters." + field.getKey() + ": found an unknown operator");
+            }
+        }
+        return rows.points.values().stream()
+                .filter(
+                        point ->
+                                filter.properties().stream()
+                                        .allMatch(
+                                                field ->
+                                                        point.metadata() != null
+                                                                && field.getValue()
+                                                                        .equals(
+                                                                                point.metadata()
+                                                                                        .get(
+                                                                                                field
+                                                                                                        .getKey()))));
+    }
+
+    private static io.omendb.protocol.v1.Point.Builder message(Point point, Include include) {
+        io.omendb.protocol.v1.Point.Builder message =
+                io.omendb.protocol.v1.Point.newBuilder().setId(point.id());
+        if (include.getMetadata() && point.metadata() != null) {
+            message.setMetadataJson(ByteString.copyFrom(point.metadataJson()));
+        }
+        if (include.getMetadata() && point.text() != null) {
+            message.setText(point.text());
+        }
+        if (include.getVector()) {
+            message.setVector(Packed.of(point.vector()));
+        }
+        return message;
+    }
+
+    static float distance(Metric metric, float[] a, float[] b) {
+        double dot = 0;
+        double squares = 0;
+        double normA = 0;
+        double normB = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += a[i] * b[i];
+            squares += (a[i] - b[i]) * (a[i] - b[i]);
+            normA += a[i] * a[i];
+            normB += b[i] * b[i];
+        }
+        return (float)
+                switch (metric) {
+                    case L2 -> Math.sqrt(squares);
+                    case COSINE -> 1 - dot / Math.sqrt(normA * normB);
+                    case DOT -> -dot;
+                };
+    }
+
+    private interface Work<T> {
+        T run() throws Exception;
+    }
+
+    private static <T> void answer(StreamObserver<T> out, Work<T> work) {
+        T result;
+        try {
+            result = work.run();
+        } catch (OmenException e) {
+            out.onError(ErrorTrailers.toStatus(e));
+            return;
+        } catch (Exception e) {
+            out.onError(e);
+            return;
+        }
+        out.onNext(result);
+        out.onCompleted();
+    }
+}

@@ -1,0 +1,96 @@
+package io.omendb.gateway.freshness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.omendb.OmenException;
+import io.omendb.protocol.v1.Applied;
+import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FreshnessTest {
+    private static final CollectionDefinition COLLECTION =
+            new CollectionDefinition(
+                    CollectionSchema.of("c", 3, Metric.L2), "omen.c", 1_000, Map.of(1, 50L));
+
+    @Test
+    void of_shardsDiffer_takesTheLeast() {
+        Freshness freshness =
+                Freshness.of(
+                        COLLECTION,
+                        List.of(
+                                Map.of("omen.c-0", applied(9, 4_000), "omen.c-1", applied(59, 2)),
+                                Map.of("omen.c-0", applied(7, 3_000), "omen.c-1", applied(59, 2))),
+                        Map.of(0, 10L, 1, 60L),
+                        5_000);
+
+        assertThat(freshness.applied())
+                .containsExactly(Map.entry("omen.c-0", 7L), Map.entry("omen.c-1", 59L));
+        assertThat(freshness.lagRecords()).isEqualTo(2);
+        assertThat(freshness.lagMs()).isEqualTo(2_000);
+    }
+
+    @Test
+    void of_allApplied_hasNoLag() {
+        Freshness freshness =
+                Freshness.of(
+                        COLLECTION,
+                        List.of(Map.of("omen.c-0", applied(9, 1))),
+                        Map.of(0, 10L, 1, 50L),
+                        5_000);
+
+        assertThat(freshness.lagRecords()).isZero(); // partition 1 ends where the collection begins
+        assertThat(freshness.lagMs()).isZero();
+        assertThat(freshness.applied()).containsEntry("omen.c-1", -1L);
+    }
+
+    @Test
+    void of_shardThatHeardNothing_countsAsNothingApplied() {
+        Freshness freshness =
+                Freshness.of(
+                        COLLECTION,
+                        List.of(Map.of("omen.c-0", applied(9, 2_000)), Map.of()),
+                        Map.of(0, 10L, 1, 50L),
+                        5_000);
+
+        assertThat(freshness.applied()).containsEntry("omen.c-0", -1L);
+        assertThat(freshness.lagRecords()).isEqualTo(10);
+        assertThat(freshness.lagMs()).isEqualTo(4_000); // since the collection was created
+    }
+
+    @Test
+    void of_unknownEnds_hasUnknownLag() {
+        Freshness freshness =
+                Freshness.of(
+                        COLLECTION, List.of(Map.of("omen.c-0", applied(9, 1))), Map.of(), 5_000);
+
+        assertThat(freshness.lagRecords()).isNull();
+        assertThat(freshness.json().path("lag_ms").isNull()).isTrue();
+    }
+
+    @Test
+    void token_parse_readsWhatItWrites() {
+        Token token = Token.parse("t", "omen.my-things-12:345");
+
+        assertThat(token).isEqualTo(new Token("omen.my-things", 12, 345));
+        assertThat(token).hasToString("omen.my-things-12:345");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "a-b:1", "a-1", "a-1:", "-1:2", "a-1:b", "a:1-2", "a-1:-2"})
+    void token_parseOfAnythingElse_isMalformed(String text) {
+        assertThatThrownBy(() -> Token.parse("after[0]", text))
+                .isInstanceOf(OmenException.class)
+                .hasMessageStartingWith("after[0]: found \"" + text + "\", expected a token");
+    }
+
+    private static Applied applied(long offset, long timestampMs) {
+        return Applied.newBuilder().setOffset(offset).setTimestampMs(timestampMs).build();
+    }
+}

@@ -13,6 +13,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.ConfigurableStateBackend;
@@ -98,6 +99,10 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                             : new VectorRestore(source, parameters.getCancelStreamRegistry())
                                     .restore(ours);
             return new OmenKeyedStateBackend<>(keyed, source, restored);
+        } catch (OmenException e) {
+            keyed.dispose();
+            // A damaged file stays damaged: restarting would only hide the message.
+            throw e.code() == ErrorCode.EXTERNAL ? e : new SuppressRestartsException(e);
         } catch (Exception e) {
             keyed.dispose();
             throw e;

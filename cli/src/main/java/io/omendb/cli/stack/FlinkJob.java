@@ -13,6 +13,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -25,6 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 final class FlinkJob implements AutoCloseable {
     private static final int MAX_PARALLELISM = 128;
+    private static final String CAUSE = "Caused by: ";
 
     private final MiniCluster cluster;
     private final JobID job;
@@ -75,23 +77,36 @@ final class FlinkJob implements AutoCloseable {
                                 job, IngestionJob.VECTORS_UID, request));
     }
 
-    /** Why the job ended for good; empty while it runs or recovers. */
+    /** Why the job ended for good, in one line; empty while it runs or recovers. */
     Optional<String> failure() throws InterruptedException {
         try {
             JobStatus status = cluster.getJobStatus(job).get();
             if (!status.isGloballyTerminalState()) {
                 return Optional.empty();
             }
+            ErrorInfo failure = cluster.getArchivedExecutionGraph(job).get().getFailureInfo();
             return Optional.of(
-                    cluster.getArchivedExecutionGraph(job).get().getFailureInfo() == null
-                            ? status.name()
-                            : cluster.getArchivedExecutionGraph(job)
-                                    .get()
-                                    .getFailureInfo()
-                                    .getExceptionAsString());
+                    failure == null
+                            ? "the job is " + status
+                            : innermostMessage(failure.getExceptionAsString()));
         } catch (ExecutionException e) {
             return Optional.of(rootMessage(e));
         }
+    }
+
+    /** The message of the innermost cause of a printed stack trace, without its class. */
+    private static String innermostMessage(String stackTrace) {
+        String innermost =
+                stackTrace
+                        .lines()
+                        .filter(line -> line.startsWith(CAUSE))
+                        .reduce((first, second) -> second)
+                        .orElse(stackTrace);
+        return innermost
+                .lines()
+                .findFirst()
+                .orElse(innermost)
+                .replaceFirst(CAUSE + "[\\w.$]+: ", "");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.omendb.gateway.operations;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -46,11 +47,19 @@ public final class GatewayMetrics implements AutoCloseable {
                 MultiGauge.builder("omendb.total.vectors")
                         .description("Live vectors, as of the last time all shards answered")
                         .register(registry);
-        registry.gauge("omendb.active.collections", collections, IntSupplier::getAsInt);
-        registry.gauge("omendb.requests.in.flight", inFlight, IntSupplier::getAsInt);
+        gauge("omendb.active.collections", "Collections that exist", collections);
+        gauge("omendb.requests.in.flight", "Requests worked on now", inFlight);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
+    }
+
+    /** Nothing else may hold the supplier: by default a gauge of one that was collected reads NaN. */
+    private void gauge(String name, String description, IntSupplier value) {
+        Gauge.builder(name, value, IntSupplier::getAsInt)
+                .description(description)
+                .strongReference(true)
+                .register(registry);
     }
 
     /** A request was answered. */

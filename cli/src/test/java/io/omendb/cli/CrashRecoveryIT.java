@@ -1,0 +1,222 @@
+package io.omendb.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code kill -9} of broker, Flink and gateway in mid-stream, then {@code up} again: what was
+ * acknowledged is there, once, with its latest value.
+ */
+class CrashRecoveryIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String POINTS = "/collections/crash/points";
+    private static final int DIMENSION = 64;
+    private static final int IDS = 400;
+    private static final int BATCH = 20;
+    private static final int KILLS = 3;
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** Version 0 is deleted. */
+    private final Map<String, Integer> acknowledged = new TreeMap<>();
+
+    /** Written but not acknowledged when the process was killed: may or may not have happened. */
+    private final Map<String, Integer> uncertain = new HashMap<>();
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private int version;
+
+    @Test
+    void killedInMidStream_upAgain_nothingIsLostOrTwice(@TempDir Path dir) throws Exception {
+        Path data = dir.resolve("data");
+        RunningOmen omen = RunningOmen.up(data);
+        try {
+            omen.client.send(
+                    "PUT",
+                    "/collections/crash",
+                    JSON.readTree(
+                            "{\"dimension\":64,\"metric\":\"l2\",\"fields\":{\"v\":\"long\"}}"));
+            for (int kill = 0; kill < KILLS; kill++) {
+                writeThenKill(omen);
+                omen = RunningOmen.up(data);
+                verify(omen);
+            }
+        } finally {
+            omen.close();
+        }
+        damageLargestFile(data.resolve("checkpoints"));
+        Path log = dir.resolve("damaged.log");
+        Process failing = RunningOmen.start(log, "up", "--port", "0", "--dir", data.toString());
+        assertThat(failing.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(failing.exitValue()).isNotZero();
+        assertThat(RunningOmen.read(log).lines().filter(line -> line.startsWith("omen: ")))
+                .as(RunningOmen.read(log))
+                .singleElement()
+                .asString()
+                .containsPattern("(vectors.arrow|metadata.parquet) is damaged");
+    }
+
+    /**
+     * Writes from this thread; another kills the processes at a random moment, mid-request as
+     * likely as not.
+     */
+    private void writeThenKill(RunningOmen omen) throws Exception {
+        long killAfterNanos = TimeUnit.MILLISECONDS.toNanos(3_000 + random.nextInt(9_000));
+        AtomicBoolean killed = new AtomicBoolean();
+        Thread killer =
+                new Thread(
+                        () -> {
+                            long due = System.nanoTime() + killAfterNanos;
+                            while (System.nanoTime() < due) {
+                                LockSupport.parkNanos(due - System.nanoTime());
+                            }
+                            killed.set(true);
+                            try {
+                                omen.kill();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "killer");
+        killer.start();
+        try {
+            while (true) {
+                writeBatch(omen);
+            }
+        } catch (OmenException e) {
+            assertThat(killed)
+                    .as("seed %d: failed before the kill: %s", seed, e.getMessage())
+                    .isTrue();
+        } finally {
+            killer.join();
+        }
+    }
+
+    private void writeBatch(RunningOmen omen) throws InterruptedException {
+        version++;
+        Map<String, Integer> batch = new HashMap<>();
+        boolean delete = random.nextInt(6) == 0;
+        ObjectNode body = JSON.createObjectNode();
+        ArrayNode list = body.putArray(delete ? "ids" : "points");
+        for (int i = 0; i < BATCH; i++) {
+            String id = "id-" + random.nextInt(IDS);
+            if (batch.put(id, delete ? 0 : version) == null) {
+                if (delete) {
+                    list.add(id);
+                } else {
+                    ObjectNode point = list.addObject().put("id", id);
+                    vector(version).forEach(point.putArray("vector")::add);
+                    point.putObject("metadata").put("v", version);
+                }
+            }
+        }
+        uncertain.putAll(batch);
+        omen.client.send("POST", delete ? POINTS + "/delete" : POINTS, body);
+        acknowledged.putAll(batch);
+        uncertain.keySet().removeAll(batch.keySet());
+    }
+
+    private void verify(RunningOmen omen) throws Exception {
+        Map<String, Integer> found = new TreeMap<>();
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        do {
+            assertThat(System.nanoTime())
+                    .as("seed %d: expected %s, found %s", seed, acknowledged, found)
+                    .isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+            found = everything(omen);
+        } while (!matches(found));
+        JsonNode count =
+                omen.client.send("POST", "/collections/crash/count", JSON.createObjectNode());
+        assertThat(count.path("count").asInt()).as("seed %d", seed).isEqualTo(found.size());
+        // What was uncertain has now happened or not.
+        for (String id : Set.copyOf(uncertain.keySet())) {
+            acknowledged.put(id, found.getOrDefault(id, 0));
+        }
+        uncertain.clear();
+    }
+
+    private boolean matches(Map<String, Integer> found) {
+        Set<String> ids = new HashSet<>(acknowledged.keySet());
+        ids.addAll(uncertain.keySet());
+        ids.addAll(found.keySet());
+        return ids.stream()
+                .allMatch(
+                        id -> {
+                            int is = found.getOrDefault(id, 0);
+                            return is == acknowledged.getOrDefault(id, 0)
+                                    || (uncertain.containsKey(id) && is == uncertain.get(id));
+                        });
+    }
+
+    /**
+     * Every point, by a search that asks for more than there are; an id that comes twice fails
+     * here.
+     */
+    private Map<String, Integer> everything(RunningOmen omen) throws Exception {
+        JsonNode answer =
+                omen.client.send(
+                        "POST",
+                        "/collections/crash/search",
+                        JSON.createObjectNode()
+                                .put("k", 1000)
+                                .put("exact", true)
+                                .<ObjectNode>set("vector", JSON.valueToTree(vector(0)))
+                                .set("include", JSON.readTree("[\"id\",\"metadata\",\"vector\"]")));
+        Map<String, Integer> found = new TreeMap<>();
+        for (JsonNode hit : answer.path("hits")) {
+            int v = hit.path("metadata").path("v").asInt();
+            assertThat(hit.path("vector").get(0).asInt()).as("seed %d", seed).isEqualTo(v);
+            assertThat(found.put(hit.path("id").asText(), v))
+                    .as("seed %d: twice %s", seed, hit)
+                    .isNull();
+        }
+        return found;
+    }
+
+    private static List<Integer> vector(int first) {
+        List<Integer> vector = new ArrayList<>(Collections.nCopies(DIMENSION, 1));
+        vector.set(0, first);
+        return vector;
+    }
+
+    private static void damageLargestFile(Path checkpoints) throws IOException {
+        try (Stream<Path> walk = Files.walk(checkpoints)) {
+            List<Path> files =
+                    walk.filter(path -> path.toString().contains("shared"))
+                            .filter(Files::isRegularFile)
+                            .toList();
+            Path largest =
+                    files.stream()
+                            .max(Comparator.comparingLong(path -> path.toFile().length()))
+                            .orElseThrow();
+            byte[] bytes = Files.readAllBytes(largest);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(largest, bytes);
+        }
+    }
+}

@@ -7,7 +7,11 @@ import java.util.Arrays;
  * below a row count it learnt through a volatile field written after the append.
  */
 final class HeapVectors implements Vectors {
-    private static final int CHUNK_BYTES = 1 << 19;
+    /**
+     * An array over half of a G1 region (1 MiB in small heaps) would take a whole region for
+     * itself.
+     */
+    private static final int CHUNK_BYTES = 1 << 18;
 
     private final int dimension;
     private final int chunkBits;

@@ -1,7 +1,12 @@
 package io.omendb.index.segment;
 
+import io.omendb.OmenException;
+import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.RowImage;
+import io.omendb.index.file.SegmentFolder;
 import io.omendb.schema.CollectionSchema;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -18,16 +23,19 @@ public final class Segment {
     private final CollectionSchema schema;
     private final SegmentRows rows;
     private final Tombstones tombstones = new Tombstones();
+    private final SegmentStorage storage;
     private volatile Vectors vectors;
     private volatile int rowCount;
     private boolean frozen;
 
-    private Segment(String id, int slot, CollectionSchema schema, Vectors vectors) {
+    private Segment(
+            String id, int slot, CollectionSchema schema, Vectors vectors, SegmentStorage storage) {
         this.id = id;
         this.slot = slot;
         this.schema = schema;
         this.rows = new SegmentRows(schema.fields());
         this.vectors = vectors;
+        this.storage = storage;
     }
 
     /**
@@ -37,15 +45,40 @@ public final class Segment {
      */
     public static Segment mutable(int slot, CollectionSchema schema) {
         return new Segment(
-                UUID.randomUUID().toString(), slot, schema, new HeapVectors(schema.dimension()));
+                UUID.randomUUID().toString(),
+                slot,
+                schema,
+                new HeapVectors(schema.dimension()),
+                new SegmentStorage());
     }
 
     /**
-     * An empty segment whose vectors are already in a file; its rows are to be added in order, then
-     * it is frozen.
+     * Opens a stored segment. It is frozen.
+     *
+     * @throws OmenException CORRUPT naming the file if one is missing or damaged, or belongs to
+     *     another collection
      */
-    static Segment over(String id, int slot, CollectionSchema schema, Vectors vectors) {
-        return new Segment(id, slot, schema, vectors);
+    public static Segment open(Path directory, int slot, CollectionSchema schema) {
+        SegmentFolder folder = SegmentFolder.open(directory);
+        MappedVectors vectors = folder.vectors();
+        if (vectors.dimension() != schema.dimension()) {
+            throw OmenException.corrupt(
+                    directory
+                            + ": found dimension "
+                            + vectors.dimension()
+                            + ", expected "
+                            + schema.dimension());
+        }
+        Segment segment =
+                new Segment(
+                        folder.manifest().segment(),
+                        slot,
+                        schema,
+                        new StoredVectors(vectors),
+                        new SegmentStorage(folder));
+        folder.readRows(segment::appendStored);
+        segment.freeze();
+        return segment;
     }
 
     /**
@@ -65,8 +98,7 @@ public final class Segment {
         return row;
     }
 
-    /** Adds a row whose vector the file holds already. */
-    void appendStored(RowImage image) {
+    private void appendStored(RowImage image) {
         int row = rowCount;
         rows.append(row, image);
         rowCount = row + 1;
@@ -78,11 +110,63 @@ public final class Segment {
     }
 
     /**
-     * Moves reading to a file that holds the same vectors; the heap copy is freed once no reader
-     * uses it.
+     * Writes a frozen segment to disk, unless that was done before, and moves reading to the file;
+     * the heap copy of the vectors is freed once no reader uses it. Any thread may call this.
+     *
+     * @param parent where the segment's folder goes
+     * @return the folder
      */
-    void replaceVectors(Vectors stored) {
-        vectors = stored;
+    public Path store(Path parent) {
+        return storage.store(() -> write(parent.resolve(id))).dir();
+    }
+
+    private SegmentFolder write(Path directory) {
+        Vectors heap = vectors;
+        SegmentFolder written =
+                SegmentFolder.write(
+                        directory,
+                        id,
+                        schema,
+                        rowCount,
+                        (row, into, offset) -> heap.read(row, 1, into, offset),
+                        rows::image);
+        vectors = new StoredVectors(written.vectors());
+        return written;
+    }
+
+    /** Whether the segment was discarded and nobody needs its files. */
+    public boolean isUnwanted() {
+        return storage.isUnwanted();
+    }
+
+    /** Keeps the files until {@link #unpinFiles()}, even if the segment is discarded meanwhile. */
+    public void pinFiles() {
+        storage.pin();
+    }
+
+    /** Takes a pin back. */
+    public void unpinFiles() {
+        storage.unpin();
+    }
+
+    /**
+     * Deletes the files, once no pin is left. Mapped vectors stay readable for whoever holds the
+     * segment.
+     */
+    public void discardFiles() {
+        storage.discard();
+    }
+
+    /** Names of the files, relative to the folder; empty unless stored. */
+    public List<String> files() {
+        SegmentFolder folder = storage.folder();
+        return folder == null ? List.of() : folder.files();
+    }
+
+    /** Bytes on disk; 0 unless stored. */
+    public long diskBytes() {
+        SegmentFolder folder = storage.folder();
+        return folder == null ? 0 : folder.bytes();
     }
 
     public String id() {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Shard {
     private final CollectionSchema schema;
     private final int sealRows;
+    private final Consumer<Segment> onFreeze;
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
 
     /** All segments, oldest first, the mutable one last. Replaced, never changed in place. */
@@ -34,9 +36,20 @@ public final class Shard {
     private long sequence;
     private volatile ShardSnapshot snapshot;
 
-    /** An empty shard. */
+    /** An empty shard that keeps its segments on the heap. */
     public Shard(CollectionSchema schema, ShardOptions options) {
+        this(schema, options, segment -> {});
+    }
+
+    /**
+     * An empty shard.
+     *
+     * @param onFreeze told of every segment that takes no more rows, on the task thread; it may
+     *     write the segment to disk
+     */
+    public Shard(CollectionSchema schema, ShardOptions options, Consumer<Segment> onFreeze) {
         this.schema = schema;
+        this.onFreeze = onFreeze;
         this.sealRows = options.sealRowsFor(schema.dimension());
         Segment first = Segment.mutable(0, schema);
         this.segments = new Segment[] {first};
@@ -144,6 +157,7 @@ public final class Shard {
             addSlot(fresh);
             segments = append(segments, fresh);
             publish();
+            onFreeze.accept(newest);
         }
         return snapshot;
     }

@@ -71,6 +71,14 @@ public final class CatalogueFollower implements AutoCloseable {
         return snapshot.live();
     }
 
+    /** The newest generation of every name that was dropped and not created again. */
+    public Map<String, Long> dropped() {
+        CatalogueSnapshot read = snapshot;
+        Map<String, Long> dropped = new HashMap<>(read.generations());
+        dropped.keySet().removeAll(read.live().keySet());
+        return dropped;
+    }
+
     /** Grows with every change of the catalogue. */
     public long version() {
         return snapshot.version();

@@ -1,0 +1,115 @@
+package io.omendb.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import io.omendb.cli.client.GatewayClient;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A search from the shell. */
+@Command(
+        name = "search",
+        mixinStandardHelpOptions = true,
+        description = "Search a collection: by a vector, or by the vector of a stored point.")
+final class SearchCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = "--collection",
+            required = true,
+            paramLabel = "NAME",
+            description = "The collection.")
+    private String collection = "";
+
+    @Option(names = "--vector", paramLabel = "[x,y,…]", description = "The query as a JSON array.")
+    private @Nullable String vector;
+
+    @Option(
+            names = "--like",
+            paramLabel = "ID",
+            description = "Search with the vector of this point.")
+    private @Nullable String like;
+
+    @Option(names = "-k", paramLabel = "N", description = "Number of hits (default: 10).")
+    private int k = 10;
+
+    @Option(
+            names = "--filters",
+            paramLabel = "JSON",
+            description = "Such as {\"price\":{\"$lte\":10}}.")
+    private @Nullable String filters;
+
+    @Option(names = "--json", description = "Print the gateway's answer as it is.")
+    private boolean raw;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "The gateway (default: http://127.0.0.1:8080).")
+    private String url = "http://127.0.0.1:8080";
+
+    @Override
+    public Integer call() throws InterruptedException {
+        GatewayClient client = new GatewayClient(url);
+        ObjectNode request = JSON.createObjectNode();
+        request.set("vector", query(client));
+        request.put("k", k);
+        if (filters != null) {
+            request.set("filters", parse("--filters", filters));
+        }
+        ArrayNode include = request.putArray("include");
+        include.add("id").add("distance").add("metadata");
+        JsonNode answer =
+                client.send("POST", GatewayClient.collection(collection) + "/search", request);
+        if (raw) {
+            System.out.println(answer);
+            return 0;
+        }
+        for (JsonNode hit : answer.path("hits")) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%9.4f  %s  %s%n",
+                    hit.path("distance").asDouble(),
+                    hit.path("id").asText(),
+                    hit.path("metadata").isMissingNode() ? "" : hit.path("metadata"));
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%d hits in %.2f ms, %d records behind%n",
+                answer.path("hits").size(),
+                answer.path("took_ms").asDouble(),
+                answer.path("freshness").path("lag_records").asLong());
+        return 0;
+    }
+
+    private JsonNode query(GatewayClient client) throws InterruptedException {
+        if ((vector == null) == (like == null)) {
+            throw OmenException.malformed("give the query by either --vector or --like");
+        }
+        if (vector != null) {
+            return parse("--vector", vector);
+        }
+        String path =
+                GatewayClient.collection(collection)
+                        + "/points/"
+                        + java.net.URLEncoder.encode(like, java.nio.charset.StandardCharsets.UTF_8)
+                                .replace("+", "%20")
+                        + "?include=vector";
+        return client.send("GET", path, null).path("vector");
+    }
+
+    private static JsonNode parse(String option, String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw OmenException.malformed(option + ": not JSON: " + e.getOriginalMessage());
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.omendb.cli.client;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.bench.VectorFiles;
+import io.omendb.bench.VectorReader;
+import io.omendb.record.Point;
+import io.omendb.record.PointJson;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of points, read as JSON points: NDJSON as it is, a vector file with the row number as id.
+ * Used by one thread.
+ */
+public abstract class PointFile implements AutoCloseable {
+
+    /**
+     * Opens a file; its name tells the kind.
+     *
+     * @throws OmenException NOT_FOUND or EXTERNAL naming the file if it cannot be read
+     */
+    public static PointFile open(Path file) {
+        String name = String.valueOf(file.getFileName());
+        String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+        if (plain.endsWith(".fvecs") || plain.endsWith(".bvecs")) {
+            return new Vectors(VectorFiles.open(file));
+        }
+        try {
+            InputStream in = Files.newInputStream(file);
+            return new Lines(
+                    file,
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    name.endsWith(".gz") ? new GZIPInputStream(in) : in,
+                                    StandardCharsets.UTF_8)));
+        } catch (NoSuchFileException e) {
+            throw new OmenException(ErrorCode.NOT_FOUND, file + ": no such file", e);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
+    }
+
+    /** The next point as a line of JSON; empty at the end. */
+    public abstract Optional<String> next();
+
+    /** Points in the file; -1 where only reading it tells. */
+    public abstract long pointsExpected();
+
+    @Override
+    public abstract void close();
+
+    private static final class Lines extends PointFile {
+        private final Path file;
+        private final BufferedReader reader;
+
+        private Lines(Path file, BufferedReader reader) {
+            this.file = file;
+            this.reader = reader;
+        }
+
+        @Override
+        public Optional<String> next() {
+            try {
+                @Nullable String line = reader.readLine();
+                while (line != null && line.isBlank()) {
+                    line = reader.readLine();
+                }
+                return Optional.ofNullable(line);
+            } catch (IOException e) {
+                throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+            }
+        }
+
+        @Override
+        public long pointsExpected() {
+            return -1;
+        }
+
+        @Override
+        public void close() {
+            try {
+                reader.close();
+            } catch (IOException e) {
+                throw new OmenException(ErrorCode.EXTERNAL, "cannot close " + file + ": " + e, e);
+            }
+        }
+    }
+
+    private static final class Vectors extends PointFile {
+        private final VectorReader reader;
+
+        private Vectors(VectorReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public Optional<String> next() {
+            String id = Long.toString(reader.rowsRead());
+            float[] vector = new float[reader.dimension()];
+            return reader.next(vector, 0)
+                    ? Optional.of(
+                            new String(
+                                    PointJson.write(Point.of(id, vector)), StandardCharsets.UTF_8))
+                    : Optional.empty();
+        }
+
+        @Override
+        public long pointsExpected() {
+            return reader.rowsExpected();
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.omendb.cli.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.cli.client.GatewayClient;
+import io.omendb.examples.embed.Embedder;
+import java.util.List;
+
+/** The demonstration's searches, over HTTP like everybody's. */
+final class DemoSearches {
+    static final List<String> QUERIES =
+            List.of(
+                    "parse a date",
+                    "compress bytes",
+                    "read a file line by line",
+                    "sort a list",
+                    "open a socket",
+                    "run a task later in another thread",
+                    "match a regular expression",
+                    "convert a string to an integer",
+                    "draw a rectangle",
+                    "connect to a database",
+                    "create a secret key",
+                    "format a number as currency");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PATH = GatewayClient.collection(JdkCollection.NAME) + "/search";
+
+    private final GatewayClient client;
+    private final Embedder embedder;
+
+    DemoSearches(GatewayClient client, Embedder embedder) {
+        this.client = client;
+        this.embedder = embedder;
+    }
+
+    JsonNode byText(String text, int k) throws InterruptedException {
+        return byVector(embedder.embed(text), k);
+    }
+
+    JsonNode byVector(float[] vector, int k) throws InterruptedException {
+        ObjectNode request = JSON.createObjectNode();
+        ArrayNode components = request.putArray("vector");
+        for (float component : vector) {
+            components.add(component);
+        }
+        request.put("k", k);
+        return client.send("POST", PATH, request);
+    }
+
+    /** Whether the answer holds the id. */
+    static boolean holds(JsonNode answer, String id) {
+        for (JsonNode hit : answer.path("hits")) {
+            if (hit.path("id").asText().equals(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

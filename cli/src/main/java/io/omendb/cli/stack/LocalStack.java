@@ -1,0 +1,156 @@
+package io.omendb.cli.stack;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.connectors.broker.BrokerOptions;
+import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.gateway.Gateway;
+import io.omendb.gateway.GatewayOptions;
+import io.omendb.protocol.ShardDirectory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything on one machine: a Kafka broker as a child process, Flink and the gateway in this one.
+ * Started in the order of their dependencies, closed in the reverse.
+ */
+public final class LocalStack implements AutoCloseable {
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private @Nullable BrokerProcess broker;
+    private @Nullable FlinkJob job;
+    private @Nullable String url;
+
+    private LocalStack() {}
+
+    /**
+     * Starts a stack; returns when the gateway listens. The job may still be restoring: {@code
+     * /health/ready} tells.
+     *
+     * @param progress told what is being done, for people
+     * @throws OmenException with one clear line if a part does not start; what had started is
+     *     stopped
+     */
+    public static LocalStack start(StackConfig config, Consumer<String> progress)
+            throws InterruptedException {
+        LocalStack stack = new LocalStack();
+        try {
+            stack.startParts(config, progress);
+            return stack;
+        } catch (RuntimeException | InterruptedException e) {
+            stack.close();
+            throw e;
+        }
+    }
+
+    private void startParts(StackConfig config, Consumer<String> progress)
+            throws InterruptedException {
+        StackDirectory directory = StackDirectory.lock(config.directory());
+        parts.push(directory);
+        checkPortFree(config);
+        progress.accept("starting Kafka in " + config.directory().resolve("kafka"));
+        BrokerProcess startedBroker =
+                BrokerProcess.start(
+                        BrokerOptions.in(config.directory().resolve("kafka"))
+                                .withPort(config.brokerPort())
+                                .withMaxHeap(config.brokerMaxHeap()));
+        broker = startedBroker;
+        parts.push(startedBroker);
+        progress.accept("starting Flink with " + config.parallelism() + " shards");
+        FlinkJob startedJob = FlinkJob.start(config, startedBroker.bootstrapServers());
+        job = startedJob;
+        parts.push(startedJob);
+        ShardDirectory shards = startedJob.shards();
+        parts.push(shards);
+        Gateway gateway =
+                Gateway.start(
+                        GatewayOptions.of(startedBroker.bootstrapServers())
+                                .withHost(config.host())
+                                .withPort(config.port()),
+                        shards);
+        parts.push(gateway);
+        String startedUrl = "http://" + config.host() + ":" + gateway.port();
+        url = startedUrl;
+        directory.announce(
+                new StackDirectory.Running(
+                        ProcessHandle.current().pid(),
+                        startedUrl,
+                        startedBroker.bootstrapServers()));
+        progress.accept("gateway listens on " + startedUrl);
+    }
+
+    /** Where the gateway answers. */
+    public String url() {
+        return started(url);
+    }
+
+    public String bootstrapServers() {
+        return started(broker).bootstrapServers();
+    }
+
+    /** Why the stack cannot go on; empty while it can. */
+    public Optional<String> failure() throws InterruptedException {
+        if (!started(broker).isAlive()) {
+            return Optional.of("the broker's process has ended");
+        }
+        return started(job).failure();
+    }
+
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                RuntimeException wrapped =
+                        e instanceof RuntimeException already
+                                ? already
+                                : new IllegalStateException(e);
+                if (failure == null) {
+                    failure = wrapped;
+                } else {
+                    failure.addSuppressed(wrapped);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Before the half minute of starting everything else. */
+    private static void checkPortFree(StackConfig config) {
+        if (config.port() == 0) {
+            return;
+        }
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(config.host(), config.port()));
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "port "
+                            + config.port()
+                            + " on "
+                            + config.host()
+                            + " is in use: choose another with --port",
+                    e);
+        }
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("stack is not started");
+        }
+        return part;
+    }
+}

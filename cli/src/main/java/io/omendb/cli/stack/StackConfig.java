@@ -1,0 +1,157 @@
+package io.omendb.cli.stack;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DatabindException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.connectors.format.RecordFormat;
+import io.omendb.connectors.ingest.TopicMapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a stack runs: the YAML of {@code --config}, every key optional, unknown keys an error.
+ *
+ * @param directory where everything is kept
+ * @param host address the gateway listens on
+ * @param port port the gateway listens on; 0 for a free one
+ * @param parallelism subtasks of the job, so shards of each collection
+ * @param checkpointIntervalMs time between checkpoints
+ * @param brokerPort port of the broker; 0 for a free one, kept from run to run
+ * @param brokerMaxHeap largest heap of the broker
+ * @param topics topics beside {@code omen.*} that feed collections
+ */
+public record StackConfig(
+        Path directory,
+        String host,
+        int port,
+        int parallelism,
+        long checkpointIntervalMs,
+        int brokerPort,
+        String brokerMaxHeap,
+        List<TopicMapping> topics) {
+
+    public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
+    public static final StackConfig DEFAULT =
+            new StackConfig(DIRECTORY_DEFAULT, "127.0.0.1", 8080, 2, 5_000, 0, "512m", List.of());
+
+    public StackConfig {
+        if (parallelism < 1 || parallelism > 128) {
+            throw OmenException.invalid(
+                    "parallelism: found " + parallelism + ", expected 1 to 128");
+        }
+        if (checkpointIntervalMs < 100) {
+            throw OmenException.invalid(
+                    "checkpoint_interval_ms: found "
+                            + checkpointIntervalMs
+                            + ", expected at least 100");
+        }
+        if (port < 0 || port > 65_535) {
+            throw OmenException.invalid("port: found " + port + ", expected 0 to 65535");
+        }
+    }
+
+    public StackConfig withDirectory(Path chosen) {
+        return new StackConfig(
+                chosen,
+                host,
+                port,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics);
+    }
+
+    public StackConfig withPort(int chosen) {
+        return new StackConfig(
+                directory,
+                host,
+                chosen,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics);
+    }
+
+    /** The form of the file. */
+    private record File(
+            @Nullable String dir,
+            @Nullable String host,
+            @Nullable Integer port,
+            @Nullable Integer parallelism,
+            @JsonProperty("checkpoint_interval_ms") @Nullable Long checkpointIntervalMs,
+            @Nullable Broker broker,
+            @Nullable List<Topic> topics) {}
+
+    private record Broker(
+            @Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
+
+    private record Topic(
+            @JsonProperty(required = true) String topic,
+            @JsonProperty(required = true) String collection,
+            @Nullable String format) {}
+
+    /**
+     * Reads a file.
+     *
+     * @throws OmenException MALFORMED or INVALID naming the file and the key
+     */
+    public static StackConfig read(Path path) {
+        ObjectMapper yaml =
+                new ObjectMapper(new YAMLFactory())
+                        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                        .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                        .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+        try {
+            File file = yaml.readValue(Files.readString(path), File.class);
+            return file == null ? DEFAULT : of(file);
+        } catch (DatabindException e) {
+            throw new OmenException(
+                    ErrorCode.MALFORMED,
+                    path + ": " + e.getOriginalMessage() + " at " + where(e),
+                    e);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + path + ": " + e, e);
+        }
+    }
+
+    private static String where(DatabindException e) {
+        return e.getLocation() == null ? "?" : "line " + e.getLocation().getLineNr();
+    }
+
+    private static StackConfig of(File file) {
+        Broker broker = file.broker == null ? new Broker(null, null) : file.broker;
+        List<TopicMapping> mappings = new ArrayList<>();
+        if (file.topics != null) {
+            for (Topic topic : file.topics) {
+                RecordFormat format =
+                        topic.format == null
+                                ? RecordFormat.JSON
+                                : RecordFormat.ofName(topic.format);
+                mappings.add(new TopicMapping(topic.topic, topic.collection, format));
+            }
+        }
+        return new StackConfig(
+                file.dir == null ? DEFAULT.directory : Path.of(file.dir),
+                or(file.host, DEFAULT.host),
+                or(file.port, DEFAULT.port),
+                or(file.parallelism, DEFAULT.parallelism),
+                or(file.checkpointIntervalMs, DEFAULT.checkpointIntervalMs),
+                or(broker.port, DEFAULT.brokerPort),
+                or(broker.maxHeap, DEFAULT.brokerMaxHeap),
+                mappings);
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

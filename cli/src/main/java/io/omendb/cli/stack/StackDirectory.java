@@ -1,0 +1,130 @@
+package io.omendb.cli.stack;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a stack. Held under a lock that the operating system frees when the process
+ * ends, however it ends; a file in it says which process that is and where it answers.
+ */
+public final class StackDirectory implements AutoCloseable {
+    private static final String LOCK = "omen.lock";
+    private static final String RUNNING = "running.json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private StackDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * A running stack.
+     *
+     * @param pid process
+     * @param url where the gateway answers
+     * @param bootstrapServers the broker
+     */
+    public record Running(long pid, String url, String bootstrapServers) {}
+
+    /**
+     * Takes a directory; makes it if missing.
+     *
+     * @throws OmenException CONFLICT if another process has it; EXTERNAL if it cannot be written
+     */
+    public static StackDirectory lock(Path path) {
+        FileChannel channel;
+        try {
+            Files.createDirectories(path);
+            channel =
+                    FileChannel.open(
+                            path.resolve(LOCK),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "cannot write to directory " + path.toAbsolutePath() + ": " + e,
+                    e);
+        }
+        if (!tryLock(channel, path)) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "directory "
+                            + path.toAbsolutePath()
+                            + " is in use by another OmenDB: stop it with ./omen down --dir "
+                            + path);
+        }
+        return new StackDirectory(path, channel);
+    }
+
+    /** The stack that runs on a directory, if one does. */
+    public static Optional<Running> running(Path path) {
+        try {
+            Running running =
+                    JSON.readValue(Files.readAllBytes(path.resolve(RUNNING)), Running.class);
+            return ProcessHandle.of(running.pid()).isPresent()
+                    ? Optional.of(running)
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "cannot read " + path.resolve(RUNNING) + ": " + e, e);
+        }
+    }
+
+    /** Says what runs here. */
+    void announce(Running running) {
+        try {
+            Path temporary = path.resolve(RUNNING + ".tmp");
+            Files.write(temporary, JSON.writeValueAsBytes(running));
+            Files.move(temporary, path.resolve(RUNNING), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write to " + path + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(path.resolve(RUNNING));
+            channel.close();
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot free " + path + ": " + e, e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel, Path path) {
+        @Nullable FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot lock " + path + ": " + e, e);
+        }
+        if (lock == null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new OmenException(ErrorCode.EXTERNAL, "cannot free " + path + ": " + e, e);
+            }
+        }
+        return lock != null;
+    }
+}

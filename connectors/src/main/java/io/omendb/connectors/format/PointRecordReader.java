@@ -1,0 +1,85 @@
+package io.omendb.connectors.format;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import io.omendb.record.Point;
+import io.omendb.record.PointJson;
+import io.omendb.record.StrictJson;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a point from a Kafka record. Stateless. */
+public final class PointRecordReader {
+
+    private PointRecordReader() {}
+
+    /**
+     * Reads a record with a value.
+     *
+     * @param headers the record's headers; of several with one name the last
+     * @param defaultFormat for records without header {@code omen-format}
+     * @throws OmenException MALFORMED saying what was found and what is expected
+     */
+    public static Point read(
+            byte @Nullable [] key,
+            byte[] value,
+            Map<String, byte[]> headers,
+            RecordFormat defaultFormat) {
+        byte[] named = headers.get(RecordFormat.FORMAT_HEADER);
+        RecordFormat format =
+                named == null
+                        ? defaultFormat
+                        : RecordFormat.ofName(new String(named, StandardCharsets.UTF_8));
+        return switch (format) {
+            case JSON -> readJson(key, value);
+            case F32 -> readFloats(key, value, headers.get(RecordFormat.METADATA_HEADER));
+        };
+    }
+
+    /**
+     * The id that a record's key is.
+     *
+     * @throws OmenException MALFORMED if there is no key or it is not UTF-8
+     */
+    public static String id(byte @Nullable [] key) {
+        if (key == null) {
+            throw OmenException.malformed("key: found none, expected the id");
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+        } catch (CharacterCodingException e) {
+            throw OmenException.malformed("key: not UTF-8, expected the id");
+        }
+    }
+
+    private static Point readJson(byte @Nullable [] key, byte[] value) {
+        Point point = PointJson.read(value);
+        String id = id(key);
+        if (!id.equals(point.id())) {
+            throw OmenException.malformed(
+                    "id: found \"" + point.id() + "\", expected the record's key \"" + id + "\"");
+        }
+        return point;
+    }
+
+    private static Point readFloats(
+            byte @Nullable [] key, byte[] value, byte @Nullable [] metadata) {
+        if (value.length % Float.BYTES != 0) {
+            throw OmenException.malformed(
+                    "value: found "
+                            + value.length
+                            + " bytes, expected float32 components of 4 bytes each");
+        }
+        float[] vector = new float[value.length / Float.BYTES];
+        ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+        ObjectNode object =
+                metadata == null
+                        ? null
+                        : StrictJson.object(metadata, "header " + RecordFormat.METADATA_HEADER);
+        return new Point(id(key), vector, object, null, null, null);
+    }
+}

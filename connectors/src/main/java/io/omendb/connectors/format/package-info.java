@@ -1,0 +1,5 @@
+/** Kafka record formats: from bytes to points. */
+@NullMarked
+package io.omendb.connectors.format;
+
+import org.jspecify.annotations.NullMarked;

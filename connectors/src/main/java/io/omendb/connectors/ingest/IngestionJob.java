@@ -1,0 +1,83 @@
+package io.omendb.connectors.ingest;
+
+import io.omendb.flink.operator.VectorOperatorFactory;
+import io.omendb.flink.update.ShardUpdate;
+import io.omendb.flink.update.ShardUpdateType;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The job that serves every collection of a Kafka cluster: topics → parser → keyed by id → vector
+ * operators, and what cannot be read → dead-letter topics. Collections that appear while it runs
+ * are picked up within a second or two.
+ */
+public final class IngestionJob {
+
+    /** The uid of the vector operators: under it the gateway asks for shards. */
+    public static final String VECTORS_UID = "omen-vectors";
+
+    private static final long BUFFER_TIMEOUT_MS = 3;
+    private static final String DISCOVERY_INTERVAL_MS = "1000";
+    private static final String METADATA_AGE_MS = "1000";
+
+    private IngestionJob() {}
+
+    /** Adds the job to an environment, which decides parallelism, checkpoints and state backend. */
+    public static void build(StreamExecutionEnvironment environment, IngestionOptions options) {
+        environment.setBufferTimeout(BUFFER_TIMEOUT_MS);
+        // Records pass chained operators without a copy: none of them keeps or changes one.
+        environment.getConfig().enableObjectReuse();
+        int parallelism = environment.getParallelism();
+        OutputTag<DeadLetter> deadLetterTag =
+                new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
+        SingleOutputStreamOperator<ShardUpdate> updates =
+                environment
+                        .fromSource(source(options), WatermarkStrategy.noWatermarks(), "topics")
+                        .uid("omen-topics")
+                        .setParallelism(parallelism)
+                        .transform(
+                                "parse",
+                                ShardUpdateType.INSTANCE,
+                                new RecordParser(options, deadLetterTag))
+                        .uid("omen-parse")
+                        .setParallelism(parallelism);
+        updates.keyBy(ShardUpdate::keyHash, Types.LONG)
+                .transform("vectors", Types.VOID, new VectorOperatorFactory<Void>())
+                .uid(VECTORS_UID)
+                .setParallelism(parallelism);
+        updates.getSideOutput(deadLetterTag)
+                .sinkTo(deadLetters(options))
+                .name("dead letters")
+                .uid("omen-dead-letters")
+                .setParallelism(1);
+    }
+
+    private static KafkaSource<RawRecord> source(IngestionOptions options) {
+        return KafkaSource.<RawRecord>builder()
+                .setBootstrapServers(options.bootstrapServers())
+                .setTopicPattern(options.topics())
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new RawRecordReader())
+                .setProperty("partition.discovery.interval.ms", DISCOVERY_INTERVAL_MS)
+                .setProperty("metadata.max.age.ms", METADATA_AGE_MS)
+                .setProperty("commit.offsets.on.checkpoint", "false")
+                .setProperty("client.id.prefix", "omen-ingest")
+                .build();
+    }
+
+    private static KafkaSink<DeadLetter> deadLetters(IngestionOptions options) {
+        return KafkaSink.<DeadLetter>builder()
+                .setBootstrapServers(options.bootstrapServers())
+                .setRecordSerializer(new DeadLetterWriter())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .build();
+    }
+}

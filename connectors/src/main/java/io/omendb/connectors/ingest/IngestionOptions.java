@@ -1,0 +1,32 @@
+package io.omendb.connectors.ingest;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What an ingestion job reads.
+ *
+ * @param bootstrapServers Kafka's addresses
+ * @param mappings topics beside those named {@code omen.{collection}}
+ */
+public record IngestionOptions(String bootstrapServers, List<TopicMapping> mappings)
+        implements Serializable {
+
+    public IngestionOptions {
+        mappings = List.copyOf(mappings);
+    }
+
+    public static IngestionOptions of(String bootstrapServers) {
+        return new IngestionOptions(bootstrapServers, List.of());
+    }
+
+    /** Every topic to read: a collection's own (never a dead-letter topic) and the mapped ones. */
+    Pattern topics() {
+        StringBuilder pattern = new StringBuilder("omen\\.[A-Za-z0-9][A-Za-z0-9_-]*");
+        for (TopicMapping mapping : mappings) {
+            pattern.append('|').append(Pattern.quote(mapping.topic()));
+        }
+        return Pattern.compile(pattern.toString());
+    }
+}

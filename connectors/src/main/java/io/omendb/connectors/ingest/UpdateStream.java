@@ -1,0 +1,175 @@
+package io.omendb.connectors.ingest;
+
+import io.omendb.OmenException;
+import io.omendb.connectors.format.PointRecordReader;
+import io.omendb.flink.update.ShardUpdate;
+import io.omendb.flink.update.ShardUpdate.Define;
+import io.omendb.flink.update.ShardUpdate.Delete;
+import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Position;
+import io.omendb.flink.update.ShardUpdate.Progress;
+import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.index.segment.IdHash;
+import io.omendb.record.Point;
+import io.omendb.record.PointRules;
+import io.omendb.schema.CollectionDefinition;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Turns records into updates. Everything that concerns all subtasks (collections, progress) goes
+ * through the same stream as the points, so that it keeps its place among them: a collection is
+ * defined before its first point, and a progress marker comes after the points it speaks of. Used
+ * by the task thread.
+ */
+final class UpdateStream {
+    private final Routes routes;
+    private final long[] keyGroupKeys;
+    private final long[] subtaskKeys;
+    private final Consumer<ShardUpdate> updates;
+    private final Consumer<DeadLetter> deadLetters;
+
+    /** The newest generation told of each collection. */
+    private final Map<String, Long> defined = new HashMap<>();
+
+    private final Map<String, Long> dropped = new HashMap<>();
+
+    private final Map<String, Source> sources = new HashMap<>();
+
+    /** A partition that records were read from since the start. */
+    private static final class Source {
+        private final String name;
+        private long offset = -1;
+        private long timestampMs;
+        private boolean moved;
+
+        private Source(String name) {
+            this.name = name;
+        }
+    }
+
+    /**
+     * A stream of updates.
+     *
+     * @param keyGroupKeys a key per key group, for what must arrive whatever the parallelism
+     * @param subtaskKeys a key per subtask, for what is sent often
+     */
+    UpdateStream(
+            Routes routes,
+            long[] keyGroupKeys,
+            long[] subtaskKeys,
+            Consumer<ShardUpdate> updates,
+            Consumer<DeadLetter> deadLetters) {
+        this.routes = routes;
+        this.keyGroupKeys = keyGroupKeys;
+        this.subtaskKeys = subtaskKeys;
+        this.updates = updates;
+        this.deadLetters = deadLetters;
+    }
+
+    /**
+     * Takes a record. One that cannot be read becomes a dead letter; one of a dropped collection is
+     * passed over.
+     */
+    void accept(RawRecord record) {
+        Source source =
+                sources.computeIfAbsent(record.topic() + "-" + record.partition(), Source::new);
+        Routes.Route route = routes.of(record.topic());
+        CollectionDefinition definition = route.definition();
+        if (definition != null && isForGeneration(record, definition)) {
+            announce(definition);
+            Position position = new Position(source.name, record.offset(), record.timestampMs());
+            try {
+                updates.accept(update(record, position, definition, route));
+            } catch (OmenException e) {
+                deadLetters.accept(
+                        DeadLetter.of(
+                                definition.deadLetterTopic(),
+                                record,
+                                Objects.requireNonNullElse(e.getMessage(), e.code().name())));
+            }
+        }
+        source.offset = record.offset();
+        source.timestampMs = record.timestampMs();
+        source.moved = true;
+    }
+
+    /** Tells all subtasks what was read since the last tick, and follows the catalogue. */
+    void tick() {
+        if (routes.refresh()) {
+            routes.dropped().forEach(this::announceDrop);
+            routes.definitions().values().forEach(this::announce);
+        }
+        for (Source source : sources.values()) {
+            if (source.moved) {
+                source.moved = false;
+                Position position = new Position(source.name, source.offset, source.timestampMs);
+                for (long key : subtaskKeys) {
+                    updates.accept(new Progress(key, position));
+                }
+            }
+        }
+    }
+
+    /** Offsets of a mapped topic have nothing to do with those of the collection's own. */
+    private static boolean isForGeneration(RawRecord record, CollectionDefinition definition) {
+        return !record.topic().equals(definition.topic())
+                || definition.covers(record.partition(), record.offset());
+    }
+
+    private static ShardUpdate update(
+            RawRecord record,
+            Position position,
+            CollectionDefinition definition,
+            Routes.Route route) {
+        byte[] value = record.value();
+        if (value == null) {
+            String id = PointRecordReader.id(record.key());
+            PointRules.checkId(id);
+            byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+            return new Delete(
+                    definition.name(), definition.generation(), IdHash.of(bytes), bytes, position);
+        }
+        Point point = PointRecordReader.read(record.key(), value, record.headers(), route.format());
+        PointRules.check(definition.schema(), point);
+        byte[] id = point.id().getBytes(StandardCharsets.UTF_8);
+        String text = point.text();
+        return new Upsert(
+                definition.name(),
+                definition.generation(),
+                IdHash.of(id),
+                id,
+                position,
+                point.vector(),
+                point.metadataJson(),
+                text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void announce(CollectionDefinition definition) {
+        if (isNews(defined, definition.name(), definition.generation())) {
+            for (long key : keyGroupKeys) {
+                updates.accept(new Define(key, definition));
+            }
+        }
+    }
+
+    private void announceDrop(String name, long generation) {
+        if (isNews(dropped, name, generation)) {
+            for (long key : keyGroupKeys) {
+                updates.accept(new Drop(key, name, generation));
+            }
+        }
+    }
+
+    private static boolean isNews(Map<String, Long> announced, String name, long generation) {
+        Long known = announced.get(name);
+        if (known != null && known >= generation) {
+            return false;
+        }
+        announced.put(name, generation);
+        return true;
+    }
+}

@@ -1,0 +1,329 @@
+package io.omendb.connectors.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.omendb.connectors.broker.BrokerOptions;
+import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.flink.discovery.JobShardDirectory;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.protocol.v1.CountRequest;
+import io.omendb.protocol.v1.GetRequest;
+import io.omendb.protocol.v1.Include;
+import io.omendb.protocol.v1.Point;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import io.omendb.schema.Metric;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The write path with a real broker and a real Flink cluster: topics in, rows in shards, dead
+ * letters out.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class IngestionIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private BrokerProcess broker;
+    private MiniCluster cluster;
+    private JobShardDirectory directory;
+    private CatalogueFollower catalogue;
+    private CatalogueWriter catalogueWriter;
+    private KafkaProducer<byte[], byte[]> producer;
+    private final Map<String, ManagedChannel> channels = new HashMap<>();
+
+    @BeforeAll
+    void start(@TempDir Path dir) throws Exception {
+        broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")));
+        Configuration config = new Configuration();
+        config.setString("state.backend.type", "io.omendb.state.OmenStateBackendFactory");
+        config.setString("execution.checkpointing.interval", "500 ms");
+        config.setString("execution.checkpointing.storage", "filesystem");
+        config.setString(
+                "execution.checkpointing.dir", dir.resolve("checkpoints").toUri().toString());
+        config.setString("restart-strategy.type", "fixed-delay");
+        config.setString("restart-strategy.fixed-delay.attempts", "10");
+        config.setString("restart-strategy.fixed-delay.delay", "100 ms");
+        config.setString("rest.port", "0");
+        cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(config)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(2)
+                                .build());
+        cluster.start();
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+        env.setParallelism(2);
+        env.setMaxParallelism(128);
+        IngestionJob.build(env, IngestionOptions.of(broker.bootstrapServers()));
+        var graph = env.getStreamGraph().getJobGraph();
+        cluster.submitJob(graph).get();
+        directory =
+                JobShardDirectory.open(
+                        request ->
+                                cluster.deliverCoordinationRequestToCoordinator(
+                                        graph.getJobID(), IngestionJob.VECTORS_UID, request));
+        catalogue = CatalogueFollower.open(broker.bootstrapServers());
+        catalogueWriter = CatalogueWriter.open(broker.bootstrapServers(), catalogue);
+        Properties producing = new Properties();
+        producing.put("bootstrap.servers", broker.bootstrapServers());
+        producing.put("acks", "all");
+        producer =
+                new KafkaProducer<>(
+                        producing, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        producer.close();
+        catalogueWriter.close();
+        catalogue.close();
+        directory.close();
+        cluster.close();
+        broker.close();
+    }
+
+    @Test
+    void records_ofBothFormats_areAppliedOnceWithTheLatestValue() throws Exception {
+        create("both", Map.of("n", FieldType.LONG));
+        for (int i = 0; i < 1000; i++) {
+            send("omen.both", "id" + i % 400, json("id" + i % 400, i), "json");
+        }
+        send("omen.both", "id7", null, null);
+        ProducerRecord<byte[], byte[]> floats = record("omen.both", "floats", floats(5, 5), "f32");
+        floats.headers().add(new RecordHeader("omen-metadata", utf8("{\"n\":77}")));
+        producer.send(floats).get();
+        await(() -> count("both", "") == 400 && count("both", "{\"n\":77}") == 1);
+        assertThat(count("both", "{\"n\":{\"$gte\":800}}")).isEqualTo(199);
+        assertThat(get("both", "id7")).isEmpty();
+        assertThat(get("both", "id399")).hasSize(1);
+        assertThat(get("both", "id399").get(0).getMetadataJson().toStringUtf8())
+                .isEqualTo("{\"n\":799}");
+        assertThat(search("both", 5, 5, 1)).extracting(Point::getId).containsExactly("floats");
+    }
+
+    @Test
+    void poisonRecords_goToTheDeadLetterTopic_andTheJobGoesOn() throws Exception {
+        create("poison", Map.of());
+        send("omen.poison", "a", utf8("not json"), "json");
+        send("omen.poison", "b", utf8("{\"id\":\"b\",\"vector\":[1,2,3]}"), "json");
+        send("omen.poison", "c", floats(1, Float.NaN), "f32");
+        send("omen.poison", "d", utf8("{\"id\":\"x\",\"vector\":[1,2]}"), "json");
+        send("omen.poison", "e", json("e", 1), "protobuf");
+        send("omen.poison", "f", json("f", 1), "json");
+        await(() -> count("poison", "") == 1);
+        List<ConsumerRecord<byte[], byte[]>> dead = read("omen.poison.dlq", 5);
+        assertThat(dead)
+                .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+                .containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+        assertThat(dead)
+                .allSatisfy(
+                        record -> {
+                            assertThat(header(record, "omen-dlq-topic")).isEqualTo("omen.poison");
+                            assertThat(header(record, "omen-dlq-partition")).isNotBlank();
+                            assertThat(header(record, "omen-dlq-offset")).isNotBlank();
+                            assertThat(header(record, "omen-dlq-reason")).isNotBlank();
+                        });
+        assertThat(dead)
+                .filteredOn(record -> record.key()[0] == 'b')
+                .first()
+                .satisfies(
+                        record ->
+                                assertThat(header(record, "omen-dlq-reason"))
+                                        .contains("found 3")
+                                        .contains("dimension 2"));
+    }
+
+    @Test
+    void newCollection_whileTheJobRuns_isPickedUp() throws Exception {
+        create("late", Map.of());
+        send("omen.late", "a", json("a", 1), "json");
+        long start = System.nanoTime();
+        await(() -> count("late", "") == 1);
+        System.out.printf(
+                "new collection searchable after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+    }
+
+    @Test
+    void dropAndCreateAgain_leavesNothingOfTheOldCollection() throws Exception {
+        create("again", Map.of());
+        for (int i = 0; i < 50; i++) {
+            send("omen.again", "id" + i, json("id" + i, i), "json");
+        }
+        await(() -> count("again", "") == 50);
+        catalogueWriter.drop("again");
+        await(() -> count("again", "") == 0);
+        create("again", Map.of());
+        send("omen.again", "fresh", json("fresh", 1), "json");
+        await(() -> count("again", "") == 1);
+        assertThat(search("again", 0, 0, 10)).extracting(Point::getId).containsExactly("fresh");
+    }
+
+    private void create(String name, Map<String, FieldType> fields) throws Exception {
+        catalogueWriter.create(CollectionSchema.of(name, 2, Metric.L2).withFields(fields));
+    }
+
+    private static byte[] json(String id, int n) {
+        return utf8(
+                "{\"id\":\"" + id + "\",\"vector\":[" + n + ",1],\"metadata\":{\"n\":" + n + "}}");
+    }
+
+    private static byte[] floats(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    private void send(String topic, String key, byte[] value, String format) throws Exception {
+        producer.send(record(topic, key, value, format)).get();
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(
+            String topic, String key, byte[] value, String format) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, utf8(key), value);
+        if (format != null) {
+            record.headers().add(new RecordHeader("omen-format", utf8(format)));
+        }
+        return record;
+    }
+
+    private long count(String collection, String filter) {
+        return stubs().stream()
+                .mapToLong(
+                        stub ->
+                                stub.count(
+                                                CountRequest.newBuilder()
+                                                        .setCollection(collection)
+                                                        .setFilterJson(filter)
+                                                        .build())
+                                        .getCount())
+                .sum();
+    }
+
+    private List<Point> get(String collection, String id) {
+        return stubs().stream()
+                .flatMap(
+                        stub ->
+                                stub
+                                        .get(
+                                                GetRequest.newBuilder()
+                                                        .setCollection(collection)
+                                                        .addIds(id)
+                                                        .setInclude(
+                                                                Include.newBuilder()
+                                                                        .setMetadata(true))
+                                                        .build())
+                                        .getPointsList()
+                                        .stream())
+                .toList();
+    }
+
+    private List<Point> search(String collection, float x, float y, int k) {
+        List<Point> hits = new ArrayList<>();
+        for (ShardServiceGrpc.ShardServiceBlockingStub stub : stubs()) {
+            hits.addAll(
+                    stub.search(
+                                    SearchRequest.newBuilder()
+                                            .setCollection(collection)
+                                            .setVector(ByteString.copyFrom(floats(x, y)))
+                                            .setK(k)
+                                            .build())
+                            .getHitsList());
+        }
+        hits.sort(java.util.Comparator.comparingDouble(Point::getDistance));
+        return hits.subList(0, Math.min(k, hits.size()));
+    }
+
+    private List<ShardServiceGrpc.ShardServiceBlockingStub> stubs() {
+        List<ShardAddress> shards = directory.shards();
+        if (shards.size() < 2) {
+            return List.of();
+        }
+        return shards.stream()
+                .map(
+                        shard ->
+                                channels.computeIfAbsent(
+                                        shard.target(),
+                                        target ->
+                                                NettyChannelBuilder.forTarget(target)
+                                                        .usePlaintext()
+                                                        .build()))
+                .map(
+                        channel ->
+                                ShardServiceGrpc.newBlockingStub(channel)
+                                        .withDeadlineAfter(10, TimeUnit.SECONDS))
+                .toList();
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> read(String topic, int records) {
+        Properties consuming = new Properties();
+        consuming.put("bootstrap.servers", broker.bootstrapServers());
+        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        consuming, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (found.size() < records && System.nanoTime() < deadline) {
+                consumer.poll(Duration.ofMillis(100)).forEach(found::add);
+            }
+        }
+        assertThat(found).hasSize(records);
+        return found;
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("waited %s", PATIENCE).isLessThan(deadline);
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    private static byte[] utf8(String value) {
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,90 @@
+package io.omendb.flink;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.omendb.OmenException;
+import io.omendb.flink.update.ShardUpdate;
+import io.omendb.flink.update.ShardUpdate.Define;
+import io.omendb.flink.update.ShardUpdate.Delete;
+import io.omendb.flink.update.ShardUpdate.Position;
+import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.flink.update.SubtaskKeys;
+import io.omendb.index.segment.IdHash;
+import io.omendb.schema.CollectionDefinition;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns elements into updates, and makes the collection known to every subtask before the first.
+ */
+final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
+    private static final long serialVersionUID = 1;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final CollectionDefinition definition;
+    private final OmenSink.Extractors<T> extractors;
+    private transient boolean defined;
+
+    UpdateExtractor(CollectionDefinition definition, OmenSink.Extractors<T> extractors) {
+        this.definition = definition;
+        this.extractors = extractors;
+    }
+
+    @Override
+    public void processElement(T element, Context context, Collector<ShardUpdate> out) {
+        if (!defined) {
+            define(out);
+            defined = true;
+        }
+        byte[] id = extractors.id().apply(element).getBytes(StandardCharsets.UTF_8);
+        long hash = IdHash.of(id);
+        float[] vector = extractors.vector().apply(element);
+        String collection = definition.name();
+        long generation = definition.generation();
+        if (vector == null) {
+            out.collect(new Delete(collection, generation, hash, id, Position.NONE));
+        } else {
+            out.collect(
+                    new Upsert(
+                            collection,
+                            generation,
+                            hash,
+                            id,
+                            Position.NONE,
+                            vector,
+                            metadata(element),
+                            text(element)));
+        }
+    }
+
+    private void define(Collector<ShardUpdate> out) {
+        int keyGroups = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+        for (long key : SubtaskKeys.perKeyGroup(keyGroups)) {
+            out.collect(new Define(key, definition));
+        }
+    }
+
+    private byte @Nullable [] metadata(T element) {
+        if (extractors.metadata() == null) {
+            return null;
+        }
+        Map<String, Object> metadata = extractors.metadata().apply(element);
+        try {
+            return metadata == null ? null : JSON.writeValueAsBytes(metadata);
+        } catch (JsonProcessingException e) {
+            throw OmenException.invalid(
+                    "metadata: cannot be written as JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    private byte @Nullable [] text(T element) {
+        if (extractors.text() == null) {
+            return null;
+        }
+        String text = extractors.text().apply(element);
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+}

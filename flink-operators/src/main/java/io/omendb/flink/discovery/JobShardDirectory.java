@@ -1,0 +1,114 @@
+package io.omendb.flink.discovery;
+
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardDirectory;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.flink.runtime.operators.coordination.CoordinationRequest;
+import org.apache.flink.runtime.operators.coordination.CoordinationResponse;
+import org.apache.flink.util.SerializedValue;
+
+/**
+ * Keeps asking a job's coordinator where its shards are, on a thread of its own, so that queries
+ * never wait for it. Asks often while shards are missing or one was reported unreachable, seldom
+ * otherwise.
+ */
+public final class JobShardDirectory implements ShardDirectory {
+    private static final long TICK_MS = 100;
+    private static final long CALM_TICKS = 10;
+    private static final long ANSWER_TIMEOUT_MS = 5_000;
+    private static final long CLOSE_TIMEOUT_MS = 10_000;
+
+    private final Coordinator coordinator;
+    private final ScheduledExecutorService thread;
+    private volatile List<ShardAddress> shards = List.of();
+    private volatile boolean doubtful = true;
+
+    /** Of the directory's own thread. */
+    private long ticks;
+
+    /** Delivers a request to the vector operator's coordinator; both kinds of Flink client can. */
+    @FunctionalInterface
+    public interface Coordinator
+            extends Function<
+                    SerializedValue<CoordinationRequest>,
+                    CompletableFuture<CoordinationResponse>> {}
+
+    private JobShardDirectory(Coordinator coordinator, ScheduledExecutorService thread) {
+        this.coordinator = coordinator;
+        this.thread = thread;
+    }
+
+    /** Starts asking. */
+    public static JobShardDirectory open(Coordinator coordinator) {
+        ScheduledExecutorService thread =
+                Executors.newSingleThreadScheduledExecutor(
+                        runnable -> {
+                            Thread created = new Thread(runnable, "omen-shard-directory");
+                            created.setDaemon(true);
+                            return created;
+                        });
+        JobShardDirectory directory = new JobShardDirectory(coordinator, thread);
+        var unused =
+                thread.scheduleWithFixedDelay(directory::tick, 0, TICK_MS, TimeUnit.MILLISECONDS);
+        return directory;
+    }
+
+    @Override
+    public List<ShardAddress> shards() {
+        return shards;
+    }
+
+    @Override
+    public void reportUnreachable(ShardAddress address) {
+        doubtful = true;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("shard directory did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tick() {
+        ticks++;
+        if (doubtful || ticks % CALM_TICKS == 0) {
+            refresh();
+        }
+    }
+
+    private void refresh() {
+        try {
+            doubtful = false;
+            CoordinationResponse response =
+                    coordinator
+                            .apply(new SerializedValue<>(new ShardAddressesRequest()))
+                            .get(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            if (response instanceof ShardAddressesResponse found) {
+                shards = List.copyOf(found.addresses());
+                if (found.addresses().size() < found.parallelism()) {
+                    doubtful = true;
+                }
+            }
+        } catch (IOException | ExecutionException | TimeoutException e) {
+            // The job is starting, restarting or gone: its last known shards are of no use.
+            shards = List.of();
+            doubtful = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.omendb.flink.operator;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.flink.discovery.ShardAddressEvent;
+import io.omendb.flink.server.ShardServer;
+import io.omendb.flink.update.ShardUpdate;
+import io.omendb.flink.update.ShardUpdate.Define;
+import io.omendb.flink.update.ShardUpdate.Delete;
+import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Position;
+import io.omendb.flink.update.ShardUpdate.Progress;
+import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.index.file.RowImage;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.state.OmenKeyedStateBackend;
+import io.omendb.state.VectorState;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies updates to vector state and answers queries about it while it does. Only the task's
+ * mailbox thread changes the state; the server's threads read snapshots of it.
+ */
+final class VectorOperator<T> extends AbstractStreamOperator<T>
+        implements OneInputStreamOperator<ShardUpdate, T> {
+    private static final long serialVersionUID = 1;
+
+    private final transient OperatorEventGateway coordinator;
+    private transient @Nullable VectorState state;
+    private transient @Nullable ShardServer server;
+    private transient int maxParallelism;
+
+    VectorOperator(StreamOperatorParameters<T> parameters, OperatorEventGateway coordinator) {
+        super(parameters);
+        this.coordinator = coordinator;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        maxParallelism = task.getMaxNumberOfParallelSubtasks();
+        OmenKeyedStateBackend<?> backend = backend();
+        VectorState opened = backend.vectorState();
+        state = opened;
+        Environment environment = getContainingTask().getEnvironment();
+        ShardServerAddress bind = ShardServerAddress.of(environment);
+        server =
+                ShardServer.start(
+                        bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
+        KeyGroupRange keyGroups = backend.getKeyGroupRange();
+        coordinator.sendEventToCoordinator(
+                new ShardAddressEvent(
+                        new ShardAddress(
+                                task.getIndexOfThisSubtask(),
+                                task.getNumberOfParallelSubtasks(),
+                                task.getAttemptNumber(),
+                                bind.advertisedHost(),
+                                server.port(),
+                                keyGroups.getStartKeyGroup(),
+                                keyGroups.getEndKeyGroup())));
+    }
+
+    @Override
+    public void processElement(StreamRecord<ShardUpdate> element) {
+        VectorState target = state;
+        if (target == null) {
+            throw new IllegalStateException("operator is not open");
+        }
+        ShardUpdate update = element.getValue();
+        if (update instanceof Upsert upsert) {
+            upsert(target, upsert);
+        } else if (update instanceof Progress progress) {
+            Position position = progress.position();
+            target.advance(position.source(), position.offset(), position.timestampMs());
+        } else if (update instanceof Delete delete) {
+            Position position = delete.position();
+            target.delete(
+                    delete.collection(),
+                    delete.generation(),
+                    delete.keyHash(),
+                    delete.id(),
+                    position.source(),
+                    position.offset(),
+                    position.timestampMs());
+        } else if (update instanceof Define define) {
+            target.define(define.definition());
+        } else if (update instanceof Drop drop) {
+            target.drop(drop.collection(), drop.generation());
+        }
+    }
+
+    private void upsert(VectorState target, Upsert upsert) {
+        Position position = upsert.position();
+        RowImage image =
+                new RowImage(
+                        upsert.id(),
+                        KeyGroupRangeAssignment.assignToKeyGroup(upsert.keyHash(), maxParallelism),
+                        position.source(),
+                        position.offset(),
+                        position.timestampMs(),
+                        upsert.metadata(),
+                        upsert.text());
+        target.upsert(
+                upsert.collection(), upsert.generation(), upsert.keyHash(), image, upsert.vector());
+    }
+
+    /** A restarting or finished task stops answering before its state goes. */
+    @Override
+    public void close() throws Exception {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+        super.close();
+    }
+
+    private OmenKeyedStateBackend<?> backend() {
+        KeyedStateBackend<?> backend = getKeyedStateBackend();
+        if (backend instanceof OmenKeyedStateBackend<?> ours) {
+            return ours;
+        }
+        String found = backend == null ? "none" : backend.getBackendTypeIdentifier();
+        throw new OmenException(
+                ErrorCode.INVALID,
+                "vector operators need the vector state backend: set state.backend.type to "
+                        + "io.omendb.state.OmenStateBackendFactory, found "
+                        + found);
+    }
+}

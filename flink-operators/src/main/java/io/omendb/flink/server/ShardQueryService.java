@@ -1,0 +1,258 @@
+package io.omendb.flink.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.index.filter.Filter;
+import io.omendb.index.filter.FilterParser;
+import io.omendb.index.shard.Hit;
+import io.omendb.index.shard.SearchResult;
+import io.omendb.protocol.ErrorTrailers;
+import io.omendb.protocol.v1.Applied;
+import io.omendb.protocol.v1.AwaitAppliedRequest;
+import io.omendb.protocol.v1.AwaitAppliedResponse;
+import io.omendb.protocol.v1.CollectionStats;
+import io.omendb.protocol.v1.CountRequest;
+import io.omendb.protocol.v1.CountResponse;
+import io.omendb.protocol.v1.DescribeRequest;
+import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.protocol.v1.GetRequest;
+import io.omendb.protocol.v1.GetResponse;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.state.AppliedPosition;
+import io.omendb.state.VectorCollection;
+import io.omendb.state.VectorState;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shard protocol over one subtask's vector state. A collection this subtask has not heard of
+ * yet answers as an empty one: who may ask for a collection is decided by the catalogue, and its
+ * definition is on its way here.
+ */
+final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final VectorState state;
+    private final Executor queries;
+
+    ShardQueryService(VectorState state, Executor queries) {
+        this.state = state;
+        this.queries = queries;
+    }
+
+    @Override
+    public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+        answer(observer, () -> search(request));
+    }
+
+    @Override
+    public void get(GetRequest request, StreamObserver<GetResponse> observer) {
+        answer(observer, () -> get(request));
+    }
+
+    @Override
+    public void count(CountRequest request, StreamObserver<CountResponse> observer) {
+        answer(observer, () -> count(request));
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<DescribeResponse> observer) {
+        answer(observer, () -> describe(request));
+    }
+
+    @Override
+    public void awaitApplied(
+            AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> observer) {
+        CompletableFuture<Void> reached = state.applied().whenReached(request.getPositionsMap());
+        reached.orTimeout(Math.max(1, request.getTimeoutMs()), TimeUnit.MILLISECONDS)
+                .whenComplete(
+                        (done, failure) ->
+                                answer(observer, () -> awaited(request, failure == null)));
+    }
+
+    private SearchResponse search(SearchRequest request) {
+        long start = System.nanoTime();
+        Map<String, Applied> applied = applied(request.getCollection());
+        SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(applied);
+        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
+        if (collection != null) {
+            SearchResult result =
+                    collection
+                            .shard()
+                            .snapshot()
+                            .searchExact(
+                                    VectorBytes.toFloats(request.getVector()),
+                                    request.getK(),
+                                    filter(request.getFilterJson(), collection));
+            for (Hit hit : result.hits()) {
+                response.addHits(PointMessages.of(hit, request.getInclude()));
+            }
+            response.setRowsScanned(result.rowsScanned());
+        }
+        return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    private GetResponse get(GetRequest request) {
+        GetResponse.Builder response = GetResponse.newBuilder();
+        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
+        if (collection != null) {
+            for (String id : request.getIdsList()) {
+                Optional<Hit> hit = collection.shard().get(id);
+                hit.ifPresent(
+                        found -> response.addPoints(PointMessages.of(found, request.getInclude())));
+            }
+        }
+        return response.build();
+    }
+
+    private CountResponse count(CountRequest request) {
+        CountResponse.Builder response =
+                CountResponse.newBuilder().putAllApplied(applied(request.getCollection()));
+        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
+        if (collection != null) {
+            response.setCount(
+                    collection
+                            .shard()
+                            .snapshot()
+                            .count(filter(request.getFilterJson(), collection)));
+        }
+        return response.build();
+    }
+
+    private DescribeResponse describe(DescribeRequest request) {
+        DescribeResponse.Builder response = DescribeResponse.newBuilder();
+        for (VectorCollection collection : state.collections().values()) {
+            if (request.getCollection().isEmpty()
+                    || request.getCollection().equals(collection.definition().name())) {
+                response.addCollections(stats(collection));
+            }
+        }
+        return response.build();
+    }
+
+    private CollectionStats stats(VectorCollection collection) {
+        String name = collection.definition().name();
+        return CollectionStats.newBuilder()
+                .setCollection(name)
+                .setGeneration(collection.definition().generation())
+                .setVectors(collection.shard().snapshot().count(null))
+                .setDeleted(collection.shard().deadRows())
+                .setSegments(collection.shard().snapshot().segments().size())
+                .setMemoryBytes(collection.shard().memoryBytes())
+                .setDiskBytes(state.diskBytes(collection))
+                .setIndex("flat")
+                .putAllApplied(applied(name))
+                .build();
+    }
+
+    private AwaitAppliedResponse awaited(AwaitAppliedRequest request, boolean reached) {
+        return AwaitAppliedResponse.newBuilder()
+                .setReached(reached)
+                .putAllApplied(applied(request.getCollection()))
+                .build();
+    }
+
+    private @Nullable VectorCollection collection(String name, long generation) {
+        return state.collection(name)
+                .filter(known -> generation == 0 || known.definition().generation() == generation)
+                .orElse(null);
+    }
+
+    private Map<String, Applied> applied(String collection) {
+        Map<String, Applied> applied = new HashMap<>();
+        Optional<VectorCollection> known = state.collection(collection);
+        if (known.isPresent()) {
+            Map<String, AppliedPosition> positions =
+                    state.applied().ofTopic(known.get().definition().topic());
+            positions.forEach(
+                    (source, position) ->
+                            applied.put(
+                                    source,
+                                    Applied.newBuilder()
+                                            .setOffset(position.offset())
+                                            .setTimestampMs(position.timestampMs())
+                                            .build()));
+        }
+        return applied;
+    }
+
+    private static @Nullable Filter filter(String json, VectorCollection collection) {
+        if (json.isEmpty()) {
+            return null;
+        }
+        CollectionSchema schema = collection.definition().schema();
+        try {
+            JsonNode node = JSON.readTree(json);
+            return FilterParser.parse(node, schema);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.MALFORMED, "filters: not JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private <R> void answer(StreamObserver<R> observer, Supplier<R> query) {
+        try {
+            queries.execute(() -> run(observer, query));
+        } catch (RejectedExecutionException e) {
+            observer.onError(
+                    ErrorTrailers.toStatus(
+                            new OmenException(
+                                    ErrorCode.OVERLOADED,
+                                    "shard has too many queries waiting",
+                                    e)));
+        }
+    }
+
+    private static <R> void run(StreamObserver<R> observer, Supplier<R> query) {
+        R response;
+        try {
+            response = query.get();
+        } catch (OmenException e) {
+            observer.onError(ErrorTrailers.toStatus(e));
+            return;
+        } catch (RuntimeException e) {
+            observer.onError(
+                    ErrorTrailers.toStatus(
+                            new OmenException(ErrorCode.INTERNAL, "query failed: " + e, e)));
+            return;
+        }
+        observer.onNext(response);
+        observer.onCompleted();
+    }
+
+    /** Little-endian float32 components. */
+    static final class VectorBytes {
+
+        private VectorBytes() {}
+
+        static float[] toFloats(ByteString bytes) {
+            if (bytes.size() % Float.BYTES != 0) {
+                throw OmenException.malformed(
+                        "vector: found "
+                                + bytes.size()
+                                + " bytes, expected a multiple of "
+                                + Float.BYTES);
+            }
+            float[] floats = new float[bytes.size() / Float.BYTES];
+            bytes.asReadOnlyByteBuffer()
+                    .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .get(floats);
+            return floats;
+        }
+    }
+}

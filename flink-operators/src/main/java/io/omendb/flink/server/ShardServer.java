@@ -1,0 +1,100 @@
+package io.omendb.flink.server;
+
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.state.VectorState;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a
+ * bounded queue, so they neither hold up the task thread nor pile up: past the bound a query is
+ * refused as overloaded.
+ */
+public final class ShardServer implements AutoCloseable {
+    private static final int QUEUE_MAX = 256;
+    private static final int MESSAGE_BYTES_MAX = 64 << 20;
+    private static final long CLOSE_TIMEOUT_SECONDS = 5;
+
+    private final Server server;
+    private final ThreadPoolExecutor queries;
+
+    private ShardServer(Server server, ThreadPoolExecutor queries) {
+        this.server = server;
+        this.queries = queries;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param host address to listen on
+     * @param port port; 0 for any free one
+     * @throws OmenException EXTERNAL if it cannot listen there
+     */
+    public static ShardServer start(String host, int port, int subtask, VectorState state) {
+        ThreadPoolExecutor queries = queryPool(subtask);
+        Server server =
+                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                        .directExecutor()
+                        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                        .addService(new ShardQueryService(state, queries))
+                        .build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            queries.shutdownNow();
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "shard server cannot listen on " + host + ":" + port + ": " + e,
+                    e);
+        }
+        return new ShardServer(server, queries);
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        queries.shutdownNow();
+        try {
+            boolean ended =
+                    server.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                            && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            if (!ended) {
+                throw new OmenException(
+                        ErrorCode.INTERNAL,
+                        "shard server did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadPoolExecutor queryPool(int subtask) {
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+        AtomicInteger count = new AtomicInteger();
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(QUEUE_MAX),
+                runnable -> {
+                    Thread thread =
+                            new Thread(
+                                    runnable,
+                                    "omen-query-" + subtask + "-" + count.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+}

@@ -1,0 +1,196 @@
+package io.omendb.index.file;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.schema.CollectionSchema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import java.util.zip.CRC32C;
+
+/**
+ * A segment on disk. Written once, never changed:
+ *
+ * <pre>
+ *   manifest.json      {@link Manifest}: what is here, with a checksum of every file
+ *   vectors.arrow      {@link VectorsFile}
+ *   metadata.parquet   {@link RowsFile}
+ *   stats/minmax.json  {@link FieldStatistics}
+ * </pre>
+ *
+ * Immutable and safe to use from any thread.
+ */
+public final class SegmentFolder {
+    private static final String VECTORS = "vectors.arrow";
+    private static final String ROWS = "metadata.parquet";
+    private static final String STATISTICS = "stats/minmax.json";
+    private static final int READ_BYTES = 1 << 16;
+
+    private final Path dir;
+    private final Manifest manifest;
+
+    private SegmentFolder(Path dir, Manifest manifest) {
+        this.dir = dir;
+        this.manifest = manifest;
+    }
+
+    /**
+     * Writes a segment, forces it to the disk and gives it its name in one step. Where that fails,
+     * nothing is left behind.
+     *
+     * @param dir the new folder; its parent is created where missing
+     * @param vectors asked for rows 0 to {@code rows - 1} in order
+     * @param rowAt asked for rows 0 to {@code rows - 1} in order
+     * @throws OmenException EXTERNAL if the folder exists or cannot be written
+     */
+    public static SegmentFolder write(
+            Path dir,
+            String segment,
+            CollectionSchema schema,
+            int rows,
+            VectorsFile.RowSource vectors,
+            IntFunction<RowImage> rowAt) {
+        try (StagedFolder folder = StagedFolder.create(dir)) {
+            Map<String, FileDigest> files = new LinkedHashMap<>();
+            files.put(
+                    VECTORS,
+                    VectorsFile.writeDigested(
+                            folder.file(VECTORS), schema.dimension(), rows, vectors));
+            FieldStatistics statistics = new FieldStatistics(schema.fields());
+            files.put(
+                    ROWS,
+                    RowsFile.writeDigested(
+                            folder.file(ROWS), schema.fields(), rows, rowAt, statistics));
+            files.put(STATISTICS, writeBytes(folder.file(STATISTICS), statistics.toJson(rows)));
+            Manifest manifest =
+                    new Manifest(
+                            segment,
+                            schema.name(),
+                            schema.dimension(),
+                            schema.metric(),
+                            rows,
+                            0,
+                            "flat",
+                            files);
+            FileDigest unused = writeBytes(folder.file(Manifest.NAME), manifest.encode());
+            folder.commit();
+            return new SegmentFolder(dir, manifest);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + dir + ": " + e, e);
+        }
+    }
+
+    /**
+     * Opens a segment after checking the length and checksum of every file.
+     *
+     * @throws OmenException CORRUPT naming the first file that is missing or damaged; INVALID if a
+     *     newer OmenDB wrote the segment
+     */
+    public static SegmentFolder open(Path dir) {
+        Path file = dir.resolve(Manifest.NAME);
+        try {
+            Manifest manifest = Manifest.decode(file, Files.readAllBytes(file));
+            for (Map.Entry<String, FileDigest> entry : manifest.files().entrySet()) {
+                file = dir.resolve(entry.getKey());
+                verify(file, entry.getValue());
+            }
+            return new SegmentFolder(dir, manifest);
+        } catch (NoSuchFileException e) {
+            throw new OmenException(ErrorCode.CORRUPT, file + " is missing", e);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
+    }
+
+    public Path dir() {
+        return dir;
+    }
+
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    /** Every file, by name relative to the folder; the manifest last. */
+    public List<String> files() {
+        List<String> names = new ArrayList<>(manifest.files().keySet());
+        names.add(Manifest.NAME);
+        return List.copyOf(names);
+    }
+
+    /** Bytes of all files but the manifest. */
+    public long bytes() {
+        return manifest.files().values().stream().mapToLong(FileDigest::bytes).sum();
+    }
+
+    /** Maps the vectors. */
+    public MappedVectors vectors() {
+        Path file = dir.resolve(VECTORS);
+        MappedVectors vectors = VectorsFile.open(file);
+        if (vectors.rows() != manifest.rows() || vectors.dimension() != manifest.dimension()) {
+            throw OmenException.corrupt(
+                    String.format(
+                            "%s holds %d x %d, its manifest says %d x %d",
+                            file,
+                            vectors.rows(),
+                            vectors.dimension(),
+                            manifest.rows(),
+                            manifest.dimension()));
+        }
+        return vectors;
+    }
+
+    /** Reads every row, in order. */
+    public void readRows(Consumer<RowImage> sink) {
+        Path file = dir.resolve(ROWS);
+        int rows = 0;
+        try (RowReader reader = RowReader.open(file)) {
+            for (RowImage row = reader.next(); row != null; row = reader.next()) {
+                sink.accept(row);
+                rows++;
+            }
+        }
+        if (rows != manifest.rows()) {
+            throw OmenException.corrupt(
+                    file + " holds " + rows + " rows, its manifest says " + manifest.rows());
+        }
+    }
+
+    private static FileDigest writeBytes(Path file, byte[] content) throws IOException {
+        try (ChecksummedOutput out = ChecksummedOutput.create(file)) {
+            out.write(content);
+            return out.finish();
+        }
+    }
+
+    private static void verify(Path file, FileDigest expected) throws IOException {
+        long size = Files.size(file);
+        if (size != expected.bytes()) {
+            throw OmenException.corrupt(
+                    file + " is damaged: it has " + size + " bytes, expected " + expected.bytes());
+        }
+        CRC32C crc = new CRC32C();
+        byte[] buffer = new byte[READ_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+                crc.update(buffer, 0, got);
+            }
+        }
+        FileDigest found = new FileDigest(size, (int) crc.getValue());
+        if (found.crc32c() != expected.crc32c()) {
+            throw OmenException.corrupt(
+                    file
+                            + " is damaged: its checksum is "
+                            + found.hex()
+                            + ", expected "
+                            + expected.hex());
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.omendb.index.segment;
+
+import io.omendb.index.file.SegmentFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of a segment on local disk: written at most once, deleted when the segment is
+ * discarded and nobody has pinned it. Used by the task thread, the segment writer and running
+ * snapshots; guarded by its own lock.
+ */
+final class SegmentStorage {
+    private @Nullable SegmentFolder folder;
+    private int pins;
+    private boolean discarded;
+
+    /** Writes the folder unless it is there. */
+    interface Writer {
+        SegmentFolder write();
+    }
+
+    SegmentStorage() {}
+
+    SegmentStorage(SegmentFolder existing) {
+        this.folder = existing;
+    }
+
+    synchronized SegmentFolder store(Writer writer) {
+        if (folder == null) {
+            folder = writer.write();
+        }
+        return folder;
+    }
+
+    synchronized @Nullable SegmentFolder folder() {
+        return folder;
+    }
+
+    /** Whether writing the folder now would be for nobody. */
+    synchronized boolean isUnwanted() {
+        return discarded && pins == 0;
+    }
+
+    synchronized void pin() {
+        pins++;
+    }
+
+    synchronized void unpin() {
+        pins--;
+        deleteIfUnwanted();
+    }
+
+    synchronized void discard() {
+        discarded = true;
+        deleteIfUnwanted();
+    }
+
+    private void deleteIfUnwanted() {
+        if (!isUnwanted() || folder == null) {
+            return;
+        }
+        Path dir = folder.dir();
+        folder = null;
+        try (Stream<Path> walk = Files.walk(dir)) {
+            List<Path> deepestFirst =
+                    walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
+            for (Path path : deepestFirst) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete segment folder " + dir, e);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.omendb.state;
+
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** Options of the state backend in Flink's configuration. */
+public final class OmenStateBackendOptions {
+
+    /** Holds ordinary keyed state. */
+    public static final ConfigOption<Delegate> DELEGATE =
+            ConfigOptions.key("state.backend.omen.delegate")
+                    .enumType(Delegate.class)
+                    .defaultValue(Delegate.ROCKSDB)
+                    .withDescription("Backend of ordinary keyed state: rocksdb or hashmap.");
+
+    /** Where segments live on the local disk. */
+    public static final ConfigOption<String> LOCAL_DIRECTORY =
+            ConfigOptions.key("state.backend.omen.local-dir")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Directory for segments on local disk. Default: the task manager's temporary directories.");
+
+    /** Size of the mutable segment in rows. */
+    public static final ConfigOption<Integer> SEAL_ROWS =
+            ConfigOptions.key("state.backend.omen.seal-rows")
+                    .intType()
+                    .defaultValue(1 << 16)
+                    .withDescription("Rows at which the mutable segment is sealed.");
+
+    /** A backend that ordinary state is delegated to. */
+    public enum Delegate {
+        ROCKSDB,
+        HASHMAP
+    }
+
+    private OmenStateBackendOptions() {}
+}

@@ -1,0 +1,58 @@
+package io.omendb.state;
+
+import io.omendb.index.segment.Segment;
+import io.omendb.index.shard.ShardSnapshot;
+import io.omendb.schema.CollectionDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.runtime.state.SnapshotResources;
+
+/**
+ * What the synchronous part of a snapshot takes along: references only, nothing copied but the
+ * small map of offsets.
+ *
+ * @param collections a frozen snapshot of every shard
+ * @param dropped dropped generations
+ * @param applied positions as of the snapshot
+ */
+record VectorSnapshotResources(
+        List<Collection> collections,
+        Map<String, Long> dropped,
+        Map<String, AppliedPosition> applied)
+        implements SnapshotResources {
+
+    /**
+     * A collection as of the snapshot.
+     *
+     * @param definition the collection
+     * @param snapshot its rows; every segment with rows is frozen
+     * @param segments those segments, pinned so that their files stay
+     */
+    record Collection(
+            CollectionDefinition definition, ShardSnapshot snapshot, List<Segment> segments) {}
+
+    /** Seals every shard's mutable segment and pins the segments. On the task thread. */
+    static VectorSnapshotResources take(VectorState state) {
+        List<Collection> collections = new ArrayList<>();
+        for (VectorCollection collection : state.collections().values()) {
+            ShardSnapshot snapshot = collection.shard().seal();
+            List<Segment> segments = new ArrayList<>();
+            for (Segment segment : snapshot.segments()) {
+                if (segment.rowCount() > 0) {
+                    segment.pinFiles();
+                    segments.add(segment);
+                }
+            }
+            collections.add(new Collection(collection.definition(), snapshot, segments));
+        }
+        return new VectorSnapshotResources(
+                collections, new HashMap<>(state.dropped()), state.applied().current());
+    }
+
+    @Override
+    public void release() {
+        collections.forEach(collection -> collection.segments.forEach(Segment::unpinFiles));
+    }
+}

@@ -1,0 +1,197 @@
+package io.omendb.state;
+
+import io.omendb.index.segment.Segment;
+import io.omendb.state.CheckpointImage.CollectionImage;
+import io.omendb.state.CheckpointImage.SegmentImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.RunnableFuture;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.runtime.checkpoint.CheckpointOptions;
+import org.apache.flink.runtime.checkpoint.SnapshotType.SharingFilesStrategy;
+import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.CheckpointedStateScope;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
+import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.SnapshotResult;
+import org.apache.flink.runtime.state.SnapshotStrategy;
+import org.apache.flink.runtime.state.StreamStateHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Snapshots vector state together with the delegate's state as one {@link
+ * IncrementalRemoteKeyedStateHandle}: segment files are its shared state and uploaded once,
+ * tombstones and the delegate's private parts its private state.
+ */
+final class VectorSnapshotStrategy
+        implements SnapshotStrategy<KeyedStateHandle, VectorSnapshotResources> {
+    private final VectorState state;
+    private final RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated;
+    private final UploadedSegments uploaded;
+    private final UUID backendId;
+    private final KeyGroupRange keyGroups;
+
+    VectorSnapshotStrategy(
+            VectorState state,
+            RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated,
+            UploadedSegments uploaded,
+            UUID backendId,
+            KeyGroupRange keyGroups) {
+        this.state = state;
+        this.delegated = delegated;
+        this.uploaded = uploaded;
+        this.backendId = backendId;
+        this.keyGroups = keyGroups;
+    }
+
+    @Override
+    public VectorSnapshotResources syncPrepareResources(long checkpointId) {
+        return VectorSnapshotResources.take(state);
+    }
+
+    @Override
+    public SnapshotResultSupplier<KeyedStateHandle> asyncSnapshot(
+            VectorSnapshotResources resources,
+            long checkpointId,
+            long timestamp,
+            CheckpointStreamFactory streamFactory,
+            CheckpointOptions checkpointOptions) {
+        SharingFilesStrategy sharing =
+                checkpointOptions.getCheckpointType().getSharingFilesStrategy();
+        return registry -> {
+            SnapshotUploads uploads = new SnapshotUploads(streamFactory, registry);
+            try {
+                SnapshotResult<KeyedStateHandle> result =
+                        new Operation(resources, checkpointId, streamFactory, sharing, uploads)
+                                .run(registry);
+                uploads.keep();
+                return result;
+            } finally {
+                uploads.close();
+            }
+        };
+    }
+
+    /** One snapshot's asynchronous part. */
+    private final class Operation {
+        private final VectorSnapshotResources resources;
+        private final long checkpointId;
+        private final CheckpointStreamFactory streamFactory;
+        private final SharingFilesStrategy sharing;
+        private final SnapshotUploads uploads;
+        private final Map<String, StreamStateHandle> confirmed;
+        private final List<HandleAndLocalPath> shared = new ArrayList<>();
+        private final List<HandleAndLocalPath> exclusive = new ArrayList<>();
+        private final List<StreamStateHandle> reused = new ArrayList<>();
+
+        Operation(
+                VectorSnapshotResources resources,
+                long checkpointId,
+                CheckpointStreamFactory streamFactory,
+                SharingFilesStrategy sharing,
+                SnapshotUploads uploads) {
+            this.resources = resources;
+            this.checkpointId = checkpointId;
+            this.streamFactory = streamFactory;
+            this.sharing = sharing;
+            this.uploads = uploads;
+            this.confirmed =
+                    sharing == SharingFilesStrategy.FORWARD_BACKWARD
+                            ? uploaded.confirmed()
+                            : Map.of();
+        }
+
+        SnapshotResult<KeyedStateHandle> run(CloseableRegistry registry) throws Exception {
+            KeyedStateHandle delegateHandle = runDelegate(registry);
+            Map<String, BitSet> dead = new TreeMap<>();
+            List<CollectionImage> collections = new ArrayList<>();
+            for (VectorSnapshotResources.Collection collection : resources.collections()) {
+                List<SegmentImage> segments = new ArrayList<>();
+                for (Segment segment : collection.segments()) {
+                    BitSet deadRows =
+                            segment.tombstones()
+                                    .deadAsOf(segment.rowCount(), collection.snapshot().sequence());
+                    dead.put(segment.id(), deadRows);
+                    segments.add(uploadSegment(segment, deadRows));
+                }
+                collections.add(new CollectionImage(collection.definition(), segments));
+            }
+            Map<String, StreamStateHandle> segmentFiles = new HashMap<>();
+            shared.forEach(file -> segmentFiles.put(file.getLocalPath(), file.getHandle()));
+            upload(TombstoneFile.toBytes(dead), VectorStateHandle.TOMBSTONES);
+            DelegateImage delegate = DelegateImage.takeApart(delegateHandle, shared, exclusive);
+            CheckpointImage image =
+                    new CheckpointImage(
+                            delegate, collections, resources.dropped(), resources.applied());
+            StreamStateHandle meta =
+                    uploads.write(image.toBytes(), CheckpointedStateScope.EXCLUSIVE);
+            if (sharing != SharingFilesStrategy.NO_SHARING) {
+                uploaded.add(checkpointId, segmentFiles);
+            }
+            streamFactory.reusePreviousStateHandle(reused);
+            return SnapshotResult.of(
+                    new IncrementalRemoteKeyedStateHandle(
+                            backendId,
+                            keyGroups,
+                            checkpointId,
+                            shared,
+                            exclusive,
+                            meta,
+                            uploads.bytes() + sizeOf(delegateHandle)));
+        }
+
+        private @Nullable KeyedStateHandle runDelegate(CloseableRegistry registry)
+                throws Exception {
+            registry.registerCloseable(() -> delegated.cancel(true));
+            delegated.run();
+            SnapshotResult<KeyedStateHandle> result = delegated.get();
+            uploads.discardOnFailure(result);
+            return result.getJobManagerOwnedSnapshot();
+        }
+
+        private SegmentImage uploadSegment(Segment segment, BitSet deadRows) throws IOException {
+            Path folder = segment.store(state.writer().directory());
+            CheckpointedStateScope scope =
+                    sharing == SharingFilesStrategy.NO_SHARING
+                            ? CheckpointedStateScope.EXCLUSIVE
+                            : CheckpointedStateScope.SHARED;
+            for (String file : segment.files()) {
+                String path = VectorStateHandle.segmentPath(segment.id(), file);
+                StreamStateHandle known = confirmed.get(path);
+                if (known != null && streamFactory.couldReuseStateHandle(known)) {
+                    StreamStateHandle reference = UploadedSegments.reference(known);
+                    reused.add(reference);
+                    shared.add(HandleAndLocalPath.of(reference, path));
+                } else {
+                    shared.add(
+                            HandleAndLocalPath.of(uploads.copy(folder.resolve(file), scope), path));
+                }
+            }
+            return new SegmentImage(
+                    segment.id(),
+                    segment.rowCount(),
+                    deadRows.cardinality(),
+                    segment.diskBytes(),
+                    segment.files());
+        }
+
+        private void upload(byte[] bytes, String path) throws IOException {
+            exclusive.add(
+                    HandleAndLocalPath.of(
+                            uploads.write(bytes, CheckpointedStateScope.EXCLUSIVE), path));
+        }
+
+        private long sizeOf(@Nullable KeyedStateHandle handle) {
+            return handle == null ? 0 : handle.getCheckpointedSize();
+        }
+    }
+}

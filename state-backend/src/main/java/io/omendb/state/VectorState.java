@@ -1,0 +1,203 @@
+package io.omendb.state;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.index.file.RowImage;
+import io.omendb.index.segment.Segment;
+import io.omendb.index.shard.Shard;
+import io.omendb.index.shard.ShardOptions;
+import io.omendb.schema.CollectionDefinition;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vectors of one subtask: a shard per collection, and how far each source was applied. Reached
+ * through {@link OmenKeyedStateBackend#vectorState()}; snapshots and restores with the keyed state
+ * it belongs to.
+ *
+ * <p>Written by the task thread. Query threads may call {@link #collection}, {@link #collections}
+ * and {@link #applied}.
+ */
+public final class VectorState implements AutoCloseable {
+    private final ShardOptions options;
+    private final SegmentWriter writer;
+    private final AppliedOffsets applied = new AppliedOffsets();
+    private final Map<String, VectorCollection> collections = new ConcurrentHashMap<>();
+
+    /** Generations up to which a name is known to be dropped: later words of them are ignored. */
+    private final Map<String, Long> dropped = new TreeMap<>();
+
+    private VectorState(ShardOptions options, SegmentWriter writer) {
+        this.options = options;
+        this.writer = writer;
+    }
+
+    /**
+     * Empty vector state.
+     *
+     * @param localDirectory where segments are kept; made if missing, deleted on close
+     */
+    static VectorState open(ShardOptions options, Path localDirectory) {
+        return new VectorState(options, SegmentWriter.open(localDirectory));
+    }
+
+    /**
+     * Makes a collection known. The same or an older generation changes nothing; a newer one
+     * replaces the collection and all its rows.
+     */
+    public void define(CollectionDefinition definition) {
+        String name = definition.name();
+        VectorCollection known = collections.get(name);
+        if (known != null && known.definition().generation() >= definition.generation()) {
+            return;
+        }
+        if (dropped.getOrDefault(name, Long.MIN_VALUE) >= definition.generation()) {
+            return;
+        }
+        if (known != null) {
+            release(known);
+        }
+        collections.put(name, new VectorCollection(definition, newShard(definition)));
+    }
+
+    /** Drops a collection and all its rows, unless a newer generation is there. */
+    public void drop(String name, long generation) {
+        dropped.merge(name, generation, Math::max);
+        VectorCollection known = collections.get(name);
+        if (known != null && known.definition().generation() <= generation) {
+            collections.remove(name);
+            release(known);
+        }
+    }
+
+    /**
+     * Stores a point.
+     *
+     * @return false if it changed nothing: its generation was dropped or replaced, or a newer
+     *     position was applied
+     * @throws OmenException NOT_FOUND for a collection that was never defined; INVALID for a vector
+     *     that does not fit
+     */
+    public boolean upsert(
+            String collection, long generation, long idHash, RowImage image, float[] vector) {
+        VectorCollection target = writable(collection, generation);
+        boolean changed = target != null && target.shard().upsert(idHash, image, vector);
+        advance(image.source(), image.offset(), image.timestampMs());
+        return changed;
+    }
+
+    /**
+     * Deletes a point.
+     *
+     * @return false if there was none to delete
+     * @throws OmenException NOT_FOUND for a collection that was never defined
+     */
+    public boolean delete(
+            String collection,
+            long generation,
+            long idHash,
+            byte[] id,
+            String source,
+            long offset,
+            long timestampMs) {
+        VectorCollection target = writable(collection, generation);
+        boolean changed = target != null && target.shard().delete(idHash, id, source, offset);
+        advance(source, offset, timestampMs);
+        return changed;
+    }
+
+    /**
+     * Says that every record of a source up to an offset has been applied, or concerns other
+     * subtasks.
+     */
+    public void advance(String source, long offset, long timestampMs) {
+        if (offset >= 0) {
+            applied.advance(source, offset, timestampMs);
+        }
+    }
+
+    /** A collection by name. */
+    public Optional<VectorCollection> collection(String name) {
+        return Optional.ofNullable(collections.get(name));
+    }
+
+    /** All collections by name. */
+    public Map<String, VectorCollection> collections() {
+        return new TreeMap<>(collections);
+    }
+
+    public AppliedOffsets applied() {
+        return applied;
+    }
+
+    /** Bytes of segments on local disk. */
+    public long diskBytes(VectorCollection collection) {
+        long bytes = 0;
+        for (Segment segment : collection.shard().snapshot().segments()) {
+            bytes += segment.diskBytes();
+        }
+        return bytes;
+    }
+
+    SegmentWriter writer() {
+        return writer;
+    }
+
+    Map<String, Long> dropped() {
+        return dropped;
+    }
+
+    /** A collection as a checkpoint holds it, still without rows. Only while restoring. */
+    VectorCollection restoreDefinition(CollectionDefinition definition) {
+        VectorCollection known = collections.get(definition.name());
+        if (known != null && known.definition().generation() == definition.generation()) {
+            return known;
+        }
+        VectorCollection restored = new VectorCollection(definition, newShard(definition));
+        collections.put(definition.name(), restored);
+        return restored;
+    }
+
+    void restoreDropped(Map<String, Long> generations) {
+        generations.forEach((name, generation) -> dropped.merge(name, generation, Math::max));
+    }
+
+    @Override
+    public void close() {
+        collections.clear();
+        writer.close();
+    }
+
+    private Shard newShard(CollectionDefinition definition) {
+        return new Shard(definition.schema(), options, writer::writeInBackground);
+    }
+
+    private void release(VectorCollection collection) {
+        applied.forgetTopic(collection.definition().topic());
+        collection.shard().frozenSegments().forEach(Segment::discardFiles);
+    }
+
+    private @Nullable VectorCollection writable(String name, long generation) {
+        VectorCollection known = collections.get(name);
+        if (known != null && known.definition().generation() == generation) {
+            return known;
+        }
+        boolean outdated =
+                (known != null && known.definition().generation() > generation)
+                        || dropped.getOrDefault(name, Long.MIN_VALUE) >= generation;
+        if (outdated) {
+            return null;
+        }
+        throw new OmenException(
+                ErrorCode.NOT_FOUND,
+                "collection "
+                        + name
+                        + " generation "
+                        + generation
+                        + " was not defined before its first write");
+    }
+}

@@ -1,0 +1,100 @@
+package io.omendb.state;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.fs.CloseableRegistry;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
+import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of our keyed state handles, its table of contents read.
+ *
+ * @param image the table of contents
+ * @param keyGroups key groups that the subtask which wrote it owned
+ * @param files segment files and tombstones by local path
+ * @param delegateHandle what the delegate restores from; null for nothing
+ */
+record VectorStateHandle(
+        CheckpointImage image,
+        KeyGroupRange keyGroups,
+        Map<String, StreamStateHandle> files,
+        @Nullable KeyedStateHandle delegateHandle) {
+
+    /** Local paths of our own files start with this; the tombstones are always among them. */
+    static final String PREFIX = "omen/";
+
+    static final String TOMBSTONES = PREFIX + "tombstones";
+
+    /** Local path of a segment's file. */
+    static String segmentPath(String segmentId, String file) {
+        return PREFIX + segmentId + "/" + file;
+    }
+
+    /** Whether a handle was written by this backend with vector state in it. */
+    static boolean isOurs(@Nullable KeyedStateHandle handle) {
+        return handle instanceof IncrementalRemoteKeyedStateHandle incremental
+                && incremental.getPrivateState().stream()
+                        .anyMatch(file -> file.getLocalPath().equals(TOMBSTONES));
+    }
+
+    static VectorStateHandle read(KeyedStateHandle handle, CloseableRegistry registry)
+            throws IOException {
+        IncrementalRemoteKeyedStateHandle incremental = (IncrementalRemoteKeyedStateHandle) handle;
+        StreamStateHandle meta = incremental.getMetaDataStateHandle();
+        CheckpointImage image =
+                CheckpointImage.fromBytes(
+                        readFully(meta, registry), meta.getStreamStateHandleID().getKeyString());
+        List<HandleAndLocalPath> shared = incremental.getSharedState();
+        List<HandleAndLocalPath> exclusive = incremental.getPrivateState();
+        Map<String, StreamStateHandle> files = new HashMap<>();
+        for (List<HandleAndLocalPath> list : List.of(shared, exclusive)) {
+            for (HandleAndLocalPath file : list) {
+                if (file.getLocalPath().startsWith(PREFIX)) {
+                    files.put(file.getLocalPath(), file.getHandle());
+                }
+            }
+        }
+        return new VectorStateHandle(
+                image,
+                incremental.getKeyGroupRange(),
+                files,
+                image.delegate() == null ? null : image.delegate().putTogether(shared, exclusive));
+    }
+
+    /**
+     * Reads a small stream whole, to its known size: reading to the end breaks under checkpoint
+     * file merging.
+     */
+    static byte[] readFully(StreamStateHandle handle, CloseableRegistry registry)
+            throws IOException {
+        byte[] bytes = new byte[Math.toIntExact(handle.getStateSize())];
+        try (FSDataInputStream in = handle.openInputStream()) {
+            registry.registerCloseable(in);
+            try {
+                int done = 0;
+                while (done < bytes.length) {
+                    int n = in.read(bytes, done, bytes.length - done);
+                    if (n < 0) {
+                        throw new IOException(
+                                "state stream ends after "
+                                        + done
+                                        + " of "
+                                        + bytes.length
+                                        + " bytes");
+                    }
+                    done += n;
+                }
+            } finally {
+                registry.unregisterCloseable(in);
+            }
+        }
+        return bytes;
+    }
+}

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.common.util.Exceptions;
@@ -83,7 +84,10 @@ public final class Problems implements ServerErrorHandler {
                     new OmenException(
                             ErrorCode.TIMEOUT, request + " was not answered in the time allowed."));
         }
-        if (!Exceptions.isExpected(cause)) { // a client that went away is no defect
+        if (!Exceptions.isExpected(cause)
+                && !(cause
+                        instanceof
+                        ResponseCompleteException)) { // a client that went away is no defect
             LOG.error("{} failed", request, cause);
         }
         return Problem.of(

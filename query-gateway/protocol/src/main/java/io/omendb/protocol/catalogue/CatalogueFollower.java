@@ -104,6 +104,17 @@ public final class CatalogueFollower implements AutoCloseable {
         catchUp.await(ticket, timeout);
     }
 
+    /**
+     * Returns once the record at this offset is applied. Right after a commit the log's end may
+     * still lie before it, since the coordinator marks a transaction's end a moment later.
+     */
+    void awaitRead(long offset, Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (snapshot.version() <= offset) {
+            awaitCaughtUp(Duration.ofNanos(end - System.nanoTime()));
+        }
+    }
+
     CatalogueSnapshot snapshot() {
         return snapshot;
     }

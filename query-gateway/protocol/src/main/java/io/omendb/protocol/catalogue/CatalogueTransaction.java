@@ -4,9 +4,12 @@ import io.omendb.OmenException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -22,6 +25,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * <p>A producer is opened for each change. Changes are rare, and a producer can begin only once.
  */
 final class CatalogueTransaction implements AutoCloseable {
+    static final long FENCED = -1;
+
     private static final String TRANSACTIONAL_ID = "omen-catalogue";
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -46,23 +51,28 @@ final class CatalogueTransaction implements AutoCloseable {
     /**
      * Writes one record.
      *
-     * @return false, and nothing is written, where another writer began meanwhile
+     * @return the record's offset; {@link #FENCED}, and nothing is written, where another writer
+     *     began meanwhile
      */
-    boolean commit(CatalogueRecord record) throws InterruptedException {
+    long commit(CatalogueRecord record) throws InterruptedException {
         try {
             producer.beginTransaction();
-            producer.send(
-                    new ProducerRecord<>(CatalogueRecord.TOPIC, 0, record.key(), record.value()));
+            Future<RecordMetadata> sent =
+                    producer.send(
+                            new ProducerRecord<>(
+                                    CatalogueRecord.TOPIC, 0, record.key(), record.value()));
             producer.commitTransaction();
-            return true;
+            return sent.get().offset();
         } catch (ProducerFencedException | InvalidProducerEpochException e) {
-            return false;
+            return FENCED;
         } catch (KafkaException e) {
             if (e.getCause() instanceof ProducerFencedException
                     || e.getCause() instanceof InvalidProducerEpochException) {
-                return false;
+                return FENCED;
             }
             throw failed(e);
+        } catch (ExecutionException e) {
+            throw KafkaErrors.of("The catalogue could not be written", e.getCause());
         }
     }
 

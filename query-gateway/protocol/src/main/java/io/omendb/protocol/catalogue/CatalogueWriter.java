@@ -76,6 +76,7 @@ public final class CatalogueWriter implements AutoCloseable {
     }
 
     private @Nullable CreateResult tryCreate(CollectionSchema schema) throws InterruptedException {
+        long written;
         try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka)) {
             follower.awaitCaughtUp(CATCH_UP);
             CatalogueSnapshot catalogue = follower.snapshot();
@@ -92,11 +93,12 @@ public final class CatalogueWriter implements AutoCloseable {
                             Math.max(clock.millis(), catalogue.generationOf(schema.name()) + 1),
                             withoutZeros(topics.endOffsets(topic)));
             topics.ensure(definition.deadLetterTopic(), 1);
-            if (!transaction.commit(CatalogueRecord.created(definition))) {
+            written = transaction.commit(CatalogueRecord.created(definition));
+            if (written == CatalogueTransaction.FENCED) {
                 return null;
             }
         }
-        follower.awaitCaughtUp(CATCH_UP);
+        follower.awaitRead(written, CATCH_UP);
         CollectionDefinition now = follower.current().get(schema.name());
         if (now == null) {
             throw new OmenException(
@@ -123,6 +125,7 @@ public final class CatalogueWriter implements AutoCloseable {
     private @Nullable CollectionDefinition tryDrop(String name) throws InterruptedException {
         CollectionDefinition dropped;
         Map<Integer, Long> ends;
+        long written;
         try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka)) {
             follower.awaitCaughtUp(CATCH_UP);
             dropped = follower.current().get(name);
@@ -132,11 +135,12 @@ public final class CatalogueWriter implements AutoCloseable {
             }
             // Before the commit: what a successor of this name writes must not be purged.
             ends = topics.endOffsets(dropped.topic());
-            if (!transaction.commit(CatalogueRecord.dropped(dropped))) {
+            written = transaction.commit(CatalogueRecord.dropped(dropped));
+            if (written == CatalogueTransaction.FENCED) {
                 return null;
             }
         }
-        follower.awaitCaughtUp(CATCH_UP);
+        follower.awaitRead(written, CATCH_UP);
         topics.purge(dropped.topic(), ends);
         return dropped;
     }

@@ -54,7 +54,9 @@ public final class GatewayMetrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
     }
 
-    /** Nothing else may hold the supplier: by default a gauge of one that was collected reads NaN. */
+    /**
+     * Nothing else may hold the supplier: by default a gauge of one that was collected reads NaN.
+     */
     private void gauge(String name, String description, IntSupplier value) {
         Gauge.builder(name, value, IntSupplier::getAsInt)
                 .description(description)

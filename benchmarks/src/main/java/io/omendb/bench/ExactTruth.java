@@ -28,7 +28,7 @@ final class ExactTruth {
      * @return per query the k nearest rows, nearest first, ties to the smaller row
      */
     static int[][] compute(
-            BaseVectors base, float[][] queries, int k, Metric metric, Workers workers) {
+            VectorSet base, float[][] queries, int k, Metric metric, Workers workers) {
         ExactTruth truth = new ExactTruth(metric, queries, k);
         base.forEachBlock(
                 "Exact truth",

@@ -108,7 +108,7 @@ public final class IndexBench implements Callable<Integer> {
     }
 
     private IndexReport run(IndexKind kind, Metric measure) {
-        BaseVectors vectors = new BaseVectors(base, rows);
+        VectorSet vectors = new VectorSet(base, rows);
         float[][] queries = VectorFiles.readAll(query, queryRows);
         vectors.checkDimension(query, queries);
         int dimension = vectors.dimension();
@@ -137,7 +137,7 @@ public final class IndexBench implements Callable<Integer> {
         }
     }
 
-    private int[][] truth(BaseVectors vectors, float[][] queries, Metric measure, int rowsBuilt) {
+    private int[][] truth(VectorSet vectors, float[][] queries, Metric measure, int rowsBuilt) {
         if (truth != null) {
             return Recall.readTruth(truth, queries.length, rowsBuilt, K);
         }
@@ -160,7 +160,7 @@ public final class IndexBench implements Callable<Integer> {
      */
     private record Build(int rows, long ns) {
 
-        static Build run(BenchIndex index, BaseVectors vectors) {
+        static Build run(BenchIndex index, VectorSet vectors) {
             long[] ns = new long[1];
             int rows =
                     vectors.forEachBlock(

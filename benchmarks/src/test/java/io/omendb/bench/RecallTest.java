@@ -34,8 +34,8 @@ class RecallTest {
         long seed = System.nanoTime();
         float[][] base = TestVectors.random(500, 13, seed);
         float[][] queries = TestVectors.random(20, 13, seed + 1);
-        BaseVectors vectors =
-                new BaseVectors(
+        VectorSet vectors =
+                new VectorSet(
                         TestVectors.fvecs(dir.resolve("base.fvecs"), base), Integer.MAX_VALUE);
         try (Workers workers = new Workers(3)) {
             int[][] truth = ExactTruth.compute(vectors, queries, 10, metric, workers);
@@ -53,7 +53,7 @@ class RecallTest {
         try (Workers workers = new Workers(2)) {
             int[][] truth =
                     ExactTruth.compute(
-                            new BaseVectors(file, 2), new float[][] {{0}}, 10, Metric.L2, workers);
+                            new VectorSet(file, 2), new float[][] {{0}}, 10, Metric.L2, workers);
             assertThat(truth).isDeepEqualTo(new int[][] {{1, 0}});
         }
     }

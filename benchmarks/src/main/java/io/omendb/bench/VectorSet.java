@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
  * @param file any file of {@link VectorFiles}
  * @param rowsMax at most so many rows of it
  */
-record BaseVectors(Path file, int rowsMax) {
+record VectorSet(Path file, int rowsMax) {
     private static final int BLOCK_FLOATS = 1 << 20;
 
     /** Takes a block of rows. */

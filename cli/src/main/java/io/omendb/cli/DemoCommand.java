@@ -36,8 +36,8 @@ final class DemoCommand implements Callable<Integer> {
             description = "Stream for at most so long, then stop everything.")
     private int seconds;
 
-    @Option(names = "--rate", paramLabel = "N", description = "Points a second (default: 2000).")
-    private int rate = 2_000;
+    @Option(names = "--rate", paramLabel = "N", description = "Points a second (default: 1000).")
+    private int rate = 1_000;
 
     @Override
     public Integer call() throws Exception {

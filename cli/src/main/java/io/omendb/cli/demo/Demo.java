@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration SETTLE_TIMEOUT = Duration.ofMinutes(2);
+    private static final int WARM_UP_SECONDS_MAX = 10;
     private static final int K = 10;
     private static final int SHOWN_HITS = 3;
     private static final long SHOW_NANOS = 4_000_000_000L;
@@ -62,6 +63,9 @@ public final class Demo {
                 Runtime.version().feature(),
                 embedder.dimension(),
                 ratePerSecond);
+        out.printf(
+                "latencies count from %d s on, when the JVM has compiled itself%n",
+                warmUpSeconds(secondsMax));
         ElementStream stream =
                 new ElementStream(stack.bootstrapServers(), embedder, ratePerSecond, stats);
         FreshnessProbe probe = new FreshnessProbe(stream, searches, stats);
@@ -88,10 +92,16 @@ public final class Demo {
     private void searchWhile(ElementStream stream, int secondsMax) throws InterruptedException {
         long start = System.nanoTime();
         long shown = start;
+        long warmUpNanos = warmUpSeconds(secondsMax) * 1_000_000_000L;
+        boolean warm = false;
         int next = 0;
         while (!stream.isDone()) {
             if (secondsMax > 0 && System.nanoTime() - start > secondsMax * 1_000_000_000L) {
                 return;
+            }
+            if (!warm && System.nanoTime() - start > warmUpNanos) {
+                warm = true;
+                stats.endWarmUp();
             }
             String query = DemoSearches.QUERIES.get(next++ % DemoSearches.QUERIES.size());
             long asked = System.nanoTime();
@@ -103,6 +113,12 @@ public final class Demo {
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
+    }
+
+    private static int warmUpSeconds(int secondsMax) {
+        return secondsMax == 0
+                ? WARM_UP_SECONDS_MAX
+                : Math.min(WARM_UP_SECONDS_MAX, secondsMax / 4);
     }
 
     private void show(ElementStream stream, String query, JsonNode answer) {

@@ -41,7 +41,18 @@ final class DemoSearches {
     }
 
     JsonNode byVector(float[] vector, int k) throws InterruptedException {
+        return search(vector, k, JSON.createObjectNode());
+    }
+
+    /** Among the elements of one package only. */
+    JsonNode byVectorInPackage(float[] vector, int k, String packageName)
+            throws InterruptedException {
         ObjectNode request = JSON.createObjectNode();
+        request.putObject("filters").put("package", packageName);
+        return search(vector, k, request);
+    }
+
+    private JsonNode search(float[] vector, int k, ObjectNode request) throws InterruptedException {
         ArrayNode components = request.putArray("vector");
         for (float component : vector) {
             components.add(component);

@@ -12,6 +12,15 @@ final class DemoStats {
     private final Histogram searchMicros = new Histogram(MICROS_MAX, DIGITS);
     private final Histogram freshnessMicros = new Histogram(MICROS_MAX, DIGITS);
 
+    /**
+     * Forgets latencies so far: those of a JVM that is still compiling itself. Counts of vectors
+     * stay.
+     */
+    synchronized void endWarmUp() {
+        searchMicros.reset();
+        freshnessMicros.reset();
+    }
+
     void acknowledged() {
         acknowledged.increment();
     }

@@ -1,6 +1,7 @@
 package io.omendb.cli.demo;
 
 import io.omendb.OmenException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -40,11 +41,18 @@ final class FreshnessProbe implements Runnable {
         }
     }
 
+    /**
+     * The filter keeps a probe cheap, so that measuring freshness does not take the processor from
+     * it.
+     */
     private void probe(ElementStream.Latest latest) throws InterruptedException {
+        String packageName =
+                Objects.requireNonNull(latest.point().metadata()).path("package").asText();
         while (!stopAsked && System.nanoTime() - latest.sentNanos() < GIVE_UP_NANOS) {
             try {
                 if (DemoSearches.holds(
-                        searches.byVector(latest.point().vector(), K), latest.point().id())) {
+                        searches.byVectorInPackage(latest.point().vector(), K, packageName),
+                        latest.point().id())) {
                     stats.foundAfter(System.nanoTime() - latest.sentNanos());
                     return;
                 }

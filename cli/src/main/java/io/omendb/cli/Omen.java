@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             IngestCommand.class,
             SearchCommand.class,
+            GatewayCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class
         })

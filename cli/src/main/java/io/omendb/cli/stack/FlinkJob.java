@@ -6,6 +6,7 @@ import io.omendb.connectors.ingest.IngestionJob;
 import io.omendb.connectors.ingest.IngestionOptions;
 import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardDirectory;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,8 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.SerializedValue;
 
 /**
  * A Flink cluster in this process that runs the ingestion job, continued from its latest
@@ -69,12 +72,17 @@ final class FlinkJob implements AutoCloseable {
         }
     }
 
+    /** Flink's REST address. */
+    URI restAddress() {
+        return cluster.getRestAddress().join();
+    }
+
     /** Finds the job's shards. */
     ShardDirectory shards() {
         return JobShardDirectory.open(
                 request ->
                         cluster.deliverCoordinationRequestToCoordinator(
-                                job, IngestionJob.VECTORS_UID, request));
+                                job, IngestionJob.VECTORS_UID, new SerializedValue<>(request)));
     }
 
     /** Why the job ended for good, in one line; empty while it runs or recovers. */
@@ -128,7 +136,9 @@ final class FlinkJob implements AutoCloseable {
         environment.setParallelism(config.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
         IngestionJob.build(environment, new IngestionOptions(bootstrapServers, config.topics()));
-        return environment.getStreamGraph().getJobGraph();
+        StreamGraph graph = environment.getStreamGraph();
+        graph.setJobName(IngestionJob.NAME);
+        return graph.getJobGraph();
     }
 
     private static Configuration configuration(StackConfig config, Path checkpoints) {

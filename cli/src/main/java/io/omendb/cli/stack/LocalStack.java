@@ -10,6 +10,7 @@ import io.omendb.protocol.ShardDirectory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -91,6 +92,11 @@ public final class LocalStack implements AutoCloseable {
 
     public String bootstrapServers() {
         return started(broker).bootstrapServers();
+    }
+
+    /** Flink's REST address. */
+    public URI flinkAddress() {
+        return started(job).restAddress();
     }
 
     /** Why the stack cannot go on; empty while it can. */

@@ -1,5 +1,6 @@
 package io.omendb.connectors.ingest;
 
+import io.omendb.OmenException;
 import io.omendb.flink.operator.VectorOperatorFactory;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdateType;
@@ -24,11 +25,34 @@ public final class IngestionJob {
     /** The uid of the vector operators: under it the gateway asks for shards. */
     public static final String VECTORS_UID = "omen-vectors";
 
+    /** The name the job runs under: by it a gateway finds the job on a cluster. */
+    public static final String NAME = "omendb";
+
+    private static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
+    private static final int MAX_PARALLELISM = 128;
     private static final long BUFFER_TIMEOUT_MS = 3;
     private static final String DISCOVERY_INTERVAL_MS = "1000";
     private static final String METADATA_AGE_MS = "1000";
 
     private IngestionJob() {}
+
+    /**
+     * Runs the job on the cluster it is submitted to.
+     *
+     * @param args Kafka's bootstrap servers; without, those of {@code OMEN_KAFKA_BOOTSTRAP_SERVERS}
+     */
+    public static void main(String[] args) throws Exception {
+        String bootstrapServers = args.length > 0 ? args[0] : System.getenv(KAFKA_VARIABLE);
+        if (bootstrapServers == null || bootstrapServers.isBlank()) {
+            throw OmenException.malformed(
+                    "Kafka's bootstrap servers are missing: pass them or set " + KAFKA_VARIABLE);
+        }
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment();
+        environment.setMaxParallelism(MAX_PARALLELISM);
+        build(environment, IngestionOptions.of(bootstrapServers));
+        environment.execute(NAME);
+    }
 
     /** Adds the job to an environment, which decides parallelism, checkpoints and state backend. */
     public static void build(StreamExecutionEnvironment environment, IngestionOptions options) {

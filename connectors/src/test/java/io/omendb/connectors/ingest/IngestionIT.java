@@ -37,6 +37,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.SerializedValue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -98,7 +99,9 @@ class IngestionIT {
                 JobShardDirectory.open(
                         request ->
                                 cluster.deliverCoordinationRequestToCoordinator(
-                                        graph.getJobID(), IngestionJob.VECTORS_UID, request));
+                                        graph.getJobID(),
+                                        IngestionJob.VECTORS_UID,
+                                        new SerializedValue<>(request)));
         catalogue = CatalogueFollower.open(broker.bootstrapServers());
         catalogueWriter = CatalogueWriter.open(broker.bootstrapServers(), catalogue);
         Properties producing = new Properties();

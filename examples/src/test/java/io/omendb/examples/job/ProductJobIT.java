@@ -31,6 +31,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.SerializedValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -61,7 +62,7 @@ class ProductJobIT {
                                 cluster.deliverCoordinationRequestToCoordinator(
                                         job.getJobID(),
                                         OmenSink.operatorUid(ProductJob.SINK_UID),
-                                        request))) {
+                                        new SerializedValue<>(request)))) {
             List<Point> hits = List.of();
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             while (hits.size() < 3 || hits.get(0).getDistance() > 0.6) {

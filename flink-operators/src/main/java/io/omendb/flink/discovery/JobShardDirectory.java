@@ -10,10 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.apache.flink.runtime.operators.coordination.CoordinationRequest;
 import org.apache.flink.runtime.operators.coordination.CoordinationResponse;
-import org.apache.flink.util.SerializedValue;
 
 /**
  * Keeps asking a job's coordinator where its shards are, on a thread of its own, so that queries
@@ -34,12 +32,17 @@ public final class JobShardDirectory implements ShardDirectory {
     /** Of the directory's own thread. */
     private long ticks;
 
-    /** Delivers a request to the vector operator's coordinator; both kinds of Flink client can. */
+    /** Delivers a request to the vector operator's coordinator; every kind of Flink client can. */
     @FunctionalInterface
-    public interface Coordinator
-            extends Function<
-                    SerializedValue<CoordinationRequest>,
-                    CompletableFuture<CoordinationResponse>> {}
+    public interface Coordinator {
+
+        /**
+         * Asks.
+         *
+         * @throws IOException if the request cannot be delivered
+         */
+        CompletableFuture<CoordinationResponse> ask(CoordinationRequest request) throws IOException;
+    }
 
     private JobShardDirectory(Coordinator coordinator, ScheduledExecutorService thread) {
         this.coordinator = coordinator;
@@ -95,7 +98,7 @@ public final class JobShardDirectory implements ShardDirectory {
             doubtful = false;
             CoordinationResponse response =
                     coordinator
-                            .apply(new SerializedValue<>(new ShardAddressesRequest()))
+                            .ask(new ShardAddressesRequest())
                             .get(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             if (response instanceof ShardAddressesResponse found) {
                 shards = List.copyOf(found.addresses());

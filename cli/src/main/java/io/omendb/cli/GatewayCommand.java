@@ -1,0 +1,78 @@
+package io.omendb.cli;
+
+import io.omendb.cli.stack.RemoteJob;
+import io.omendb.connectors.ingest.IngestionJob;
+import io.omendb.gateway.Gateway;
+import io.omendb.gateway.GatewayOptions;
+import io.omendb.protocol.ShardDirectory;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A gateway alone, before a job on a Flink cluster of its own. */
+@Command(
+        name = "gateway",
+        mixinStandardHelpOptions = true,
+        description =
+                "Run only the gateway: Kafka and a Flink cluster with the ingestion job are elsewhere.")
+final class GatewayCommand implements Callable<Integer> {
+    @Option(
+            names = "--kafka",
+            required = true,
+            paramLabel = "HOST:PORT",
+            defaultValue = "${env:OMEN_KAFKA_BOOTSTRAP_SERVERS}",
+            description = "Kafka's bootstrap servers (or OMEN_KAFKA_BOOTSTRAP_SERVERS).")
+    private String kafka = "";
+
+    @Option(
+            names = "--flink",
+            required = true,
+            paramLabel = "URL",
+            defaultValue = "${env:OMEN_FLINK_REST}",
+            description =
+                    "Flink's REST address, such as http://jobmanager:8081 (or OMEN_FLINK_REST).")
+    private URI flink = URI.create("");
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:OMEN_HOST:-127.0.0.1}",
+            description = "Address to listen on (or OMEN_HOST; default: 127.0.0.1).")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to listen on (default: 8080).")
+    private int port = 8080;
+
+    @Override
+    public Integer call() throws Exception {
+        CountDownLatch stopAsked = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> awaitStopped(stopAsked, stopped), "omen-stop"));
+        try (RemoteJob job = RemoteJob.open(flink);
+                ShardDirectory shards = job.shards(IngestionJob.VECTORS_UID);
+                Gateway gateway =
+                        Gateway.start(
+                                GatewayOptions.of(kafka).withHost(host).withPort(port), shards)) {
+            System.out.println("gateway listens on http://" + host + ":" + gateway.port());
+            stopAsked.await();
+            return 0;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static void awaitStopped(CountDownLatch stopAsked, CountDownLatch stopped) {
+        stopAsked.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package io.omendb.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.omendb.cli.stack.StackConfig;
+import io.omendb.cli.stack.StackDirectory;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What goes wrong before anything starts: one clear line on standard error, and an exit code that
+ * is not 0.
+ */
+class CommandLineTest {
+    @TempDir Path dir;
+
+    @Test
+    void up_portInUse_saysSo() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Outcome outcome =
+                    run(
+                            "up",
+                            "--port",
+                            "" + taken.getLocalPort(),
+                            "--dir",
+                            dir.resolve("d").toString());
+            assertThat(outcome.code).isNotZero();
+            assertThat(outcome.error.lines())
+                    .containsExactly(
+                            "omen: port "
+                                    + taken.getLocalPort()
+                                    + " on 127.0.0.1 is in use: choose another with --port");
+        }
+    }
+
+    @Test
+    void up_directoryCannotBeWritten_saysSo() throws Exception {
+        Path file = Files.writeString(dir.resolve("file"), "in the way");
+        Outcome outcome = run("up", "--port", "0", "--dir", file.resolve("below").toString());
+        assertThat(outcome.code).isNotZero();
+        assertThat(outcome.error.lines())
+                .singleElement()
+                .asString()
+                .startsWith("omen: cannot write to directory ");
+    }
+
+    @Test
+    void up_directoryInUse_saysHowToStopIt() throws Exception {
+        Path data = dir.resolve("data");
+        try (StackDirectory held = StackDirectory.lock(data)) {
+            Outcome outcome = run("up", "--port", "0", "--dir", data.toString());
+            assertThat(held).isNotNull();
+            assertThat(outcome.code).isNotZero();
+            assertThat(outcome.error.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("is in use by another OmenDB")
+                    .contains("./omen down --dir");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "prot: 1 | prot",
+                "parallelism: 0 | parallelism: found 0, expected 1 to 128",
+                "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json or f32",
+                "port: many | many",
+            })
+    void up_badConfiguration_namesTheKey(String yaml, String message) throws Exception {
+        Path file = Files.writeString(dir.resolve("omen.yaml"), yaml);
+        Outcome outcome = run("up", "--config", file.toString());
+        assertThat(outcome.code).isNotZero();
+        assertThat(outcome.error.lines())
+                .singleElement()
+                .asString()
+                .startsWith("omen: ")
+                .contains(message);
+    }
+
+    @Test
+    void config_everyKey_isRead() throws Exception {
+        Path file =
+                Files.writeString(
+                        dir.resolve("omen.yaml"),
+                        String.join(
+                                "\n",
+                                "dir: somewhere",
+                                "host: 0.0.0.0",
+                                "port: 81",
+                                "parallelism: 3",
+                                "checkpoint_interval_ms: 700",
+                                "broker: {port: 9, max_heap: 1g}",
+                                "topics: [{topic: t, collection: c, format: f32}]"));
+        StackConfig config = StackConfig.read(file);
+        assertThat(config.directory()).isEqualTo(Path.of("somewhere"));
+        assertThat(config.host()).isEqualTo("0.0.0.0");
+        assertThat(config.port()).isEqualTo(81);
+        assertThat(config.parallelism()).isEqualTo(3);
+        assertThat(config.checkpointIntervalMs()).isEqualTo(700);
+        assertThat(config.brokerPort()).isEqualTo(9);
+        assertThat(config.brokerMaxHeap()).isEqualTo("1g");
+        assertThat(config.topics())
+                .singleElement()
+                .satisfies(t -> assertThat(t.collection()).isEqualTo("c"));
+    }
+
+    @Test
+    void search_noGateway_saysSo() throws Exception {
+        Outcome outcome =
+                run(
+                        "search",
+                        "--url",
+                        "http://127.0.0.1:1",
+                        "--collection",
+                        "c",
+                        "--vector",
+                        "[1]");
+        assertThat(outcome.code).isNotZero();
+        assertThat(outcome.error.lines())
+                .singleElement()
+                .asString()
+                .contains("is ./omen up running?");
+    }
+
+    @Test
+    void commands_wrongOrHelp_exitAsTheyShould() throws Exception {
+        assertThat(run("nonsense").code).isEqualTo(2);
+        assertThat(run().code).isEqualTo(2);
+        assertThat(run("--help").code).isZero();
+        assertThat(run("up", "--help").out).contains("--detach", "--config", "--port", "--dir");
+        assertThat(run("down", "--dir", dir.resolve("none").toString()).code).isZero();
+        assertThat(run("status", "--dir", dir.resolve("none").toString()).code).isEqualTo(1);
+    }
+
+    @Test
+    void launcher_noJdk_saysSoInOneLine() throws Exception {
+        Path launcher = Path.of("..", "omen").toAbsolutePath().normalize();
+        ProcessBuilder builder = new ProcessBuilder(launcher.toString(), "--version");
+        builder.environment().put("JAVA_HOME", dir.resolve("no-jdk").toString());
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isNotZero();
+        assertThat(output.lines()).singleElement().asString().contains("needs a JDK 17 or later");
+    }
+
+    private record Outcome(int code, String out, String error) {}
+
+    /** Runs a command line in this process with its streams caught. */
+    private static Outcome run(String... arguments) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream error = new ByteArrayOutputStream();
+        PrintStream oldOut = System.out;
+        PrintStream oldError = System.err;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(error, true, StandardCharsets.UTF_8));
+        try {
+            int code = Omen.run(arguments);
+            return new Outcome(
+                    code,
+                    out.toString(StandardCharsets.UTF_8),
+                    error.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(oldOut);
+            System.setErr(oldError);
+        }
+    }
+}

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -65,13 +65,18 @@ class CrashRecoveryIT {
                 omen = RunningOmen.up(data);
                 verify(omen);
             }
+            awaitNextCheckpoint(data.resolve("checkpoints"));
         } finally {
             omen.close();
         }
-        damageLargestFile(data.resolve("checkpoints"));
+        damageSharedFiles(data.resolve("checkpoints"));
         Path log = dir.resolve("damaged.log");
         Process failing = RunningOmen.start(log, "up", "--port", "0", "--dir", data.toString());
-        assertThat(failing.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        try {
+            assertThat(failing.waitFor(90, TimeUnit.SECONDS)).as(RunningOmen.read(log)).isTrue();
+        } finally {
+            failing.destroyForcibly();
+        }
         assertThat(failing.exitValue()).isNotZero();
         assertThat(RunningOmen.read(log).lines().filter(line -> line.startsWith("omen: ")))
                 .as(RunningOmen.read(log))
@@ -204,19 +209,35 @@ class CrashRecoveryIT {
         return vector;
     }
 
-    private static void damageLargestFile(Path checkpoints) throws IOException {
-        try (Stream<Path> walk = Files.walk(checkpoints)) {
-            List<Path> files =
-                    walk.filter(path -> path.toString().contains("shared"))
-                            .filter(Files::isRegularFile)
-                            .toList();
-            Path largest =
-                    files.stream()
-                            .max(Comparator.comparingLong(path -> path.toFile().length()))
-                            .orElseThrow();
-            byte[] bytes = Files.readAllBytes(largest);
+    private static void awaitNextCheckpoint(Path checkpoints) throws IOException {
+        long asked = System.currentTimeMillis();
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (files(checkpoints, "_metadata").stream()
+                .noneMatch(file -> file.toFile().lastModified() > asked)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** All of them: some may belong to checkpoints that a kill left unfinished. */
+    private static void damageSharedFiles(Path checkpoints) throws IOException {
+        List<Path> files = files(checkpoints, "/shared/");
+        assertThat(files).isNotEmpty();
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
             bytes[bytes.length / 2] ^= 1;
-            Files.write(largest, bytes);
+            Files.write(file, bytes);
+        }
+    }
+
+    private static List<Path> files(Path below, String part) throws IOException {
+        try (Stream<Path> walk = Files.walk(below)) {
+            return walk.filter(path -> path.toString().contains(part))
+                    .filter(Files::isRegularFile)
+                    .toList();
+        } catch (UncheckedIOException e) {
+            // Flink deletes old checkpoints meanwhile.
+            return List.of();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.omendb.cli;
 
+import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.client.PointFile;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,11 @@ final class IngestCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         GatewayClient client = new GatewayClient(url);
         String points = GatewayClient.collection(collection) + "/points";
+        if (batch < 1) {
+            throw OmenException.malformed("--batch: found " + batch + ", expected at least 1");
+        }
+        // Says so before a long file is read, if there is no such collection.
+        client.send("GET", GatewayClient.collection(collection), null);
         long start = System.nanoTime();
         long sent = 0;
         try (PointFile input = PointFile.open(file);

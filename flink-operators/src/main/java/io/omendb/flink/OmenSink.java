@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * extraction, {@code keyBy} and the operator that holds the vectors; there is nothing to write
  * afterwards. A row with an id seen before replaces the older one.
  *
+ * <p>An element that does not fit the collection (its dimension, a field's type) fails the job with
+ * a message that says what was found and what is expected: filter a stream that may hold such
+ * elements before it gets here.
+ *
  * <p>The sink needs a uid: outside clients find its shards under {@link #operatorUid(String)}, and
  * its state survives restarts only under a stable uid. The job needs {@code state.backend.type:
  * io.omendb.state.OmenStateBackendFactory}.

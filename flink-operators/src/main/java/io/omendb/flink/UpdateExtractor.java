@@ -1,8 +1,7 @@
 package io.omendb.flink;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.omendb.OmenException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
@@ -10,6 +9,8 @@ import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.segment.IdHash;
+import io.omendb.record.Point;
+import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -39,25 +40,30 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
             define(out);
             defined = true;
         }
-        byte[] id = extractors.id().apply(element).getBytes(StandardCharsets.UTF_8);
-        long hash = IdHash.of(id);
+        String id = extractors.id().apply(element);
+        PointRules.checkId(id);
+        byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
+        long hash = IdHash.of(idBytes);
         float[] vector = extractors.vector().apply(element);
         String collection = definition.name();
         long generation = definition.generation();
         if (vector == null) {
-            out.collect(new Delete(collection, generation, hash, id, Position.NONE));
-        } else {
-            out.collect(
-                    new Upsert(
-                            collection,
-                            generation,
-                            hash,
-                            id,
-                            Position.NONE,
-                            vector,
-                            metadata(element),
-                            text(element)));
+            out.collect(new Delete(collection, generation, hash, idBytes, Position.NONE));
+            return;
         }
+        String text = extractors.text() == null ? null : extractors.text().apply(element);
+        Point point = new Point(id, vector, metadata(element), text, null, null);
+        PointRules.check(definition.schema(), point);
+        out.collect(
+                new Upsert(
+                        collection,
+                        generation,
+                        hash,
+                        idBytes,
+                        Position.NONE,
+                        vector,
+                        point.metadataJson(),
+                        text == null ? null : text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void define(Collector<ShardUpdate> out) {
@@ -67,24 +73,11 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
         }
     }
 
-    private byte @Nullable [] metadata(T element) {
+    private @Nullable ObjectNode metadata(T element) {
         if (extractors.metadata() == null) {
             return null;
         }
         Map<String, Object> metadata = extractors.metadata().apply(element);
-        try {
-            return metadata == null ? null : JSON.writeValueAsBytes(metadata);
-        } catch (JsonProcessingException e) {
-            throw OmenException.invalid(
-                    "metadata: cannot be written as JSON: " + e.getOriginalMessage());
-        }
-    }
-
-    private byte @Nullable [] text(T element) {
-        if (extractors.text() == null) {
-            return null;
-        }
-        String text = extractors.text().apply(element);
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+        return metadata == null ? null : JSON.valueToTree(metadata);
     }
 }

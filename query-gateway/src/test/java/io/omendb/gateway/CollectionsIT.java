@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CollectionsIT {
     private static final String FULL =
-            "{'dimension':3,'metric':'cosine','fields':{'category':'keyword'},'sparse':true,"
-                    + "'index':{'kind':'flat'},'partitions':3,'ttl_seconds':3600}";
+            "{'dimension':3,'metric':'cosine','fields':{'category':'keyword'},'sparse':false,"
+                    + "'index':{'kind':'flat'},'partitions':3,'ttl_seconds':null}";
 
     private RunningGateway running;
     private Client client;
@@ -38,7 +38,7 @@ class CollectionsIT {
         assertThat(schema.path("topic").asText()).isEqualTo("omen.full");
         assertThat(schema.path("metric").asText()).isEqualTo("cosine");
         assertThat(schema.path("partitions").asInt()).isEqualTo(3);
-        assertThat(schema.path("ttl_seconds").asInt()).isEqualTo(3600);
+        assertThat(schema.path("ttl_seconds").isNull()).isTrue();
         assertThat(schema.path("created_at").asText()).endsWith("Z");
     }
 
@@ -49,6 +49,18 @@ class CollectionsIT {
         assertThat(client.put("/collections/repeated", FULL).expect(200).json()).isEqualTo(first);
         client.put("/collections/repeated", "{'dimension':4,'metric':'l2'}")
                 .expectProblem(409, "CONFLICT", "exists with another schema");
+    }
+
+    @Test
+    void put_whatNothingDoesYet_isRefused() throws Exception {
+        String schema = "{'dimension':3,'metric':'l2',%s}";
+        client.put("/collections/early", schema.formatted("'ttl_seconds':60"))
+                .expectProblem(422, "INVALID", "rows do not expire yet");
+        client.put("/collections/early", schema.formatted("'sparse':true"))
+                .expectProblem(422, "INVALID", "not searched yet");
+        client.put("/collections/early", schema.formatted("'index':{'kind':'ivf'}"))
+                .expectProblem(422, "INVALID", "expected auto or flat");
+        client.get("/collections/early").expectProblem(404, "NOT_FOUND", "early");
     }
 
     @Test

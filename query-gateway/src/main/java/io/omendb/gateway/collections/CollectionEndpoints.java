@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -56,11 +57,32 @@ public final class CollectionEndpoints {
     private CompletableFuture<HttpResponse> create(Call call) throws InterruptedException {
         call.allowQuery();
         CollectionSchema schema = SchemaJson.read(call.path("c"), call.body());
+        refuseWhatNothingDoesYet(schema);
         CreateResult result = writer.create(schema);
         return CompletableFuture.completedFuture(
                 Answers.of(
                         result.created() ? HttpStatus.CREATED : HttpStatus.OK,
                         SchemaJson.write(result.definition())));
+    }
+
+    /** A promise that is stored and not kept is worse than a refusal. */
+    private static void refuseWhatNothingDoesYet(CollectionSchema schema) {
+        if (schema.ttlSeconds() != null) {
+            throw OmenException.invalid(
+                    "ttl_seconds: found "
+                            + schema.ttlSeconds()
+                            + ", expected null: rows do not expire yet");
+        }
+        if (schema.sparse()) {
+            throw OmenException.invalid(
+                    "sparse: found true, expected false: sparse vectors are not searched yet");
+        }
+        if (!schema.indexKind().equals("auto") && !schema.indexKind().equals("flat")) {
+            throw OmenException.invalid(
+                    "index.kind: found \""
+                            + schema.indexKind()
+                            + "\", expected auto or flat: there is no other yet");
+        }
     }
 
     private CompletableFuture<HttpResponse> drop(Call call) throws InterruptedException {

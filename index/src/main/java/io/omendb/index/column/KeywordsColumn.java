@@ -95,13 +95,7 @@ final class KeywordsColumn extends FieldColumn {
 
     @Override
     public BitSet exists(int rows) {
-        BitSet matches = new BitSet(rows);
-        for (int row = 0; row < rows; row++) {
-            if (present.get(row)) {
-                matches.set(row);
-            }
-        }
-        return matches;
+        return present.setBelow(rows);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.omendb.index.segment.IdHash;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.CollectionSchema;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -39,6 +40,18 @@ public final class Shard {
     /** An empty shard that keeps its segments on the heap. */
     public Shard(CollectionSchema schema, ShardOptions options) {
         this(schema, options, segment -> {});
+    }
+
+    /** An empty shard in an environment. */
+    public Shard(CollectionSchema schema, ShardOptions options, ShardEnvironment environment) {
+        this(schema, options, segment -> store(segment, environment));
+    }
+
+    private static void store(Segment segment, ShardEnvironment environment) {
+        Path directory = environment.directory();
+        if (directory != null) {
+            environment.background().execute(() -> segment.store(directory));
+        }
     }
 
     /**

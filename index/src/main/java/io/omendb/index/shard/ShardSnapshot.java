@@ -59,6 +59,18 @@ public final class ShardSnapshot {
     }
 
     /**
+     * The k nearest rows, as exactly as asked for.
+     *
+     * @param query as many components as the collection has, all finite
+     * @param k at least 1
+     * @param filter null for none; k rows are found whenever k rows match
+     * @throws OmenException INVALID for a query that does not fit the collection
+     */
+    public SearchResult search(float[] query, int k, @Nullable Filter filter, SearchParams params) {
+        return searchExact(query, k, filter);
+    }
+
+    /**
      * The k nearest rows, exactly.
      *
      * @param query as many components as the collection has, all finite

@@ -1,0 +1,37 @@
+package io.omendb.index.shard;
+
+import io.omendb.OmenException;
+
+/**
+ * How hard a search looks.
+ *
+ * @param exact compare the query with every row
+ * @param recallTarget share of the true nearest rows that the search should find, above 0 and at
+ *     most 1; chooses how many posting lists are probed where {@code nprobe} is 0
+ * @param nprobe posting lists to probe; 0 leaves the choice to the recall target
+ */
+public record SearchParams(boolean exact, double recallTarget, int nprobe) {
+    private static final double RECALL_TARGET_DEFAULT = 0.95;
+
+    public static final SearchParams DEFAULT = new SearchParams(false, RECALL_TARGET_DEFAULT, 0);
+
+    public static final SearchParams EXACT = new SearchParams(true, RECALL_TARGET_DEFAULT, 0);
+
+    public SearchParams {
+        if (!(recallTarget > 0 && recallTarget <= 1)) {
+            throw OmenException.invalid(
+                    "recall_target: found " + recallTarget + ", expected more than 0, at most 1");
+        }
+        if (nprobe < 0) {
+            throw OmenException.invalid("nprobe: found " + nprobe + ", expected at least 1");
+        }
+    }
+
+    public static SearchParams ofRecall(double target) {
+        return new SearchParams(false, target, 0);
+    }
+
+    public static SearchParams ofProbes(int nprobe) {
+        return new SearchParams(false, RECALL_TARGET_DEFAULT, nprobe);
+    }
+}

@@ -20,7 +20,9 @@ final class FlatIndex implements BenchIndex {
     FlatIndex(int dimension, Metric metric) {
         this.dimension = dimension;
         this.shard =
-                new Shard(CollectionSchema.of("bench", dimension, metric), ShardOptions.DEFAULT);
+                new Shard(
+                        CollectionSchema.of("bench", dimension, metric).withIndex("flat"),
+                        ShardOptions.DEFAULT);
     }
 
     @Override

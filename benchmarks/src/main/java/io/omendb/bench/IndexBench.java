@@ -72,7 +72,7 @@ public final class IndexBench implements Callable<Integer> {
 
     @Option(
             names = "--index",
-            defaultValue = "flat",
+            defaultValue = "ivf",
             paramLabel = "KIND",
             description = "Index to build; default ${DEFAULT-VALUE}.")
     String index;
@@ -81,7 +81,7 @@ public final class IndexBench implements Callable<Integer> {
             names = "--threads",
             defaultValue = "1",
             paramLabel = "N",
-            description = "Threads that search; default ${DEFAULT-VALUE}.")
+            description = "Threads that build and search; default ${DEFAULT-VALUE}.")
     int threads;
 
     @Option(
@@ -113,7 +113,7 @@ public final class IndexBench implements Callable<Integer> {
         vectors.checkDimension(query, queries);
         int dimension = vectors.dimension();
         MemoryMeter memory = new MemoryMeter();
-        try (BenchIndex built = kind.create(dimension, measure);
+        try (BenchIndex built = kind.create(dimension, measure, threads);
                 Workers workers = new Workers(threads)) {
             Build build = Build.run(built, vectors);
             long memoryBytes = memory.growth();

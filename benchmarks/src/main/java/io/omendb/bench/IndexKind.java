@@ -10,12 +10,23 @@ import java.util.stream.Collectors;
 enum IndexKind {
     FLAT {
         @Override
-        BenchIndex create(int dimension, Metric metric) {
+        BenchIndex create(int dimension, Metric metric, int threads) {
             return new FlatIndex(dimension, metric);
+        }
+    },
+    IVF {
+        @Override
+        BenchIndex create(int dimension, Metric metric, int threads) {
+            return IvfIndex.create(dimension, metric, threads);
         }
     };
 
-    abstract BenchIndex create(int dimension, Metric metric);
+    /**
+     * An empty index.
+     *
+     * @param threads that may build it
+     */
+    abstract BenchIndex create(int dimension, Metric metric, int threads);
 
     String optionName() {
         return name().toLowerCase(Locale.ROOT);

@@ -85,6 +85,12 @@ public record CollectionSchema(
                 name, dimension, metric, declared, sparse, indexKind, partitions, ttlSeconds);
     }
 
+    /** The same collection with another kind of index. */
+    public CollectionSchema withIndex(String kind) {
+        return new CollectionSchema(
+                name, dimension, metric, fields, sparse, kind, partitions, ttlSeconds);
+    }
+
     /**
      * Checks a collection's name.
      *

@@ -58,8 +58,6 @@ class CollectionsIT {
                 .expectProblem(422, "INVALID", "rows do not expire yet");
         client.put("/collections/early", schema.formatted("'sparse':true"))
                 .expectProblem(422, "INVALID", "not searched yet");
-        client.put("/collections/early", schema.formatted("'index':{'kind':'ivf'}"))
-                .expectProblem(422, "INVALID", "expected auto or flat");
         client.get("/collections/early").expectProblem(404, "NOT_FOUND", "early");
     }
 

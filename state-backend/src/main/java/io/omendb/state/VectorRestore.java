@@ -81,7 +81,7 @@ final class VectorRestore {
             VectorState state, Sharing sharing, Map<VectorStateHandle, Map<String, BitSet>> dead)
             throws IOException {
         VectorCollection target = state.restoreDefinition(sharing.collection.definition());
-        Path folder = state.writer().directory().resolve(sharing.image.id());
+        Path folder = state.workspace().directory().resolve(sharing.image.id());
         download(sharing.image, sharing.handles.get(0), folder);
         Segment segment =
                 Segment.open(folder, target.shard().nextSlot(), target.definition().schema());

@@ -159,7 +159,7 @@ final class VectorSnapshotStrategy
         }
 
         private SegmentImage uploadSegment(Segment segment, BitSet deadRows) throws IOException {
-            Path folder = segment.store(state.writer().directory());
+            Path folder = segment.store(state.workspace().directory());
             CheckpointedStateScope scope =
                     sharing == SharingFilesStrategy.NO_SHARING
                             ? CheckpointedStateScope.EXCLUSIVE

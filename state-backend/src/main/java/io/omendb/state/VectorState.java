@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorState implements AutoCloseable {
     private final ShardOptions options;
-    private final SegmentWriter writer;
+    private final LocalWorkspace workspace;
     private final AppliedOffsets applied = new AppliedOffsets();
     private final Map<String, VectorCollection> collections = new ConcurrentHashMap<>();
 
     /** Generations up to which a name is known to be dropped: later words of them are ignored. */
     private final Map<String, Long> dropped = new TreeMap<>();
 
-    private VectorState(ShardOptions options, SegmentWriter writer) {
+    private VectorState(ShardOptions options, LocalWorkspace workspace) {
         this.options = options;
-        this.writer = writer;
+        this.workspace = workspace;
     }
 
     /**
@@ -42,7 +42,7 @@ public final class VectorState implements AutoCloseable {
      * @param localDirectory where segments are kept; made if missing, deleted on close
      */
     static VectorState open(ShardOptions options, Path localDirectory) {
-        return new VectorState(options, SegmentWriter.open(localDirectory));
+        return new VectorState(options, LocalWorkspace.open(localDirectory));
     }
 
     /**
@@ -143,8 +143,8 @@ public final class VectorState implements AutoCloseable {
         return bytes;
     }
 
-    SegmentWriter writer() {
-        return writer;
+    LocalWorkspace workspace() {
+        return workspace;
     }
 
     Map<String, Long> dropped() {
@@ -168,17 +168,18 @@ public final class VectorState implements AutoCloseable {
 
     @Override
     public void close() {
+        collections.values().forEach(collection -> collection.shard().close());
         collections.clear();
-        writer.close();
+        workspace.close();
     }
 
     private Shard newShard(CollectionDefinition definition) {
-        return new Shard(definition.schema(), options, writer::writeInBackground);
+        return new Shard(definition.schema(), options, workspace.environment());
     }
 
     private void release(VectorCollection collection) {
         applied.forgetTopic(collection.definition().topic());
-        collection.shard().frozenSegments().forEach(Segment::discardFiles);
+        collection.shard().close();
     }
 
     private @Nullable VectorCollection writable(String name, long generation) {

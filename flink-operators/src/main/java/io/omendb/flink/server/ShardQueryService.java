@@ -9,6 +9,7 @@ import io.omendb.OmenException;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.filter.FilterParser;
 import io.omendb.index.shard.Hit;
+import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.SearchResult;
 import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.v1.Applied;
@@ -95,16 +96,37 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                     collection
                             .shard()
                             .snapshot()
-                            .searchExact(
+                            .search(
                                     VectorBytes.toFloats(request.getVector()),
                                     request.getK(),
-                                    filter(request.getFilterJson(), collection));
+                                    filter(request.getFilterJson(), collection),
+                                    params(request));
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }
             response.setRowsScanned(result.rowsScanned());
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    private static SearchParams params(SearchRequest request) {
+        double target = request.getRecallTarget();
+        return new SearchParams(
+                request.getExact(),
+                target == 0 ? SearchParams.DEFAULT.recallTarget() : target,
+                nprobe(request));
+    }
+
+    private static int nprobe(SearchRequest request) {
+        Double nprobe = request.getParamsMap().get("nprobe");
+        if (nprobe == null) {
+            return 0;
+        }
+        if (!(nprobe >= 1 && nprobe <= Integer.MAX_VALUE && nprobe == Math.rint(nprobe))) {
+            throw OmenException.invalid(
+                    "params.nprobe: found " + nprobe + ", expected a whole number, at least 1");
+        }
+        return nprobe.intValue();
     }
 
     private GetResponse get(GetRequest request) {
@@ -155,7 +177,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                 .setSegments(collection.shard().snapshot().segments().size())
                 .setMemoryBytes(collection.shard().memoryBytes())
                 .setDiskBytes(state.diskBytes(collection))
-                .setIndex("flat")
+                .setIndex(collection.shard().snapshot().indexKind())
                 .putAllApplied(applied(name))
                 .build();
     }

@@ -2,6 +2,7 @@ package io.omendb.index.file;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.ivf.PackedLists;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A segment on disk. Written once, never changed:
@@ -23,6 +25,7 @@ import java.util.zip.CRC32C;
  *   manifest.json      {@link Manifest}: what is here, with a checksum of every file
  *   vectors.arrow      {@link VectorsFile}
  *   metadata.parquet   {@link RowsFile}
+ *   index.ivf          {@link IvfFile}, where the segment has posting lists
  *   stats/minmax.json  {@link FieldStatistics}
  * </pre>
  *
@@ -31,6 +34,7 @@ import java.util.zip.CRC32C;
 public final class SegmentFolder {
     private static final String VECTORS = "vectors.arrow";
     private static final String ROWS = "metadata.parquet";
+    private static final String LISTS = "index.ivf";
     private static final String STATISTICS = "stats/minmax.json";
     private static final int READ_BYTES = 1 << 16;
 
@@ -49,6 +53,7 @@ public final class SegmentFolder {
      * @param dir the new folder; its parent is created where missing
      * @param vectors asked for rows 0 to {@code rows - 1} in order
      * @param rowAt asked for rows 0 to {@code rows - 1} in order
+     * @param lists posting lists of all rows; null for none
      * @throws OmenException EXTERNAL if the folder exists or cannot be written
      */
     public static SegmentFolder write(
@@ -57,7 +62,8 @@ public final class SegmentFolder {
             CollectionSchema schema,
             int rows,
             VectorsFile.RowSource vectors,
-            IntFunction<RowImage> rowAt) {
+            IntFunction<RowImage> rowAt,
+            @Nullable PackedLists lists) {
         try (StagedFolder folder = StagedFolder.create(dir)) {
             Map<String, FileDigest> files = new LinkedHashMap<>();
             files.put(
@@ -69,6 +75,9 @@ public final class SegmentFolder {
                     ROWS,
                     RowsFile.writeDigested(
                             folder.file(ROWS), schema.fields(), rows, rowAt, statistics));
+            if (lists != null) {
+                files.put(LISTS, IvfFile.writeDigested(folder.file(LISTS), lists));
+            }
             files.put(STATISTICS, writeBytes(folder.file(STATISTICS), statistics.toJson(rows)));
             Manifest manifest =
                     new Manifest(
@@ -77,8 +86,8 @@ public final class SegmentFolder {
                             schema.dimension(),
                             schema.metric(),
                             rows,
-                            0,
-                            "flat",
+                            lists == null ? 0 : lists.codebook().version(),
+                            lists == null ? "flat" : "ivf",
                             files);
             FileDigest unused = writeBytes(folder.file(Manifest.NAME), manifest.encode());
             folder.commit();
@@ -145,6 +154,28 @@ public final class SegmentFolder {
                             manifest.dimension()));
         }
         return vectors;
+    }
+
+    /** Reads the posting lists; null where the segment has none. */
+    public @Nullable PackedLists lists() {
+        if (!manifest.files().containsKey(LISTS)) {
+            return null;
+        }
+        Path file = dir.resolve(LISTS);
+        try {
+            PackedLists lists = IvfFile.read(file);
+            if (lists.indexedRows() != manifest.rows()) {
+                throw OmenException.corrupt(
+                        file
+                                + " holds "
+                                + lists.indexedRows()
+                                + " rows, its manifest says "
+                                + manifest.rows());
+            }
+            return lists;
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
     }
 
     /** Reads every row, in order. */

@@ -10,12 +10,36 @@ import org.slf4j.LoggerFactory;
 public final class Kernels {
     private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
     private static final DistanceKernel ACTIVE = choose();
+    private static final boolean SIMD = ACTIVE instanceof VectorKernel;
+    private static final PanelKernel PANELS =
+            SIMD ? new VectorPanelKernel() : new ScalarPanelKernel();
+    private static final HadamardKernel HADAMARD =
+            SIMD ? new VectorHadamardKernel() : new ScalarHadamardKernel();
+    private static final BitCodeKernel BIT_CODES =
+            SIMD && VectorBitCodeKernel.isSupported()
+                    ? new VectorBitCodeKernel()
+                    : new ScalarBitCodeKernel();
 
     private Kernels() {}
 
-    /** The kernel this process uses. */
+    /** Distances of two vectors. */
     public static DistanceKernel active() {
         return ACTIVE;
+    }
+
+    /** Inner products with panels of vectors. */
+    public static PanelKernel panels() {
+        return PANELS;
+    }
+
+    /** The fast Walsh-Hadamard transform. */
+    public static HadamardKernel hadamard() {
+        return HADAMARD;
+    }
+
+    /** RaBitQ's work on bits. */
+    public static BitCodeKernel bitCodes() {
+        return BIT_CODES;
     }
 
     private static DistanceKernel choose() {

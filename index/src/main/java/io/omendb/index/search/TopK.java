@@ -25,6 +25,11 @@ public final class TopK {
         return size < k ? Float.POSITIVE_INFINITY : scores[1];
     }
 
+    /** How many rows it keeps at most. */
+    public int capacity() {
+        return k;
+    }
+
     public int size() {
         return size;
     }

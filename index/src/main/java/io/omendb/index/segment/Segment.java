@@ -4,10 +4,15 @@ import io.omendb.OmenException;
 import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.file.SegmentFolder;
+import io.omendb.index.ivf.GrowingLists;
+import io.omendb.index.ivf.ListsBuilder;
+import io.omendb.index.ivf.PackedLists;
+import io.omendb.index.ivf.PostingLists;
 import io.omendb.schema.CollectionSchema;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of one collection. Mutable while it is a shard's newest segment: the task thread appends.
@@ -26,7 +31,8 @@ public final class Segment {
     private final SegmentStorage storage;
     private volatile Vectors vectors;
     private volatile int rowCount;
-    private boolean frozen;
+    private volatile @Nullable PostingLists lists;
+    private volatile boolean frozen;
 
     private Segment(
             String id, int slot, CollectionSchema schema, Vectors vectors, SegmentStorage storage) {
@@ -53,6 +59,16 @@ public final class Segment {
     }
 
     /**
+     * An empty segment for the rows of a merge.
+     *
+     * @param vectors of all rows that will be appended
+     */
+    public static Segment gathered(int slot, CollectionSchema schema, GatheredVectors vectors) {
+        return new Segment(
+                UUID.randomUUID().toString(), slot, schema, vectors, new SegmentStorage());
+    }
+
+    /**
      * Opens a stored segment. It is frozen.
      *
      * @throws OmenException CORRUPT naming the file if one is missing or damaged, or belongs to
@@ -76,7 +92,8 @@ public final class Segment {
                         schema,
                         new StoredVectors(vectors),
                         new SegmentStorage(folder));
-        folder.readRows(segment::appendStored);
+        folder.readRows(segment::appendRow);
+        segment.lists = folder.lists();
         segment.freeze();
         return segment;
     }
@@ -98,7 +115,8 @@ public final class Segment {
         return row;
     }
 
-    private void appendStored(RowImage image) {
+    /** Appends a row whose vector is there already. */
+    public void appendRow(RowImage image) {
         int row = rowCount;
         rows.append(row, image);
         rowCount = row + 1;
@@ -121,17 +139,46 @@ public final class Segment {
     }
 
     private SegmentFolder write(Path directory) {
-        Vectors heap = vectors;
+        Vectors source = vectors;
         SegmentFolder written =
                 SegmentFolder.write(
                         directory,
                         id,
                         schema,
                         rowCount,
-                        (row, into, offset) -> heap.read(row, 1, into, offset),
-                        rows::image);
+                        (row, into, offset) -> source.read(row, 1, into, offset),
+                        rows::image,
+                        packedLists());
         vectors = new StoredVectors(written.vectors());
         return written;
+    }
+
+    private @Nullable PackedLists packedLists() {
+        PostingLists current = lists;
+        if (current instanceof GrowingLists growing) {
+            return ListsBuilder.pack(growing);
+        }
+        return (PackedLists) current;
+    }
+
+    /** Copies gathered vectors to the heap, for a segment that is not to be stored. */
+    public void materialize() {
+        HeapVectors own = new HeapVectors(schema.dimension());
+        float[] vector = new float[schema.dimension()];
+        for (int row = 0; row < rowCount; row++) {
+            vectors.read(row, 1, vector, 0);
+            own.append(row, vector);
+        }
+        vectors = own;
+    }
+
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Whether the files were written. */
+    public boolean isStored() {
+        return storage.folder() != null;
     }
 
     /** Whether the segment was discarded and nobody needs its files. */
@@ -194,12 +241,26 @@ public final class Segment {
         return tombstones;
     }
 
+    /** The posting lists, or null where rows are only searched flat. */
+    public @Nullable PostingLists lists() {
+        return lists;
+    }
+
+    /** Puts other posting lists in place; running searches go on with those they have. */
+    public void index(PostingLists replacement) {
+        lists = replacement;
+    }
+
     public Vectors vectors() {
         return vectors;
     }
 
-    /** Heap bytes of rows, vectors and tombstones. */
+    /** Heap bytes of rows, vectors, tombstones and posting lists. */
     public long memoryBytes() {
-        return rows.bytes() + vectors.heapBytes() + tombstones.bytes();
+        PostingLists current = lists;
+        return rows.bytes()
+                + vectors.heapBytes()
+                + tombstones.bytes()
+                + (current == null ? 0 : current.bytes());
     }
 }

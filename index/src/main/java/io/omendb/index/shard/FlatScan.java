@@ -41,23 +41,31 @@ final class FlatScan {
 
     /** Scans the first rows of a segment, only those of the filter where there is one. */
     void scan(Segment segment, int rows, @Nullable BitSet filter) {
+        scan(segment, 0, rows, filter);
+    }
+
+    /** Scans the rows of a segment from {@code first} to {@code rows}, exclusive. */
+    void scan(Segment segment, int first, int rows, @Nullable BitSet filter) {
+        if (first >= rows) {
+            return;
+        }
         if (filter == null) {
-            scanAll(segment, rows);
+            scanAll(segment, first, rows);
         } else {
-            scanMatches(segment, rows, filter);
+            scanMatches(segment, first, rows, filter);
         }
     }
 
-    private void scanAll(Segment segment, int rows) {
+    private void scanAll(Segment segment, int first, int rows) {
         VectorCursor cursor = segment.vectors().cursor();
         Tombstones tombstones = segment.tombstones();
         long base = (long) segment.slot() << 32;
-        for (int row = 0; row < rows; ) {
+        for (int row = first; row < rows; ) {
             int run = cursor.seek(row, rows);
             scanRun(cursor, tombstones, row, run, base);
             row += run;
         }
-        rowsScanned += rows;
+        rowsScanned += rows - first;
     }
 
     private void scanRun(VectorCursor cursor, Tombstones tombstones, int row, int run, long base) {
@@ -75,11 +83,11 @@ final class FlatScan {
         }
     }
 
-    private void scanMatches(Segment segment, int rows, BitSet filter) {
+    private void scanMatches(Segment segment, int first, int rows, BitSet filter) {
         VectorCursor cursor = segment.vectors().cursor();
         Tombstones tombstones = segment.tombstones();
         long base = (long) segment.slot() << 32;
-        for (int row = filter.nextSetBit(0);
+        for (int row = filter.nextSetBit(first);
                 row >= 0 && row < rows;
                 row = filter.nextSetBit(row + 1)) {
             if (!tombstones.isDead(row, sequence)) {

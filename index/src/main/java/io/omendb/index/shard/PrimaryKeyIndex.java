@@ -3,6 +3,7 @@ package io.omendb.index.shard;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.LongPredicate;
+import java.util.function.LongUnaryOperator;
 
 /**
  * From the 64-bit hash of an id to the location of its newest row: an open-addressing table of
@@ -23,6 +24,9 @@ final class PrimaryKeyIndex {
 
     /** Pairs end to end: hash, location. */
     private volatile long[] table = new long[2 * CAPACITY_MIN];
+
+    /** The table that relocation is at work on. */
+    private long[] relocated = table;
 
     private int used;
 
@@ -73,6 +77,33 @@ final class PrimaryKeyIndex {
                 throw new IllegalStateException("primary key index lost a location");
             }
         }
+    }
+
+    /**
+     * Replaces locations by where they lead now, for a stretch of the table.
+     *
+     * @param from where to start: 0, or what the last call returned
+     * @param pairs how many pairs to look at
+     * @param resolve maps a location to the present one; {@link #ABSENT} leaves it as it is
+     * @return where to go on, 0 if the table was replaced meanwhile, -1 if the end was reached
+     */
+    int relocate(int from, int pairs, LongUnaryOperator resolve) {
+        long[] current = table;
+        if (from > 0 && relocated != current) {
+            relocated = current;
+            return 0;
+        }
+        relocated = current;
+        int end = (int) Math.min(current.length, from + 2L * pairs);
+        for (int i = from; i < end; i += 2) {
+            if (current[i] != EMPTY) {
+                long location = resolve.applyAsLong(current[i + 1]);
+                if (location != ABSENT && location != current[i + 1]) {
+                    LONGS.setRelease(current, i + 1, location);
+                }
+            }
+        }
+        return end == current.length ? -1 : end;
     }
 
     /** Heap bytes. */

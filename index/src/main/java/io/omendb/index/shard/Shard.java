@@ -2,72 +2,74 @@ package io.omendb.index.shard;
 
 import io.omendb.OmenException;
 import io.omendb.index.file.RowImage;
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.GrowingLists;
+import io.omendb.index.ivf.PackedLists;
+import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.CollectionSchema;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a collection that one task owns. An upsert appends the new row and puts a tombstone
- * on the old one; a delete only puts the tombstone. Each write has a sequence number and is
- * visible, whole, to every snapshot taken afterwards.
+ * The part of a collection that one task owns. An upsert appends the new row, joins it to its
+ * posting list and puts a tombstone on the old one; a delete only puts the tombstone. Each write
+ * has a sequence number and is visible, whole, to every snapshot taken afterwards. {@link
+ * ShardMaintenance} improves in the background what is searchable already.
  *
- * <p>Written by one thread, the task's. Any thread may call {@link #snapshot()}, {@link #get} and
- * the size getters: the one volatile field {@code snapshot} publishes all that came before.
+ * <p>Written by one thread, the task's, and by maintenance, which swaps its results in; both hold
+ * the shard's lock, maintenance for microseconds. Any thread may call {@link #snapshot()}, {@link
+ * #get} and the size getters: the one volatile field {@code snapshot} publishes all that came
+ * before.
  */
-public final class Shard {
+public final class Shard implements AutoCloseable {
+    /** Frozen segments that may wait for the disk before the writer helps out. */
+    private static final int UNSTORED_MAX = 4;
+
+    /** Deaths in a segment after which maintenance has another look at it. */
+    private static final int DEATHS_NOTICED = 1024;
+
     private final CollectionSchema schema;
+    private final ShardOptions options;
+    private final ShardEnvironment environment;
+    private final ShardMaintenance maintenance;
     private final int sealRows;
-    private final Consumer<Segment> onFreeze;
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
+    private final SlotTable slots = new SlotTable();
 
     /** All segments, oldest first, the mutable one last. Replaced, never changed in place. */
     private Segment[] segments;
 
-    /** By slot; null once merged away. */
-    private volatile @Nullable Segment[] bySlot;
-
+    private @Nullable IndexState index;
+    private int rowsToTrainAt;
     private long sequence;
     private volatile ShardSnapshot snapshot;
 
-    /** An empty shard that keeps its segments on the heap. */
+    /** An empty shard that keeps its segments on the heap and maintains itself as it is written. */
     public Shard(CollectionSchema schema, ShardOptions options) {
-        this(schema, options, segment -> {});
+        this(schema, options, ShardEnvironment.INLINE);
     }
 
-    /** An empty shard in an environment. */
+    /** An empty shard. */
     public Shard(CollectionSchema schema, ShardOptions options, ShardEnvironment environment) {
-        this(schema, options, segment -> store(segment, environment));
-    }
-
-    private static void store(Segment segment, ShardEnvironment environment) {
-        Path directory = environment.directory();
-        if (directory != null) {
-            environment.background().execute(() -> segment.store(directory));
-        }
-    }
-
-    /**
-     * An empty shard.
-     *
-     * @param onFreeze told of every segment that takes no more rows, on the task thread; it may
-     *     write the segment to disk
-     */
-    public Shard(CollectionSchema schema, ShardOptions options, Consumer<Segment> onFreeze) {
         this.schema = schema;
-        this.onFreeze = onFreeze;
+        this.options = options;
+        this.environment = environment;
+        this.maintenance = new ShardMaintenance(this, options, environment);
         this.sealRows = options.sealRowsFor(schema.dimension());
-        Segment first = Segment.mutable(0, schema);
+        this.rowsToTrainAt =
+                schema.indexKind().equals("flat") ? Integer.MAX_VALUE : options.trainRows();
+        Segment first = Segment.mutable(slots.reserve(), schema);
+        slots.put(first);
         this.segments = new Segment[] {first};
-        this.bySlot = new Segment[] {first};
-        this.snapshot = new ShardSnapshot(schema, segments, 0, 0);
+        this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null);
     }
 
     public CollectionSchema schema() {
@@ -88,22 +90,31 @@ public final class Shard {
      */
     public boolean upsert(long idHash, RowImage image, float[] vector) {
         float[] prepared = VectorRules.prepare(schema, vector, "vector");
-        long previous = locate(idHash, image.id());
-        if (previous != PrimaryKeyIndex.ABSENT
-                && isStale(previous, image.source(), image.offset())) {
-            return false;
+        storeIfFallingBehind();
+        synchronized (this) {
+            if (mutable().rowCount() >= sealRows) {
+                seal();
+            }
+            long previous = locate(idHash, image.id());
+            long resolved = resolve(previous);
+            if (resolved != SlotTable.DROPPED
+                    && isStale(resolved, image.source(), image.offset())) {
+                return false;
+            }
+            Segment target = mutable();
+            int row = target.append(image, prepared);
+            sequence++;
+            primaryKey.put(idHash, previous, SlotTable.location(target.slot(), row), this::isLive);
+            boolean manyDead = resolved != SlotTable.DROPPED && kill(resolved);
+            if (target.lists() instanceof GrowingLists lists) {
+                lists.add(row, prepared, 0);
+                lists.publish(row + 1);
+            }
+            publish();
+            if (manyDead || snapshot.rowsStored() >= rowsToTrainAt) {
+                maintenance.schedule();
+            }
         }
-        if (mutable().rowCount() >= sealRows) {
-            seal();
-        }
-        Segment target = mutable();
-        int row = target.append(image, prepared);
-        sequence++;
-        primaryKey.put(idHash, previous, location(target.slot(), row), this::isLive);
-        if (previous != PrimaryKeyIndex.ABSENT) {
-            kill(previous);
-        }
-        publish();
         return true;
     }
 
@@ -120,16 +131,19 @@ public final class Shard {
      * @return false if there is no such point, or a newer position of the same source was applied
      *     to it
      */
-    public boolean delete(long idHash, byte[] id, String source, long offset) {
-        long location = locate(idHash, id);
-        if (location == PrimaryKeyIndex.ABSENT
-                || !isLive(location)
+    public synchronized boolean delete(long idHash, byte[] id, String source, long offset) {
+        long location = resolve(locate(idHash, id));
+        if (location == SlotTable.DROPPED
+                || slots.segment(location).tombstones().deathOf((int) location) != 0
                 || isStale(location, source, offset)) {
             return false;
         }
         sequence++;
-        kill(location);
+        boolean manyDead = kill(location);
         publish();
+        if (manyDead) {
+            maintenance.schedule();
+        }
         return true;
     }
 
@@ -138,12 +152,17 @@ public final class Shard {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
         long idHash = IdHash.of(bytes);
         while (true) {
+            Object slotsSeen = slots.version();
             ShardSnapshot seen = snapshot;
-            long location = locate(idHash, bytes);
-            if (location == PrimaryKeyIndex.ABSENT) {
-                return Optional.empty();
+            long location = resolve(locate(idHash, bytes));
+            if (location == SlotTable.DROPPED) {
+                if (slotsSeen == slots.version()) {
+                    return Optional.empty();
+                }
+                // A merge moved rows while their locations were looked up.
+                continue;
             }
-            Segment segment = seen.segmentOfSlot(slot(location));
+            Segment segment = seen.segmentOfSlot(SlotTable.slotOf(location));
             int row = (int) location;
             if (segment != null && seen.holds(segment, row)) {
                 return segment.tombstones().isDead(row, seen.sequence())
@@ -162,15 +181,15 @@ public final class Shard {
      *
      * @return what the shard holds: every segment but the new empty one is frozen
      */
-    public ShardSnapshot seal() {
+    public synchronized ShardSnapshot seal() {
         Segment newest = mutable();
         if (newest.rowCount() > 0) {
             newest.freeze();
-            Segment fresh = Segment.mutable(nextSlot(), schema);
-            addSlot(fresh);
-            segments = append(segments, fresh);
+            Segment[] grown = Arrays.copyOf(segments, segments.length + 1);
+            grown[segments.length] = newMutable();
+            segments = grown;
             publish();
-            onFreeze.accept(newest);
+            maintenance.schedule();
         }
         return snapshot;
     }
@@ -181,14 +200,15 @@ public final class Shard {
      *
      * @param dead rows that were dead when the segment was stored
      */
-    public void addRestored(Segment segment, BitSet dead) {
+    public synchronized void addRestored(Segment segment, BitSet dead) {
         if (mutable().rowCount() > 0) {
             throw new IllegalStateException("segments are restored before writes");
         }
         sequence = Math.max(sequence, 1);
-        addSlot(segment);
-        Segment[] grown = append(segments, mutable());
+        slots.put(segment);
+        Segment[] grown = Arrays.copyOf(segments, segments.length + 1);
         grown[grown.length - 2] = segment;
+        grown[grown.length - 1] = mutable();
         segments = grown;
         for (int row = 0; row < segment.rowCount(); row++) {
             if (dead.get(row)) {
@@ -197,12 +217,30 @@ public final class Shard {
                 indexRestored(segment, row);
             }
         }
+        adoptIndex(segment);
         publish();
     }
 
+    /**
+     * The newest codebook of all restored segments becomes the shard's; maintenance brings the
+     * others to it.
+     */
+    private void adoptIndex(Segment segment) {
+        PostingLists lists = segment.lists();
+        if (lists == null) {
+            return;
+        }
+        Codebook found = lists.codebook();
+        if (index != null && index.codebook().id() == found.id()) {
+            segment.index(((PackedLists) lists).sharing(index.codebook()));
+        } else if (index == null || found.version() > index.codebook().version()) {
+            use(index == null ? IndexState.first(found) : index.next(found));
+        }
+    }
+
     /** The slot that the next segment made for this shard must have. */
-    public int nextSlot() {
-        return bySlot.length;
+    public synchronized int nextSlot() {
+        return slots.reserve();
     }
 
     /** Dead rows that no merge has dropped yet. */
@@ -216,24 +254,95 @@ public final class Shard {
 
     /** Heap bytes. */
     public long memoryBytes() {
+        ShardSnapshot current = snapshot;
         long bytes = primaryKey.bytes();
-        for (Segment segment : snapshot.segments()) {
+        for (Segment segment : current.segments()) {
             bytes += segment.memoryBytes();
         }
-        return bytes;
+        IndexState used = current.index();
+        return bytes + (used == null ? 0 : used.codebook().bytes());
+    }
+
+    /** Segments that are frozen, oldest first. */
+    public List<Segment> frozenSegments() {
+        List<Segment> all = snapshot.segments();
+        return all.subList(0, all.size() - 1);
+    }
+
+    /** Queues background work if there may be some; it is also queued by writes that make some. */
+    public void maintain() {
+        maintenance.schedule();
+    }
+
+    /** Ends background work after its present step, and deletes the files of all segments. */
+    @Override
+    public void close() {
+        maintenance.close();
+        frozenSegments().forEach(Segment::discardFiles);
+    }
+
+    /** Whether the rows ask for a codebook, or a larger one. */
+    synchronized boolean isTrainingDue() {
+        return snapshot.rowsStored() >= rowsToTrainAt;
+    }
+
+    /** Puts a codebook to use for rows to come; the rows so far follow in the background. */
+    synchronized void use(IndexState replacement) {
+        boolean sameCodebook = index != null && index.codebook() == replacement.codebook();
+        index = replacement;
+        long next = (long) replacement.codebook().trainedRows() * options.growth();
+        rowsToTrainAt = (int) Math.min(Integer.MAX_VALUE, Math.max(next, options.trainRows()));
+        if (!sameCodebook && mutable().rowCount() == 0) {
+            mutable().index(new GrowingLists(replacement.codebook()));
+        }
+        publish();
+        if (!sameCodebook && mutable().rowCount() > 0) {
+            seal();
+        }
+    }
+
+    /** Swaps the result of a merge in. */
+    synchronized void install(SegmentMerge merge) {
+        merge.repeatDeaths();
+        Segment merged = merge.merged();
+        slots.put(merged);
+        List<Segment> left = new ArrayList<>();
+        for (Segment segment : segments) {
+            int input = merge.inputs().indexOf(segment);
+            if (input == 0 && merged.rowCount() > 0) {
+                left.add(merged);
+            }
+            if (input < 0) {
+                left.add(segment);
+            } else {
+                slots.forward(segment.slot(), merged, merge.newRows(input));
+            }
+        }
+        segments = left.toArray(Segment[]::new);
+        publish();
+        merge.inputs().forEach(Segment::discardFiles);
+    }
+
+    /** Does a stretch of the relocation that follows merges; see {@link PrimaryKeyIndex}. */
+    synchronized int relocate(int from, int pairs) {
+        return primaryKey.relocate(from, pairs, slots::resolve);
+    }
+
+    /** Ends forwarding from a slot, when no location names it any more. */
+    synchronized void forgetSlot(int slot) {
+        slots.clear(slot);
     }
 
     private void indexRestored(Segment segment, int row) {
         byte[] id = segment.rows().id(row);
         long idHash = IdHash.of(id);
         long previous = locate(idHash, id);
-        long location = location(segment.slot(), row);
         if (previous != PrimaryKeyIndex.ABSENT
                 && isStale(previous, segment.rows().source(row), segment.rows().offset(row))) {
             segment.tombstones().kill(row, sequence);
             return;
         }
-        primaryKey.put(idHash, previous, location, this::isLive);
+        primaryKey.put(idHash, previous, SlotTable.location(segment.slot(), row), this::isLive);
         if (previous != PrimaryKeyIndex.ABSENT) {
             kill(previous);
         }
@@ -243,22 +352,48 @@ public final class Shard {
         return segments[segments.length - 1];
     }
 
-    private void publish() {
-        snapshot = new ShardSnapshot(schema, segments, mutable().rowCount(), sequence);
+    private Segment newMutable() {
+        Segment fresh = Segment.mutable(slots.reserve(), schema);
+        if (index != null) {
+            fresh.index(new GrowingLists(index.codebook()));
+        }
+        slots.put(fresh);
+        return fresh;
     }
 
+    private void publish() {
+        snapshot = new ShardSnapshot(schema, segments, mutable().rowCount(), sequence, index);
+    }
+
+    /** Vectors of segments that are not on disk yet fill the heap: then writing waits for disk. */
+    private void storeIfFallingBehind() {
+        Path directory = environment.directory();
+        if (directory == null || snapshot.segments().size() <= UNSTORED_MAX) {
+            return;
+        }
+        int unstored = 0;
+        for (Segment segment : snapshot.segments()) {
+            unstored += segment.isFrozen() && !segment.isStored() ? 1 : 0;
+        }
+        if (unstored > UNSTORED_MAX) {
+            for (Segment segment : frozenSegments()) {
+                segment.store(directory);
+            }
+        }
+    }
+
+    /** The location of an id as the primary-key index has it. */
     private long locate(long idHash, byte[] id) {
-        return primaryKey.find(
-                idHash,
-                location -> {
-                    Segment segment = bySlot[slot(location)];
-                    return segment != null && segment.rows().hasId((int) location, id);
-                });
+        return primaryKey.find(idHash, location -> slots.hasId(location, id));
+    }
+
+    private long resolve(long location) {
+        return location == PrimaryKeyIndex.ABSENT ? SlotTable.DROPPED : slots.resolve(location);
     }
 
     /** Positions compare only within one source; between sources the order of arrival decides. */
     private boolean isStale(long location, String source, long offset) {
-        Segment segment = segmentAt(location);
+        Segment segment = slots.segment(location);
         int row = (int) location;
         return offset >= 0
                 && segment.rows().offset(row) >= offset
@@ -266,45 +401,14 @@ public final class Shard {
     }
 
     private boolean isLive(long location) {
-        Segment segment = bySlot[slot(location)];
-        return segment != null && segment.tombstones().deathOf((int) location) == 0;
+        long at = slots.resolve(location);
+        return at != SlotTable.DROPPED && slots.segment(at).tombstones().deathOf((int) at) == 0;
     }
 
-    private void kill(long location) {
-        segmentAt(location).tombstones().kill((int) location, sequence);
-    }
-
-    private Segment segmentAt(long location) {
-        Segment segment = bySlot[slot(location)];
-        if (segment == null) {
-            throw new IllegalStateException("location " + location + " is in no segment");
-        }
-        return segment;
-    }
-
-    private void addSlot(Segment segment) {
-        @Nullable Segment[] grown =
-                Arrays.copyOf(bySlot, Math.max(bySlot.length, segment.slot() + 1));
-        grown[segment.slot()] = segment;
-        bySlot = grown;
-    }
-
-    private static Segment[] append(Segment[] to, Segment segment) {
-        Segment[] grown = Arrays.copyOf(to, to.length + 1);
-        grown[to.length] = segment;
-        return grown;
-    }
-
-    /** Segments that are frozen, oldest first. */
-    public List<Segment> frozenSegments() {
-        return List.of(Arrays.copyOf(segments, segments.length - 1));
-    }
-
-    private static long location(int slot, int row) {
-        return (long) slot << 32 | row;
-    }
-
-    private static int slot(long location) {
-        return (int) (location >>> 32);
+    /** Puts a tombstone; tells whether it is time to look at the segment's dead rows. */
+    private boolean kill(long location) {
+        Segment segment = slots.segment(location);
+        segment.tombstones().kill((int) location, sequence);
+        return segment.tombstones().dead() % DEATHS_NOTICED == 0;
     }
 }

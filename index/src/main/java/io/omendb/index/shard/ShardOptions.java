@@ -5,10 +5,19 @@ package io.omendb.index.shard;
  *
  * @param sealRows rows at which the mutable segment is sealed
  * @param sealBytes vector bytes at which the mutable segment is sealed
+ * @param trainRows rows at which the first codebook is trained; fewer are searched flat
+ * @param growth the codebook is trained again when the shard has so many times the rows it had
  */
-public record ShardOptions(int sealRows, long sealBytes) {
+public record ShardOptions(int sealRows, long sealBytes, int trainRows, int growth) {
+    private static final int TRAIN_ROWS = 10_000;
+    private static final int GROWTH = 8;
 
-    public static final ShardOptions DEFAULT = new ShardOptions(1 << 16, 64L << 20);
+    public static final ShardOptions DEFAULT = new ShardOptions(1 << 17, 64L << 20);
+
+    /** Limits with the default training schedule. */
+    public ShardOptions(int sealRows, long sealBytes) {
+        this(sealRows, sealBytes, TRAIN_ROWS, GROWTH);
+    }
 
     /** Rows after which a mutable segment of this dimension is sealed. */
     int sealRowsFor(int dimension) {

@@ -2,6 +2,8 @@ package io.omendb.index.shard;
 
 import io.omendb.OmenException;
 import io.omendb.index.filter.Filter;
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.search.TopK;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.CollectionSchema;
@@ -21,6 +23,7 @@ public final class ShardSnapshot {
     private final Segment[] segments;
     private final int newestRows;
     private final long sequence;
+    private final @Nullable IndexState index;
 
     /**
      * A snapshot.
@@ -28,12 +31,19 @@ public final class ShardSnapshot {
      * @param segments oldest first; only the last may still grow
      * @param newestRows rows of the last segment that belong to the snapshot
      * @param sequence number of the last write in it
+     * @param index the index that new rows join
      */
-    ShardSnapshot(CollectionSchema schema, Segment[] segments, int newestRows, long sequence) {
+    ShardSnapshot(
+            CollectionSchema schema,
+            Segment[] segments,
+            int newestRows,
+            long sequence,
+            @Nullable IndexState index) {
         this.schema = schema;
         this.segments = segments;
         this.newestRows = newestRows;
         this.sequence = sequence;
+        this.index = index;
     }
 
     public CollectionSchema schema() {
@@ -67,7 +77,28 @@ public final class ShardSnapshot {
      * @throws OmenException INVALID for a query that does not fit the collection
      */
     public SearchResult search(float[] query, int k, @Nullable Filter filter, SearchParams params) {
-        return searchExact(query, k, filter);
+        if (params.exact() || params.recallTarget() >= 1) {
+            return searchExact(query, k, filter);
+        }
+        float[] prepared = VectorRules.prepare(schema, query, "vector");
+        ShardSearch search = new ShardSearch(this, prepared, k, params);
+        search.run(filter);
+        return new SearchResult(drain(search.top()), search.rowsScanned());
+    }
+
+    /** How many lists of a codebook to probe. */
+    ProbeModel probeModel(Codebook codebook) {
+        return index == null ? ProbeModel.unmeasured(codebook.lists()) : index.modelOf(codebook);
+    }
+
+    /** The index that new rows join, or null while all rows are searched flat. */
+    @Nullable IndexState index() {
+        return index;
+    }
+
+    /** In a word: flat or ivf. */
+    public String indexKind() {
+        return index == null ? "flat" : "ivf";
     }
 
     /**

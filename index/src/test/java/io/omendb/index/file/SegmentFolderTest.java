@@ -79,7 +79,8 @@ class SegmentFolderTest {
                 RowsFileTest.schema(),
                 3,
                 (row, into, offset) -> {},
-                i -> RowsFileTest.row(i, metadata.get(i)));
+                i -> RowsFileTest.row(i, metadata.get(i)),
+                null);
         JsonNode fields =
                 new ObjectMapper()
                         .readTree(dir.resolve("stats/minmax.json").toFile())
@@ -157,7 +158,8 @@ class SegmentFolderTest {
                                                 throw new IllegalStateException("row 50");
                                             }
                                             return RowsFileTest.row(i, null);
-                                        }))
+                                        },
+                                        null))
                 .hasMessage("row 50");
         assertThat(namesIn(parent)).isEmpty();
     }
@@ -192,7 +194,8 @@ class SegmentFolderTest {
                     into[offset] = row;
                     into[offset + 1] = -row;
                 },
-                images::get);
+                images::get,
+                null);
         return images;
     }
 

@@ -77,12 +77,6 @@ public final class CollectionEndpoints {
             throw OmenException.invalid(
                     "sparse: found true, expected false: sparse vectors are not searched yet");
         }
-        if (!schema.indexKind().equals("auto") && !schema.indexKind().equals("flat")) {
-            throw OmenException.invalid(
-                    "index.kind: found \""
-                            + schema.indexKind()
-                            + "\", expected auto or flat: there is no other yet");
-        }
     }
 
     private CompletableFuture<HttpResponse> drop(Call call) throws InterruptedException {

@@ -2,37 +2,36 @@ package io.omendb.state;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import io.omendb.index.segment.Segment;
+import io.omendb.index.shard.ShardEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Writes frozen segments to local disk on a thread of its own, so that their vectors leave the
- * heap. When more than {@link #QUEUE_MAX} wait, the task thread writes one itself: that slows the
- * stream, which is what a full disk queue should do.
+ * What the shards of one subtask share: a directory for their segments and a thread that maintains
+ * them. The queue needs no bound of its own, since a shard has at most one task in it; a shard
+ * whose segments wait too long for the disk makes its writer wait.
  */
-final class SegmentWriter implements AutoCloseable {
-    private static final int QUEUE_MAX = 4;
+final class LocalWorkspace implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
 
     private final Path directory;
     private final ThreadPoolExecutor thread;
 
-    private SegmentWriter(Path directory, ThreadPoolExecutor thread) {
+    private LocalWorkspace(Path directory, ThreadPoolExecutor thread) {
         this.directory = directory;
         this.thread = thread;
     }
 
-    static SegmentWriter open(Path directory) {
+    static LocalWorkspace open(Path directory) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -47,33 +46,21 @@ final class SegmentWriter implements AutoCloseable {
                         1,
                         0,
                         TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(QUEUE_MAX),
+                        new LinkedBlockingQueue<>(),
                         runnable -> {
-                            Thread created = new Thread(runnable, "omen-segment-writer");
+                            Thread created = new Thread(runnable, "omen-maintenance");
                             created.setDaemon(true);
                             return created;
-                        },
-                        new ThreadPoolExecutor.CallerRunsPolicy());
-        return new SegmentWriter(directory, thread);
+                        });
+        return new LocalWorkspace(directory, thread);
     }
 
     Path directory() {
         return directory;
     }
 
-    /**
-     * Writes a frozen segment soon. A failure shows at the next checkpoint, which needs the files
-     * and tries again.
-     */
-    void writeInBackground(Segment segment) {
-        // The future keeps a failure: execute() would kill the thread with it.
-        var unused =
-                thread.submit(
-                        () -> {
-                            if (!segment.isUnwanted()) {
-                                segment.store(directory);
-                            }
-                        });
+    ShardEnvironment environment() {
+        return new ShardEnvironment(directory, thread);
     }
 
     @Override
@@ -83,7 +70,7 @@ final class SegmentWriter implements AutoCloseable {
             if (!thread.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 throw new OmenException(
                         ErrorCode.INTERNAL,
-                        "segment writer did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
+                        "maintenance did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,241 @@
+package io.omendb.index.ivf;
+
+import io.omendb.index.kernel.PanelKernel;
+import java.util.Arrays;
+
+/**
+ * The centroids of all posting lists, in rotated space, under a coarser level of cells that makes
+ * assignment cheap: a row is compared with all cells, then with the centroids of its nearest three.
+ * Lists are numbered from 0. A codebook never changes; a successor gets a higher version. Safe to
+ * use from any thread.
+ */
+public final class Codebook {
+    /** Cells whose centroids a row is compared with. */
+    private static final int CELLS_TRIED = 3;
+
+    private final long id;
+    private final int version;
+    private final int trainedRows;
+    private final Rotation rotation;
+    private final int lists;
+    private final int dimension;
+    private final float[] centroids;
+    private final Panels cellPanels;
+    private final int cells;
+    private final float[] cellCentroids;
+    private final int[] cellOfList;
+
+    /** First panel of each cell; one more at the end. */
+    private final int[] firstPanel;
+
+    /** The list in each lane of the panels, -1 for none. */
+    private final int[] listInLane;
+
+    private final Panels panels;
+
+    /**
+     * A codebook.
+     *
+     * @param id tells codebooks of different shards apart; random
+     * @param trainedRows rows that the shard had when the codebook was trained
+     * @param cellCentroids centroids of the cells, end to end, padded dimension
+     * @param centroids centroids of the lists, end to end
+     * @param cellOfList the cell that each list belongs to; -1 for a list that takes no more rows
+     */
+    public Codebook(
+            long id,
+            int version,
+            int trainedRows,
+            Rotation rotation,
+            float[] cellCentroids,
+            float[] centroids,
+            int[] cellOfList) {
+        this.id = id;
+        this.version = version;
+        this.trainedRows = trainedRows;
+        this.rotation = rotation;
+        this.dimension = rotation.paddedDimension();
+        this.cellCentroids = cellCentroids;
+        this.centroids = centroids;
+        this.cellOfList = cellOfList;
+        this.cells = cellCentroids.length / dimension;
+        this.lists = cellOfList.length;
+        this.cellPanels = Panels.ofAll(cellCentroids, dimension, cells);
+        this.firstPanel = new int[cells + 1];
+        this.listInLane = arrange();
+        this.panels = Panels.of(centroids, dimension, listInLane);
+    }
+
+    private int[] arrange() {
+        int[] sizes = new int[cells];
+        for (int cell : cellOfList) {
+            if (cell >= 0) {
+                sizes[cell]++;
+            }
+        }
+        for (int cell = 0; cell < cells; cell++) {
+            int panelsOfCell = (sizes[cell] + PanelKernel.PANEL - 1) / PanelKernel.PANEL;
+            firstPanel[cell + 1] = firstPanel[cell] + panelsOfCell;
+        }
+        int[] lanes = new int[firstPanel[cells] * PanelKernel.PANEL];
+        Arrays.fill(lanes, -1);
+        int[] next = new int[cells];
+        for (int list = 0; list < lists; list++) {
+            int cell = cellOfList[list];
+            if (cell >= 0) {
+                lanes[firstPanel[cell] * PanelKernel.PANEL + next[cell]++] = list;
+            }
+        }
+        return lanes;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    /** Rows that the shard had when the codebook was trained. */
+    public int trainedRows() {
+        return trainedRows;
+    }
+
+    public int version() {
+        return version;
+    }
+
+    public Rotation rotation() {
+        return rotation;
+    }
+
+    /** Posting lists. */
+    public int lists() {
+        return lists;
+    }
+
+    /** Components of a rotated vector. */
+    public int dimension() {
+        return dimension;
+    }
+
+    /** Centroids of all lists, end to end. Not to be changed. */
+    float[] centroids() {
+        return centroids;
+    }
+
+    /** Centroids of all cells, end to end. Not to be changed. */
+    float[] cellCentroids() {
+        return cellCentroids;
+    }
+
+    /** The cell of every list. Not to be changed. */
+    int[] cellsOfLists() {
+        return cellOfList;
+    }
+
+    int cells() {
+        return cells;
+    }
+
+    /** Room that {@link #assign} needs. */
+    float[] scratch() {
+        return new float[scratchSize()];
+    }
+
+    private int scratchSize() {
+        return cellPanels.lanes();
+    }
+
+    /** The list of a rotated vector. */
+    int assign(float[] rotated, int offset, float[] scratch) {
+        cellPanels.dots(rotated, offset, 0, cellPanels.lanes() / PanelKernel.PANEL, scratch);
+        int first = -1;
+        int second = -1;
+        int third = -1;
+        float s1 = Float.NEGATIVE_INFINITY;
+        float s2 = s1;
+        float s3 = s1;
+        for (int cell = 0; cell < cells; cell++) {
+            float score = scratch[cell] - cellPanels.halfNorm(cell);
+            if (score > s3 && firstPanel[cell] < firstPanel[cell + 1]) {
+                if (score > s2) {
+                    third = second;
+                    s3 = s2;
+                    if (score > s1) {
+                        second = first;
+                        s2 = s1;
+                        first = cell;
+                        s1 = score;
+                    } else {
+                        second = cell;
+                        s2 = score;
+                    }
+                } else {
+                    third = cell;
+                    s3 = score;
+                }
+            }
+        }
+        long best = nearestIn(first, rotated, offset);
+        if (second >= 0) {
+            best = Math.max(best, nearestIn(second, rotated, offset));
+        }
+        if (third >= 0) {
+            best = Math.max(best, nearestIn(third, rotated, offset));
+        }
+        return listInLane[PanelKernel.lane(best)];
+    }
+
+    private long nearestIn(int cell, float[] rotated, int offset) {
+        int first = firstPanel[cell];
+        return panels.nearest(rotated, offset, first, firstPanel[cell + 1] - first)
+                + (long) first * PanelKernel.PANEL;
+    }
+
+    /**
+     * Scores of all cells for a rotated query: squared distances less the query's squared norm, or
+     * negated inner products.
+     */
+    void cellScores(float[] rotated, boolean innerProduct, float[] into) {
+        cellPanels.dots(rotated, 0, 0, cellPanels.lanes() / PanelKernel.PANEL, into);
+        for (int cell = 0; cell < cells; cell++) {
+            into[cell] = innerProduct ? -into[cell] : 2 * (cellPanels.halfNorm(cell) - into[cell]);
+        }
+    }
+
+    /** Lanes of a cell's panels: lists and gaps. */
+    int lanesOf(int cell) {
+        return (firstPanel[cell + 1] - firstPanel[cell]) * PanelKernel.PANEL;
+    }
+
+    /** The list in a lane of a cell's panels, -1 for none. */
+    int listAt(int cell, int lane) {
+        return listInLane[firstPanel[cell] * PanelKernel.PANEL + lane];
+    }
+
+    /** Like {@link #cellScores} for the lists in the lanes of a cell. */
+    void listScores(int cell, float[] rotated, boolean innerProduct, float[] into) {
+        int first = firstPanel[cell];
+        int count = firstPanel[cell + 1] - first;
+        panels.dots(rotated, 0, first, count, into);
+        for (int i = 0; i < count * PanelKernel.PANEL; i++) {
+            float halfNorm = panels.halfNorm(first * PanelKernel.PANEL + i);
+            into[i] = innerProduct ? -into[i] : 2 * (halfNorm - into[i]);
+        }
+    }
+
+    /** Room for the scores of all cells, or of any cell's lanes. */
+    int scoresSize() {
+        int size = cellPanels.lanes();
+        for (int cell = 0; cell < cells; cell++) {
+            size = Math.max(size, lanesOf(cell));
+        }
+        return size;
+    }
+
+    /** Heap bytes. */
+    public long bytes() {
+        return panels.bytes()
+                + cellPanels.bytes()
+                + (long) (centroids.length + cellCentroids.length) * Float.BYTES
+                + (long) (listInLane.length + cellOfList.length) * Integer.BYTES;
+    }
+}

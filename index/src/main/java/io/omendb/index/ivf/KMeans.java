@@ -1,0 +1,83 @@
+package io.omendb.index.ivf;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/** Lloyd's k-means over vectors that lie end to end in an array. Deterministic for a seed. */
+final class KMeans {
+
+    private KMeans() {}
+
+    /**
+     * Finds centroids.
+     *
+     * @param data {@code rows.length} or more vectors
+     * @param rows the vectors to cluster
+     * @param clusters at most as many as rows
+     * @return {@code clusters} centroids end to end
+     */
+    static float[] train(
+            float[] data, int dimension, int[] rows, int clusters, int iterations, Random random) {
+        float[] centroids = start(data, dimension, rows, clusters, random);
+        int[] assigned = new int[rows.length];
+        for (int i = 0; i < iterations; i++) {
+            assign(data, dimension, rows, centroids, clusters, assigned);
+            update(data, dimension, rows, assigned, centroids, clusters, random);
+        }
+        return centroids;
+    }
+
+    /** The nearest centroid of each row. */
+    static void assign(
+            float[] data, int dimension, int[] rows, float[] centroids, int clusters, int[] into) {
+        Panels panels = Panels.ofAll(centroids, dimension, clusters);
+        for (int i = 0; i < rows.length; i++) {
+            into[i] = panels.nearest(data, rows[i] * dimension);
+        }
+    }
+
+    private static float[] start(
+            float[] data, int dimension, int[] rows, int clusters, Random random) {
+        float[] centroids = new float[clusters * dimension];
+        int[] shuffled = rows.clone();
+        for (int i = 0; i < clusters; i++) {
+            int j = i + random.nextInt(shuffled.length - i);
+            int row = shuffled[j];
+            shuffled[j] = shuffled[i];
+            System.arraycopy(data, row * dimension, centroids, i * dimension, dimension);
+        }
+        return centroids;
+    }
+
+    private static void update(
+            float[] data,
+            int dimension,
+            int[] rows,
+            int[] assigned,
+            float[] centroids,
+            int clusters,
+            Random random) {
+        int[] counts = new int[clusters];
+        Arrays.fill(centroids, 0);
+        for (int i = 0; i < rows.length; i++) {
+            int to = assigned[i] * dimension;
+            int from = rows[i] * dimension;
+            counts[assigned[i]]++;
+            for (int d = 0; d < dimension; d++) {
+                centroids[to + d] += data[from + d];
+            }
+        }
+        for (int c = 0; c < clusters; c++) {
+            if (counts[c] > 0) {
+                float scale = 1f / counts[c];
+                for (int d = 0; d < dimension; d++) {
+                    centroids[c * dimension + d] *= scale;
+                }
+            } else {
+                // An empty cluster starts again at a random row; large clusters are hit most often.
+                int row = rows[random.nextInt(rows.length)];
+                System.arraycopy(data, row * dimension, centroids, c * dimension, dimension);
+            }
+        }
+    }
+}

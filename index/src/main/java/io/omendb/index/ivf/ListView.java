@@ -1,0 +1,30 @@
+package io.omendb.index.ivf;
+
+import io.omendb.index.kernel.BitCodeKernel;
+
+/**
+ * One posting list as the scan sees it, in the layout of {@link BitCodeKernel}. Filled by {@link
+ * PostingLists#view}; a reader reuses one.
+ */
+public final class ListView {
+    int[] blocks = new int[0];
+
+    /** Where the list starts in {@link #blocks}. */
+    int offset;
+
+    /** Entries of the list. */
+    int size;
+
+    /** The row of an entry. */
+    int row(int entry, int words) {
+        return blocks[field(offset, entry, words, words + 2)];
+    }
+
+    /** Where word or field {@code field} of an entry is. */
+    static int field(int offset, int entry, int words, int field) {
+        return offset
+                + (entry / BitCodeKernel.BLOCK * (words + BitCodeKernel.FIELDS) + field)
+                        * BitCodeKernel.BLOCK
+                + entry % BitCodeKernel.BLOCK;
+    }
+}

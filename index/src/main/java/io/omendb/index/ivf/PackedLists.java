@@ -1,0 +1,150 @@
+package io.omendb.index.ivf;
+
+import io.omendb.OmenException;
+import io.omendb.index.kernel.BitCodeKernel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posting lists of a frozen segment, end to end in one array. The entries that fill a list's last
+ * block have an infinite squared norm, which keeps them out of every answer. Immutable once built.
+ */
+public final class PackedLists implements PostingLists {
+    private static final int BLOCK = BitCodeKernel.BLOCK;
+
+    private final Codebook codebook;
+    private final int words;
+    private final int indexedRows;
+
+    /** The block where each list starts; one more at the end. */
+    private final int[] firstBlocks;
+
+    private final int[] sizes;
+    private final int[] blocks;
+
+    /**
+     * Lists with room for so many entries each.
+     *
+     * @param indexedRows rows of the segment
+     */
+    PackedLists(Codebook codebook, int indexedRows, int[] sizes) {
+        this(codebook, indexedRows, sizes, firstBlocks(sizes), null);
+        for (int list = 0; list < sizes.length; list++) {
+            int end = (firstBlocks[list + 1] - firstBlocks[list]) * BLOCK;
+            for (int entry = sizes[list]; entry < end; entry++) {
+                blocks[field(list, entry, words)] =
+                        Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+                blocks[field(list, entry, words + 2)] = -1;
+            }
+        }
+    }
+
+    private PackedLists(
+            Codebook codebook,
+            int indexedRows,
+            int[] sizes,
+            int[] firstBlocks,
+            int @Nullable [] blocks) {
+        this.codebook = codebook;
+        this.words = codebook.dimension() / Integer.SIZE;
+        this.indexedRows = indexedRows;
+        this.sizes = sizes;
+        this.firstBlocks = firstBlocks;
+        this.blocks =
+                blocks == null
+                        ? new int[Math.multiplyExact(firstBlocks[sizes.length], blockInts())]
+                        : blocks;
+    }
+
+    /**
+     * Lists from stored parts.
+     *
+     * @throws OmenException CORRUPT if the parts do not fit each other
+     */
+    static PackedLists of(Codebook codebook, int indexedRows, int[] sizes, int[] blocks) {
+        int[] firstBlocks = firstBlocks(sizes);
+        PackedLists lists = new PackedLists(codebook, indexedRows, sizes, firstBlocks, blocks);
+        if ((long) firstBlocks[sizes.length] * lists.blockInts() != blocks.length) {
+            throw OmenException.corrupt("posting lists do not add up to their blocks");
+        }
+        return lists;
+    }
+
+    private static int[] firstBlocks(int[] sizes) {
+        int[] firstBlocks = new int[sizes.length + 1];
+        for (int list = 0; list < sizes.length; list++) {
+            firstBlocks[list + 1] = firstBlocks[list] + (sizes[list] + BLOCK - 1) / BLOCK;
+        }
+        return firstBlocks;
+    }
+
+    /** The same lists with an equal codebook, so that segments read from disk share one. */
+    public PackedLists sharing(Codebook equal) {
+        if (equal.id() != codebook.id() || equal.version() != codebook.version()) {
+            throw new IllegalArgumentException("another codebook");
+        }
+        return new PackedLists(equal, indexedRows, sizes, firstBlocks, blocks);
+    }
+
+    /** Copies an entry; only while the lists are being built. */
+    void copy(int list, int entry, ListView from, int fromEntry, int row) {
+        int to = field(list, entry, 0);
+        int source = ListView.field(from.offset, fromEntry, words, 0);
+        for (int field = 0; field < words + 2; field++) {
+            blocks[to + field * BLOCK] = from.blocks[source + field * BLOCK];
+        }
+        setRow(list, entry, row);
+    }
+
+    void setRow(int list, int entry, int row) {
+        blocks[field(list, entry, words + 2)] = row;
+    }
+
+    /** Where the block of an entry starts. */
+    int blockOf(int list, int entry) {
+        return (firstBlocks[list] + entry / BLOCK) * blockInts();
+    }
+
+    /** All blocks. To be changed only while the lists are being built. */
+    int[] blocks() {
+        return blocks;
+    }
+
+    int[] sizes() {
+        return sizes;
+    }
+
+    private int blockInts() {
+        return (words + BitCodeKernel.FIELDS) * BLOCK;
+    }
+
+    private int field(int list, int entry, int field) {
+        return ListView.field(firstBlocks[list] * blockInts(), entry, words, field);
+    }
+
+    @Override
+    public Codebook codebook() {
+        return codebook;
+    }
+
+    @Override
+    public int indexedRows() {
+        return indexedRows;
+    }
+
+    @Override
+    public void view(int list, ListView into) {
+        into.size = sizes[list];
+        into.blocks = blocks;
+        into.offset = firstBlocks[list] * blockInts();
+    }
+
+    @Override
+    public int size(int list) {
+        return sizes[list];
+    }
+
+    @Override
+    public long bytes() {
+        return (long) (blocks.length + firstBlocks.length + sizes.length) * Integer.BYTES;
+    }
+}

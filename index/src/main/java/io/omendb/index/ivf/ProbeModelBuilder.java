@@ -1,0 +1,74 @@
+package io.omendb.index.ivf;
+
+import java.util.Arrays;
+
+/** Gathers in which lists the true neighbours of sample queries lie. Used by one thread. */
+public final class ProbeModelBuilder {
+    private final Codebook codebook;
+    private final ProbeOrder order = new ProbeOrder();
+    private final float[] rotated;
+    private final float[] scratch;
+    private final int[] rank;
+    private final long[][] found;
+    private final long[] neighbours;
+    private final boolean innerProduct;
+
+    public ProbeModelBuilder(Codebook codebook, boolean innerProduct) {
+        this.codebook = codebook;
+        this.innerProduct = innerProduct;
+        this.rotated = new float[codebook.dimension()];
+        this.scratch = codebook.scratch();
+        this.rank = new int[codebook.lists()];
+        this.found = new long[ProbeModel.NEIGHBOURS.length][codebook.lists()];
+        this.neighbours = new long[ProbeModel.NEIGHBOURS.length];
+    }
+
+    /** Neighbours to find for each sample query. */
+    public static int neighboursWanted() {
+        return ProbeModel.NEIGHBOURS[ProbeModel.NEIGHBOURS.length - 1];
+    }
+
+    /**
+     * Adds a sample query.
+     *
+     * @param query its components
+     * @param nearest the vectors of its true neighbours, nearest first
+     */
+    public void add(float[] query, float[][] nearest) {
+        codebook.rotation().apply(query, 0, rotated, 0);
+        order.start(codebook, rotated, innerProduct);
+        for (int i = 0; order.next(); i++) {
+            rank[order.list()] = i;
+        }
+        for (int n = 0; n < nearest.length; n++) {
+            codebook.rotation().apply(nearest[n], 0, rotated, 0);
+            int at = rank[codebook.assign(rotated, 0, scratch)];
+            for (int i = 0; i < ProbeModel.NEIGHBOURS.length; i++) {
+                if (n < ProbeModel.NEIGHBOURS[i]) {
+                    found[i][at]++;
+                    neighbours[i]++;
+                }
+            }
+        }
+    }
+
+    /**
+     * The model.
+     *
+     * @param rows rows that the shard has
+     */
+    public ProbeModel build(long rows) {
+        float[][] recall = new float[found.length][];
+        for (int i = 0; i < found.length; i++) {
+            float[] curve = new float[codebook.lists()];
+            long sum = 0;
+            int length = 0;
+            while (length < curve.length && sum < neighbours[i]) {
+                sum += found[i][length];
+                curve[length++] = (float) sum / neighbours[i];
+            }
+            recall[i] = Arrays.copyOf(curve, length);
+        }
+        return new ProbeModel(codebook.lists(), 1, recall, rows);
+    }
+}

@@ -1,0 +1,156 @@
+package io.omendb.index.shard;
+
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.IvfQuery;
+import io.omendb.index.ivf.PostingLists;
+import io.omendb.index.kernel.DistanceKernel;
+import io.omendb.index.kernel.Kernels;
+import io.omendb.index.search.TopK;
+import io.omendb.index.segment.Segment;
+import io.omendb.index.segment.VectorCursor;
+import io.omendb.schema.Metric;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Approximate search over the segments that share a codebook: probes lists from near to far; of
+ * their entries only those whose error bound lets them into the top k have their vectors read and
+ * compared exactly. One query, one thread.
+ */
+final class IvfScan {
+    private static final long[] NONE = new long[0];
+
+    private final float[] query;
+    private final int dimension;
+    private final Metric metric;
+    private final long sequence;
+    private final TopK top;
+    private final IvfQuery ivf;
+    private final DistanceKernel kernel = Kernels.active();
+    private int listsProbed;
+    private long rowsEstimated;
+    private long rowsCompared;
+
+    IvfScan(float[] query, Metric metric, long sequence, TopK top, IvfQuery ivf) {
+        this.query = query;
+        this.dimension = query.length;
+        this.metric = metric;
+        this.sequence = sequence;
+        this.top = top;
+        this.ivf = ivf;
+    }
+
+    /**
+     * A segment to search.
+     *
+     * @param rows rows from here on are not in the answer, whatever the lists hold
+     * @param matches rows that pass the filter; null for all
+     */
+    record Target(
+            Segment segment,
+            PostingLists lists,
+            int rows,
+            @Nullable BitSet matches,
+            VectorCursor cursor) {}
+
+    /** Entries whose distance was estimated. */
+    long rowsEstimated() {
+        return rowsEstimated;
+    }
+
+    /** Rows whose vector was read. */
+    long rowsCompared() {
+        return rowsCompared;
+    }
+
+    /** Lists probed. */
+    int listsProbed() {
+        return listsProbed;
+    }
+
+    /**
+     * Probes lists until {@code nprobe} were and k rows are found.
+     *
+     * @param epsilon see {@link IvfQuery#start}
+     */
+    void scan(Codebook codebook, List<Target> targets, int nprobe, float epsilon) {
+        ivf.start(codebook, query, metric == Metric.DOT, epsilon);
+        while ((listsProbed < nprobe || top.size() < top.capacity()) && ivf.next()) {
+            ivf.probe();
+            listsProbed++;
+            for (Target target : targets) {
+                if (top.size() < top.capacity()) {
+                    start(target);
+                } else {
+                    scanList(target);
+                }
+            }
+        }
+    }
+
+    /**
+     * Before there are k rows every entry would pass its bound: the best by estimate are compared
+     * first, which brings the bound near to where it will end.
+     */
+    private void start(Target target) {
+        int entries = ivf.estimates(target.lists);
+        TopK best = new TopK(top.capacity());
+        for (int i = 0; i < entries; i++) {
+            if (ivf.bound(i) <= best.bound() && isVisible(target, ivf.row(i))) {
+                best.offer(ivf.bound(i), ivf.row(i));
+            }
+        }
+        int size = best.size();
+        long[] compared = new long[size];
+        best.drainAscending(new float[size], compared);
+        for (long row : compared) {
+            compare(target, (int) row);
+        }
+        if (size == best.capacity()) {
+            Arrays.sort(compared);
+            scanList(target, compared);
+        }
+    }
+
+    private void scanList(Target target) {
+        scanList(target, NONE);
+    }
+
+    private void scanList(Target target, long[] except) {
+        int found = ivf.candidates(target.lists, codeScore(top.bound()));
+        rowsEstimated += ivf.entries();
+        for (int i = 0; i < found; i++) {
+            int row = ivf.row(i);
+            if (ivf.bound(i) < codeScore(top.bound())
+                    && isVisible(target, row)
+                    && (except.length == 0 || Arrays.binarySearch(except, row) < 0)) {
+                compare(target, row);
+            }
+        }
+    }
+
+    private boolean isVisible(Target target, int row) {
+        return row < target.rows
+                && (target.matches == null || target.matches.get(row))
+                && !target.segment.tombstones().isDead(row, sequence);
+    }
+
+    private void compare(Target target, int row) {
+        rowsCompared++;
+        VectorCursor cursor = target.cursor;
+        cursor.seek(row, row + 1);
+        float score =
+                metric == Metric.L2
+                        ? kernel.squaredL2(query, 0, cursor.array(), cursor.offset(), dimension)
+                        : -kernel.dot(query, 0, cursor.array(), cursor.offset(), dimension);
+        top.offer(score, (long) target.segment.slot() << 32 | row);
+    }
+
+    /** From the score of the metric to the one that codes estimate. */
+    private float codeScore(float score) {
+        // On the unit sphere |x - q|² = 2 - 2 x·q.
+        return metric == Metric.COSINE ? 2 + 2 * score : score;
+    }
+}

@@ -1,0 +1,212 @@
+package io.omendb.index.shard;
+
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.CodebookTrainer;
+import io.omendb.index.ivf.GrowingLists;
+import io.omendb.index.ivf.ListsBuilder;
+import io.omendb.index.ivf.PostingLists;
+import io.omendb.index.ivf.Rotation;
+import io.omendb.index.segment.Segment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What makes a shard better without anyone waiting for it: packs the lists of frozen segments,
+ * writes them to disk, trains codebooks, brings older segments to the newest, measures how many
+ * lists a recall takes, and merges segments. One step at a time, the most urgent first, on the
+ * environment's executor; a shard has at most one task there.
+ */
+final class ShardMaintenance {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardMaintenance.class);
+
+    private static final int FAN_OUT = 8;
+    private static final int TIER_ROWS = 1 << 13;
+    private static final int MERGED_ROWS_MAX = 1 << 22;
+    private static final double DEAD_SHARE = 0.3;
+
+    /** Pairs of the primary-key index relocated while the shard's lock is held once. */
+    private static final int RELOCATED_PAIRS = 4096;
+
+    /** The probe model is measured again when the shard has grown by this factor. */
+    private static final int MODEL_GROWTH = 2;
+
+    private final Shard shard;
+    private final ShardEnvironment environment;
+    private final MergePolicy merges =
+            new MergePolicy(FAN_OUT, TIER_ROWS, MERGED_ROWS_MAX, DEAD_SHARE);
+
+    /** Requests not yet looked at; whoever raises it from 0 runs. */
+    private final AtomicInteger requests = new AtomicInteger();
+
+    private final List<Integer> forwarding = new ArrayList<>();
+    private volatile boolean closed;
+
+    ShardMaintenance(Shard shard, ShardOptions options, ShardEnvironment environment) {
+        this.shard = shard;
+        this.environment = environment;
+    }
+
+    /** Has the shard looked at soon. */
+    void schedule() {
+        if (!closed && requests.getAndIncrement() == 0) {
+            try {
+                environment.background().execute(this::run);
+            } catch (RejectedExecutionException e) {
+                // The owner is closing.
+                requests.set(0);
+            }
+        }
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    private void run() {
+        int seen;
+        do {
+            seen = requests.get();
+            try {
+                while (!closed && step()) {
+                    // The next step may be another.
+                }
+            } catch (RuntimeException e) {
+                // Everything stays searchable as it is; the next write that asks tries again.
+                LOG.error("maintenance of {} failed", shard.schema().name(), e);
+            }
+        } while (!requests.compareAndSet(seen, 0));
+    }
+
+    /** Does the most urgent thing. False if there was nothing to do. */
+    private boolean step() {
+        return pack() || store() || train() || reencode() || measure() || merge() || relocate();
+    }
+
+    private boolean pack() {
+        for (Segment segment : shard.frozenSegments()) {
+            if (segment.lists() instanceof GrowingLists growing) {
+                segment.index(ListsBuilder.pack(growing));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean store() {
+        if (environment.directory() == null) {
+            return false;
+        }
+        for (Segment segment : shard.frozenSegments()) {
+            if (!segment.isStored() && !segment.isUnwanted()) {
+                segment.store(environment.directory());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean train() {
+        if (!shard.isTrainingDue()) {
+            return false;
+        }
+        ShardSnapshot snapshot = shard.snapshot();
+        IndexState before = snapshot.index();
+        Rotation rotation =
+                before == null
+                        ? new Rotation(shard.schema().dimension(), shard.schema().name().hashCode())
+                        : before.codebook().rotation();
+        TrainingSample sample = TrainingSample.of(snapshot, rotation);
+        Codebook codebook =
+                CodebookTrainer.train(
+                        before == null ? 1 : before.codebook().version() + 1,
+                        (int) snapshot.rowsStored(),
+                        rotation,
+                        sample.vectors(),
+                        sample.rows(),
+                        sample.lists(),
+                        snapshot.sequence());
+        shard.use(before == null ? IndexState.first(codebook) : before.next(codebook));
+        return true;
+    }
+
+    private boolean reencode() {
+        Codebook codebook = codebook();
+        if (codebook == null) {
+            return false;
+        }
+        for (Segment segment : shard.frozenSegments()) {
+            PostingLists lists = segment.lists();
+            if (lists == null || lists.codebook() != codebook) {
+                segment.index(
+                        ListsBuilder.encode(
+                                codebook,
+                                segment.rowCount(),
+                                (row, into) -> segment.vectors().read(row, 1, into, 0)));
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean measure() {
+        ShardSnapshot snapshot = shard.snapshot();
+        IndexState index = snapshot.index();
+        if (index == null || snapshot.rowsStored() < MODEL_GROWTH * index.model().rows()) {
+            return false;
+        }
+        shard.use(index.withModel(ProbeMeasurement.run(snapshot, index.codebook())));
+        return true;
+    }
+
+    private boolean merge() {
+        List<Segment> inputs = merges.pick(shard.frozenSegments());
+        if (inputs.isEmpty()) {
+            return false;
+        }
+        Codebook codebook = codebook();
+        for (Segment input : inputs) {
+            if (codebook != null
+                    && (input.lists() == null || input.lists().codebook() != codebook)) {
+                return false;
+            }
+        }
+        SegmentMerge merge =
+                SegmentMerge.run(
+                        List.copyOf(inputs),
+                        shard.nextSlot(),
+                        shard.snapshot().sequence(),
+                        codebook);
+        if (environment.directory() == null) {
+            merge.merged().materialize();
+        } else if (merge.merged().rowCount() > 0) {
+            merge.merged().store(environment.directory());
+        }
+        shard.install(merge);
+        inputs.forEach(input -> forwarding.add(input.slot()));
+        return true;
+    }
+
+    private boolean relocate() {
+        if (forwarding.isEmpty()) {
+            return false;
+        }
+        List<Integer> slots = List.copyOf(forwarding);
+        int from = 0;
+        do {
+            from = shard.relocate(from, RELOCATED_PAIRS);
+        } while (from >= 0 && !closed);
+        slots.forEach(shard::forgetSlot);
+        forwarding.removeAll(slots);
+        return true;
+    }
+
+    private @Nullable Codebook codebook() {
+        IndexState index = shard.snapshot().index();
+        return index == null ? null : index.codebook();
+    }
+}

@@ -1,0 +1,118 @@
+package io.omendb.index.shard;
+
+import io.omendb.index.filter.Filter;
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.IvfQuery;
+import io.omendb.index.ivf.PostingLists;
+import io.omendb.index.ivf.ProbeModel;
+import io.omendb.index.search.TopK;
+import io.omendb.index.segment.Segment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans and runs one approximate search over a snapshot. Segments that share a codebook are probed
+ * together, so the query meets each centroid once; rows that are in no list yet are compared
+ * exactly; so are the matches of a filter that few rows pass.
+ */
+final class ShardSearch {
+    /** Up to so many matches of a filter it costs less to compare them all than to probe. */
+    private static final int SCAN_MATCHES = 1500;
+
+    private static final float EPSILON_FAST = 1.5f;
+    private static final float EPSILON_SAFE = 1.9f;
+    private static final double TARGET_SAFE = 0.97;
+
+    /** One a thread: scratch arrays of a few hundred kilobytes. */
+    private static final ThreadLocal<IvfQuery> IVF = ThreadLocal.withInitial(IvfQuery::new);
+
+    private final ShardSnapshot snapshot;
+    private final float[] query;
+    private final SearchParams params;
+    private final TopK top;
+    private final FlatScan flat;
+    private long rowsScanned;
+
+    ShardSearch(ShardSnapshot snapshot, float[] prepared, int k, SearchParams params) {
+        this.snapshot = snapshot;
+        this.query = prepared;
+        this.params = params;
+        this.top = new TopK(k);
+        this.flat = new FlatScan(prepared, snapshot.schema().metric(), snapshot.sequence(), top);
+    }
+
+    TopK top() {
+        return top;
+    }
+
+    long rowsScanned() {
+        return rowsScanned + flat.rowsScanned();
+    }
+
+    void run(@Nullable Filter filter) {
+        List<Segment> segments = snapshot.segments();
+        @Nullable BitSet[] matches = new BitSet[segments.size()];
+        double selectivity = 1;
+        if (filter != null) {
+            long found = match(filter, matches);
+            if (found <= Math.max(SCAN_MATCHES, top.capacity())) {
+                for (int i = 0; i < matches.length; i++) {
+                    flat.scan(segments.get(i), snapshot.rows(i), matches[i]);
+                }
+                return;
+            }
+            selectivity = (double) found / Math.max(1, snapshot.rowsStored());
+        }
+        Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
+        for (int i = 0; i < matches.length; i++) {
+            Segment segment = segments.get(i);
+            PostingLists lists = segment.lists();
+            if (lists != null) {
+                // What is indexed is read before what is searched flat: nothing falls between.
+                int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
+                indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
+                        .add(
+                                new IvfScan.Target(
+                                        segment,
+                                        lists,
+                                        rows,
+                                        matches[i],
+                                        segment.vectors().cursor()));
+                flat.scan(segment, rows, snapshot.rows(i), matches[i]);
+            } else {
+                flat.scan(segment, snapshot.rows(i), matches[i]);
+            }
+        }
+        for (Map.Entry<Codebook, List<IvfScan.Target>> group : indexed.entrySet()) {
+            probe(group.getKey(), group.getValue(), selectivity);
+        }
+    }
+
+    private long match(Filter filter, @Nullable BitSet[] matches) {
+        long found = 0;
+        for (int i = 0; i < matches.length; i++) {
+            BitSet rows =
+                    filter.match(snapshot.segments().get(i).rows().fields(), snapshot.rows(i));
+            matches[i] = rows;
+            found += rows.cardinality();
+        }
+        return found;
+    }
+
+    private void probe(Codebook codebook, List<IvfScan.Target> targets, double selectivity) {
+        int nprobe = params.nprobe();
+        if (nprobe == 0) {
+            ProbeModel model = snapshot.probeModel(codebook);
+            nprobe = model.nprobe(params.recallTarget(), top.capacity() / selectivity);
+        }
+        float epsilon = params.recallTarget() < TARGET_SAFE ? EPSILON_FAST : EPSILON_SAFE;
+        IvfScan scan =
+                new IvfScan(query, snapshot.schema().metric(), snapshot.sequence(), top, IVF.get());
+        scan.scan(codebook, targets, nprobe, epsilon);
+        rowsScanned += scan.rowsEstimated();
+    }
+}

@@ -1,0 +1,229 @@
+package io.omendb.index.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.omendb.index.file.RowImage;
+import io.omendb.index.filter.Filter;
+import io.omendb.index.filter.FilterParser;
+import io.omendb.index.segment.IdHash;
+import io.omendb.index.segment.Segment;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A shard with everything that goes on in it, against a map: upserts, deletes, seals, trainings,
+ * merges, restores, searches, from a printed seed. Small limits make all of it happen often. {@code
+ * -Domen.simulation.steps=N} makes a long run.
+ */
+class ShardSimulationTest {
+    private static final int STEPS = Integer.getInteger("omen.simulation.steps", 6_000);
+    private static final int IDS = 2_000;
+    private static final int DIMENSION = 24;
+    private static final int K = 10;
+
+    private final long seed = Long.getLong("omen.simulation.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final Map<String, Expected> oracle = new TreeMap<>();
+
+    @TempDir Path dir;
+
+    private int found;
+    private int wanted;
+
+    private record Expected(List<Float> vector, int group) {}
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void shard_maintainedByTheWriter_equalsTheOracle(Metric metric) throws Exception {
+        simulate(metric, new ShardEnvironment(dir, Runnable::run));
+    }
+
+    @Test
+    void shard_onTheHeap_equalsTheOracle() throws Exception {
+        simulate(Metric.L2, ShardEnvironment.INLINE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void shard_maintainedInTheBackground_equalsTheOracle(Metric metric) throws Exception {
+        ExecutorService background = Executors.newSingleThreadExecutor();
+        try {
+            simulate(metric, new ShardEnvironment(dir, background));
+        } finally {
+            background.shutdown();
+            assertThat(background.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void simulate(Metric metric, ShardEnvironment environment) throws Exception {
+        CollectionSchema schema =
+                CollectionSchema.of("c", DIMENSION, metric).withFields(Map.of("g", FieldType.LONG));
+        ShardOptions options =
+                new ShardOptions(
+                        50 + random.nextInt(300),
+                        1 << 20,
+                        100 + random.nextInt(400),
+                        2 + random.nextInt(3));
+        Shard shard = new Shard(schema, options, environment);
+        for (int step = 0; step < STEPS; step++) {
+            write(shard, step);
+            if (step % 200 == 0) {
+                check(shard);
+            }
+            if (environment.directory() != null && random.nextInt(STEPS) < 5) {
+                shard = restore(shard, schema, options, environment);
+                check(shard);
+            }
+        }
+        while (!shard.snapshot().indexKind().equals("ivf")) {
+            Thread.onSpinWait();
+        }
+        check(shard);
+        assertThat((double) found / wanted).as("recall, seed %d", seed).isGreaterThan(0.95);
+        shard.close();
+    }
+
+    private void write(Shard shard, int step) {
+        String id = "id-" + random.nextInt(IDS);
+        byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
+        int action = random.nextInt(1000);
+        if (action < 700) {
+            Expected point = new Expected(vector(), random.nextInt(10));
+            byte[] metadata = ("{\"g\":" + point.group + "}").getBytes(StandardCharsets.UTF_8);
+            shard.upsert(
+                    new RowImage(idBytes, 1, "t-0", step, step, metadata, null),
+                    array(point.vector));
+            oracle.put(id, point);
+        } else if (action < 995) {
+            boolean deleted = shard.delete(IdHash.of(idBytes), idBytes, "t-0", step);
+            assertThat(deleted).as("seed %d", seed).isEqualTo(oracle.remove(id) != null);
+        } else {
+            shard.seal();
+        }
+    }
+
+    /** What a checkpoint and a restart do: only files and dead rows are carried over. */
+    private Shard restore(
+            Shard from,
+            CollectionSchema schema,
+            ShardOptions options,
+            ShardEnvironment environment) {
+        ShardSnapshot snapshot = from.seal();
+        Shard restored = new Shard(schema, options, environment);
+        for (Segment segment : snapshot.segments()) {
+            if (segment.rowCount() > 0) {
+                segment.pinFiles();
+                Path folder = segment.store(dir);
+                BitSet dead =
+                        segment.tombstones().deadAsOf(segment.rowCount(), snapshot.sequence());
+                restored.addRestored(Segment.open(folder, restored.nextSlot(), schema), dead);
+            }
+        }
+        return restored;
+    }
+
+    private void check(Shard shard) throws Exception {
+        ShardSnapshot snapshot = shard.snapshot();
+        assertThat(snapshot.count(null)).as("seed %d", seed).isEqualTo(oracle.size());
+        assertThat(snapshot.liveRows().stream().map(Hit::id).sorted().collect(Collectors.toList()))
+                .as("seed %d", seed)
+                .isEqualTo(List.copyOf(oracle.keySet()));
+        for (String json : new String[] {null, "{\"g\":3}", "{\"g\":{\"$gte\":5}}"}) {
+            Filter filter =
+                    json == null
+                            ? null
+                            : FilterParser.parse(new ObjectMapper().readTree(json), shard.schema());
+            float[] query = array(vector());
+            List<String> exact = ids(snapshot.searchExact(query, K, filter));
+            assertThat(exact)
+                    .as("seed %d filter %s", seed, json)
+                    .isEqualTo(truth(shard, json, query));
+            List<String> near = ids(snapshot.search(query, K, filter, SearchParams.ofRecall(0.99)));
+            assertThat(near).as("seed %d filter %s", seed, json).hasSameSizeAs(exact);
+            assertThat(new HashSet<>(near)).as("seed %d", seed).hasSameSizeAs(near);
+            assertThat(near)
+                    .as("seed %d filter %s", seed, json)
+                    .allMatch(id -> oracle.containsKey(id) && accepts(json, oracle.get(id).group));
+            wanted += exact.size();
+            found += (int) exact.stream().filter(near::contains).count();
+        }
+        for (int i = 0; i < IDS; i += 37) {
+            String id = "id-" + i;
+            Expected expected = oracle.get(id);
+            assertThat(shard.get(id).isPresent()).as("seed %d", seed).isEqualTo(expected != null);
+        }
+    }
+
+    private List<String> truth(Shard shard, String json, float[] query) {
+        return oracle.entrySet().stream()
+                .filter(entry -> accepts(json, entry.getValue().group))
+                .sorted(
+                        java.util.Comparator.comparingDouble(
+                                entry ->
+                                        score(
+                                                shard.schema().metric(),
+                                                query,
+                                                array(entry.getValue().vector))))
+                .limit(K)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toList());
+    }
+
+    private static List<String> ids(SearchResult result) {
+        return result.hits().stream().map(Hit::id).collect(Collectors.toList());
+    }
+
+    private static boolean accepts(String json, int group) {
+        return json == null || (json.contains("gte") ? group >= 5 : group == 3);
+    }
+
+    private static double score(Metric metric, float[] a, float[] b) {
+        double dot = 0;
+        double l2 = 0;
+        double bb = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += (double) a[i] * b[i];
+            l2 += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+            bb += (double) b[i] * b[i];
+        }
+        return switch (metric) {
+            case L2 -> l2;
+            case DOT -> -dot;
+            case COSINE -> -dot / Math.sqrt(bb);
+        };
+    }
+
+    private List<Float> vector() {
+        Float[] vector = new Float[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            vector[i] = (float) random.nextGaussian();
+        }
+        return List.of(vector);
+    }
+
+    private static float[] array(List<Float> vector) {
+        float[] array = new float[vector.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = vector.get(i);
+        }
+        return array;
+    }
+}

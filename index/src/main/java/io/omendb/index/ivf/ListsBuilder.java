@@ -1,7 +1,5 @@
 package io.omendb.index.ivf;
 
-import io.omendb.index.kernel.BitCodeKernel;
-import io.omendb.index.kernel.Kernels;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -64,38 +62,13 @@ public final class ListsBuilder {
 
     /** Assigns and encodes rows 0 to {@code rows}, exclusive. */
     public static PackedLists encode(Codebook codebook, int rows, VectorSource vectors) {
-        int dimension = codebook.dimension();
-        float[] scratch = codebook.scratch();
+        GrowingLists lists = new GrowingLists(codebook);
         float[] vector = new float[codebook.rotation().dimension()];
-        float[] rotated = new float[dimension];
-        int[] listOf = new int[rows];
-        int[] sizes = new int[codebook.lists()];
         for (int row = 0; row < rows; row++) {
             vectors.read(row, vector);
-            codebook.rotation().apply(vector, 0, rotated, 0);
-            listOf[row] = codebook.assign(rotated, 0, scratch);
-            sizes[listOf[row]]++;
+            lists.add(row, vector, 0);
         }
-        PackedLists packed = new PackedLists(codebook, rows, sizes);
-        int[] next = new int[sizes.length];
-        BitCodeKernel kernel = Kernels.bitCodes();
-        for (int row = 0; row < rows; row++) {
-            // Rotating again is cheaper than keeping all rotated vectors.
-            vectors.read(row, vector);
-            codebook.rotation().apply(vector, 0, rotated, 0);
-            int list = listOf[row];
-            int entry = next[list]++;
-            kernel.encode(
-                    rotated,
-                    0,
-                    codebook.centroids(),
-                    list * dimension,
-                    dimension,
-                    packed.blocks(),
-                    packed.blockOf(list, entry),
-                    entry % BitCodeKernel.BLOCK);
-            packed.setRow(list, entry, row);
-        }
-        return packed;
+        lists.publish(rows);
+        return pack(lists);
     }
 }

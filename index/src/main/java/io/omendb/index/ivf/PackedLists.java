@@ -92,19 +92,10 @@ public final class PackedLists implements PostingLists {
         for (int field = 0; field < words + 2; field++) {
             blocks[to + field * BLOCK] = from.blocks[source + field * BLOCK];
         }
-        setRow(list, entry, row);
-    }
-
-    void setRow(int list, int entry, int row) {
         blocks[field(list, entry, words + 2)] = row;
     }
 
-    /** Where the block of an entry starts. */
-    int blockOf(int list, int entry) {
-        return (firstBlocks[list] + entry / BLOCK) * blockInts();
-    }
-
-    /** All blocks. To be changed only while the lists are being built. */
+    /** All blocks. Not to be changed. */
     int[] blocks() {
         return blocks;
     }

@@ -13,7 +13,7 @@ import java.util.Random;
  * from a search so deep that it misses next to nothing, which costs a fraction of an exact one.
  */
 final class ProbeMeasurement {
-    private static final int QUERIES = 64;
+    private static final int QUERIES = 48;
 
     /** Share of the lists that the deep search probes. */
     private static final int DEEP_SHARE = 8;
@@ -28,7 +28,7 @@ final class ProbeMeasurement {
         Random random = new Random(snapshot.sequence());
         long stored = snapshot.rowsStored();
         int wanted =
-                (int) Math.min(ProbeModelBuilder.neighboursWanted(), Math.max(10, stored / 100));
+                (int) Math.min(ProbeModelBuilder.neighboursWanted(), Math.max(10, stored / 500));
         int deep = Math.max(DEEP_MIN, codebook.lists() / DEEP_SHARE);
         float[] query = new float[snapshot.schema().dimension()];
         for (int i = 0; i < QUERIES; i++) {

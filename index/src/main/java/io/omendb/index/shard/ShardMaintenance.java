@@ -10,7 +10,9 @@ import io.omendb.index.segment.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +35,7 @@ final class ShardMaintenance {
     private static final int RELOCATED_PAIRS = 4096;
 
     /** The probe model is measured again when the shard has grown by this factor. */
-    private static final int MODEL_GROWTH = 2;
+    private static final int MODEL_GROWTH = 4;
 
     private final Shard shard;
     private final ShardEnvironment environment;
@@ -84,7 +86,23 @@ final class ShardMaintenance {
 
     /** Does the most urgent thing. False if there was nothing to do. */
     private boolean step() {
-        return pack() || store() || train() || reencode() || measure() || merge() || relocate();
+        return done("pack", this::pack)
+                || done("store", this::store)
+                || done("train", this::train)
+                || done("reencode", this::reencode)
+                || done("measure", this::measure)
+                || done("merge", this::merge)
+                || done("relocate", this::relocate);
+    }
+
+    private boolean done(String name, BooleanSupplier step) {
+        long start = System.nanoTime();
+        boolean done = step.getAsBoolean();
+        if (done && LOG.isDebugEnabled()) {
+            long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            LOG.debug("{}: {} took {} ms", shard.schema().name(), name, ms);
+        }
+        return done;
     }
 
     private boolean pack() {

@@ -17,6 +17,8 @@ import java.util.Objects;
  * must not be truncated, which segment files, written once, never are.
  */
 public final class MappedVectors {
+    private static final int LINE_FLOATS = 16;
+
     private final int rows;
     private final int dimension;
 
@@ -88,5 +90,20 @@ public final class MappedVectors {
                     inWindow * dimension, into, offset + done * dimension, run * dimension);
             done += run;
         }
+    }
+
+    /**
+     * Reads one component of every cache line of a row.
+     *
+     * @return their sum
+     */
+    public float touch(int row) {
+        FloatBuffer window = windows[row >>> windowBits];
+        int from = (row & (1 << windowBits) - 1) * dimension;
+        float sum = 0;
+        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
+            sum += window.get(i);
+        }
+        return sum;
     }
 }

@@ -101,6 +101,16 @@ public final class GrowingLists implements PostingLists {
     }
 
     @Override
+    public int touch(int list) {
+        Growing growing = lists[list];
+        if (growing == null) {
+            return 0;
+        }
+        int blocks = ((int) Growing.SIZE.getAcquire(growing) + BLOCK - 1) / BLOCK;
+        return ListView.touch(growing.blocks, 0, blocks * blockInts);
+    }
+
+    @Override
     public int size(int list) {
         Growing growing = lists[list];
         return growing == null ? 0 : (int) Growing.SIZE.getAcquire(growing);

@@ -20,6 +20,17 @@ public final class ListView {
         return blocks[field(offset, entry, words, words + 2)];
     }
 
+    private static final int LINE_INTS = 16;
+
+    /** See {@link PostingLists#touch}. */
+    static int touch(int[] blocks, int from, int to) {
+        int sum = 0;
+        for (int i = from; i < to; i += LINE_INTS) {
+            sum += blocks[i];
+        }
+        return sum;
+    }
+
     /** Where word or field {@code field} of an entry is. */
     static int field(int offset, int entry, int words, int field) {
         return offset

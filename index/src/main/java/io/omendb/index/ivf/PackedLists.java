@@ -130,6 +130,12 @@ public final class PackedLists implements PostingLists {
     }
 
     @Override
+    public int touch(int list) {
+        return ListView.touch(
+                blocks, firstBlocks[list] * blockInts(), firstBlocks[list + 1] * blockInts());
+    }
+
+    @Override
     public int size(int list) {
         return sizes[list];
     }

@@ -15,6 +15,14 @@ public sealed interface PostingLists permits GrowingLists, PackedLists {
     /** Shows a list. Its codes are readable to the end of the last block. */
     void view(int list, ListView into);
 
+    /**
+     * Reads one int of every cache line of a list, independent of each other, so that memory
+     * fetches them side by side before the scan asks for them one after the other.
+     *
+     * @return something to keep, so that the reads are not optimized away
+     */
+    int touch(int list);
+
     /** Entries of a list. */
     int size(int list);
 

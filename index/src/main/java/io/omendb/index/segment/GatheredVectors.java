@@ -67,6 +67,11 @@ public final class GatheredVectors implements Vectors {
     }
 
     @Override
+    public float touch(int row) {
+        return 0;
+    }
+
+    @Override
     public VectorCursor cursor() {
         return new CopyingCursor(this);
     }

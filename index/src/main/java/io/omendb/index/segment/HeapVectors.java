@@ -13,6 +13,8 @@ final class HeapVectors implements Vectors {
      */
     private static final int CHUNK_BYTES = 1 << 18;
 
+    private static final int LINE_FLOATS = 16;
+
     private final int dimension;
     private final int chunkBits;
     private volatile float[][] chunks = new float[0][];
@@ -53,6 +55,17 @@ final class HeapVectors implements Vectors {
                     run * dimension);
             done += run;
         }
+    }
+
+    @Override
+    public float touch(int row) {
+        float[] chunk = chunks[row >>> chunkBits];
+        int from = offsetInChunk(row);
+        float sum = 0;
+        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
+            sum += chunk[i];
+        }
+        return sum;
     }
 
     @Override

@@ -23,6 +23,11 @@ final class StoredVectors implements Vectors {
     }
 
     @Override
+    public float touch(int row) {
+        return file.touch(row);
+    }
+
+    @Override
     public VectorCursor cursor() {
         return new CopyingCursor(this);
     }

@@ -14,4 +14,12 @@ public interface Vectors {
 
     /** Heap bytes held. */
     long heapBytes();
+
+    /**
+     * Reads one component of every cache line of a row. Doing so for many rows before they are
+     * compared lets memory fetch them side by side.
+     *
+     * @return something to keep, so that the reads are not optimized away
+     */
+    float touch(int row);
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IvfScan {
     private static final long[] NONE = new long[0];
+    private static final int PENDING_MAX = 16;
 
     private final float[] query;
     private final int dimension;
@@ -29,6 +30,14 @@ final class IvfScan {
     private final TopK top;
     private final IvfQuery ivf;
     private final DistanceKernel kernel = Kernels.active();
+    private final Target[] pendingTargets = new Target[PENDING_MAX];
+    private final int[] pendingRows = new int[PENDING_MAX];
+    private final float[] pendingBounds = new float[PENDING_MAX];
+    private int pending;
+
+    /** Keeps what was read ahead from being optimized away. */
+    private float touched;
+
     private int listsProbed;
     private long rowsEstimated;
     private long rowsCompared;
@@ -65,6 +74,11 @@ final class IvfScan {
         return rowsCompared;
     }
 
+    /** What reading ahead left behind: of no meaning. */
+    float touched() {
+        return touched;
+    }
+
     /** Lists probed. */
     int listsProbed() {
         return listsProbed;
@@ -78,16 +92,24 @@ final class IvfScan {
     void scan(Codebook codebook, List<Target> targets, int nprobe, float epsilon) {
         ivf.start(codebook, query, metric == Metric.DOT, epsilon);
         while ((listsProbed < nprobe || top.size() < top.capacity()) && ivf.next()) {
+            for (Target target : targets) {
+                touched += target.lists.touch(ivf.list());
+            }
             ivf.probe();
             listsProbed++;
             for (Target target : targets) {
                 if (top.size() < top.capacity()) {
+                    comparePending();
                     start(target);
                 } else {
-                    scanList(target);
+                    scanList(target, NONE);
                 }
             }
+            if (top.size() < top.capacity()) {
+                comparePending();
+            }
         }
+        comparePending();
     }
 
     /**
@@ -106,16 +128,13 @@ final class IvfScan {
         long[] compared = new long[size];
         best.drainAscending(new float[size], compared);
         for (long row : compared) {
-            compare(target, (int) row);
+            defer(target, (int) row, Float.NEGATIVE_INFINITY);
         }
+        comparePending();
         if (size == best.capacity()) {
             Arrays.sort(compared);
             scanList(target, compared);
         }
-    }
-
-    private void scanList(Target target) {
-        scanList(target, NONE);
     }
 
     private void scanList(Target target, long[] except) {
@@ -123,12 +142,37 @@ final class IvfScan {
         rowsEstimated += ivf.entries();
         for (int i = 0; i < found; i++) {
             int row = ivf.row(i);
-            if (ivf.bound(i) < codeScore(top.bound())
-                    && isVisible(target, row)
+            if (isVisible(target, row)
                     && (except.length == 0 || Arrays.binarySearch(except, row) < 0)) {
-                compare(target, row);
+                defer(target, row, ivf.bound(i));
             }
         }
+    }
+
+    /**
+     * Puts a row aside until there are {@link #PENDING_MAX}. Vectors lie all over a file larger
+     * than any cache; one after the other, each would wait for memory and the page table alone.
+     */
+    private void defer(Target target, int row, float bound) {
+        if (pending == PENDING_MAX) {
+            comparePending();
+        }
+        pendingTargets[pending] = target;
+        pendingRows[pending] = row;
+        pendingBounds[pending] = bound;
+        pending++;
+    }
+
+    private void comparePending() {
+        for (int i = 0; i < pending; i++) {
+            touched += pendingTargets[i].segment.vectors().touch(pendingRows[i]);
+        }
+        for (int i = 0; i < pending; i++) {
+            if (pendingBounds[i] < codeScore(top.bound())) {
+                compare(pendingTargets[i], pendingRows[i]);
+            }
+        }
+        pending = 0;
     }
 
     private boolean isVisible(Target target, int row) {

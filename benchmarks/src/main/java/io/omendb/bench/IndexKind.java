@@ -17,7 +17,7 @@ enum IndexKind {
     IVF {
         @Override
         BenchIndex create(int dimension, Metric metric, int threads) {
-            return IvfIndex.create(dimension, metric, threads);
+            return new IvfIndex(dimension, metric, threads);
         }
     };
 

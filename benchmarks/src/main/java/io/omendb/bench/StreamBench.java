@@ -1,0 +1,130 @@
+package io.omendb.bench;
+
+import io.omendb.OmenException;
+import io.omendb.schema.Metric;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench stream}: ingests at a fixed rate while searching back to back. */
+@Command(
+        name = "stream",
+        description = {
+            "Ingest at a fixed rate while searching back to back.",
+            "The shard is loaded, then measured at rest, under ingest, and at rest again with all"
+                    + " rows; the ratio compares the latter two."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+@SuppressWarnings("NullAway.Init") // picocli sets required options and the spec
+public final class StreamBench implements Callable<Integer> {
+    @Spec CommandSpec spec;
+
+    @Option(
+            names = "--base",
+            required = true,
+            paramLabel = "F",
+            description = "Vectors to ingest; used again with new ids when they run out.")
+    Path base;
+
+    @Option(names = "--query", required = true, paramLabel = "F", description = "Queries.")
+    Path query;
+
+    @Option(
+            names = "--rate",
+            required = true,
+            paramLabel = "R|max",
+            description = "Vectors a second, or max for as many as one writer can.")
+    String rate;
+
+    @Option(
+            names = "--seconds",
+            required = true,
+            paramLabel = "S",
+            description = "How long to ingest.")
+    double seconds;
+
+    @Option(
+            names = "--layer",
+            defaultValue = "shard",
+            paramLabel = "L",
+            description = "shard: the index alone, in this process. Default ${DEFAULT-VALUE}.")
+    String layer;
+
+    @Option(
+            names = "--preload",
+            defaultValue = "-1",
+            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            paramLabel = "N",
+            description = "Rows before measuring; default half of the file, at most 500,000.")
+    int preload;
+
+    @Option(
+            names = "--search-threads",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Threads that search; default ${DEFAULT-VALUE}.")
+    int searchThreads;
+
+    @Option(
+            names = "--recall-target",
+            defaultValue = "0.95",
+            paramLabel = "R",
+            description = "Recall asked for; default ${DEFAULT-VALUE}.")
+    double recallTarget;
+
+    @Option(
+            names = "--metric",
+            defaultValue = "l2",
+            paramLabel = "M",
+            description = "l2, cosine or dot; default ${DEFAULT-VALUE}.")
+    String metric;
+
+    @Option(names = "--json", paramLabel = "OUT", description = "Also write the result here.")
+    @Nullable Path json;
+
+    @Override
+    public Integer call() {
+        if (!layer.equals("shard")) {
+            throw OmenException.invalid(
+                    "--layer: found \"" + layer + "\", expected shard: there is no other yet");
+        }
+        VectorSet vectors = new VectorSet(base, Integer.MAX_VALUE);
+        float[][] queries = VectorFiles.readAll(query, Integer.MAX_VALUE);
+        vectors.checkDimension(query, queries);
+        HeldVectors held = HeldVectors.read(vectors);
+        int loaded = preload >= 0 ? preload : Math.min(500_000, held.rows() / 2);
+        StreamRun.Plan plan =
+                new StreamRun.Plan(
+                        rate(), seconds, loaded, Math.max(1, searchThreads), recallTarget);
+        try (StreamRun run = StreamRun.open(held, queries, Metric.ofApiName(metric), plan)) {
+            StreamReport report = run.run();
+            report.print(new PrintWriter(spec.commandLine().getOut(), true));
+            if (json != null) {
+                report.writeJson(json);
+            }
+        }
+        return 0;
+    }
+
+    private double rate() {
+        if (rate.equals("max")) {
+            return Double.POSITIVE_INFINITY;
+        }
+        try {
+            double number = Double.parseDouble(rate);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, with everything else that is no rate.
+        }
+        throw OmenException.invalid(
+                "--rate: found \"" + rate + "\", expected a number above 0 or max");
+    }
+}

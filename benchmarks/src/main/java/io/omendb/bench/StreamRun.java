@@ -37,7 +37,7 @@ final class StreamRun implements AutoCloseable {
     private static final int QUERIES_PER_SAMPLE = 5;
     private static final double REST_SHARE = 0.25;
     private static final double REST_SECONDS_MAX = 10;
-    private static final long SPIN_NS = 100_000;
+    private static final long SLEEP_NS_MIN = 200_000;
     private static final long SEED = 17;
 
     private final HeldVectors vectors;
@@ -186,14 +186,11 @@ final class StreamRun implements AutoCloseable {
         }
     }
 
+    /** Sleeps: a writer that spins would take a core from the search it is measured beside. */
     private static long awaitDue(long due) {
         long now = System.nanoTime();
         while (now < due) {
-            if (due - now > SPIN_NS) {
-                LockSupport.parkNanos(due - now - SPIN_NS / 2);
-            } else {
-                Thread.onSpinWait();
-            }
+            LockSupport.parkNanos(Math.max(SLEEP_NS_MIN, due - now));
             now = System.nanoTime();
         }
         return now;

@@ -21,6 +21,7 @@ public final class IvfQuery {
     private Codebook codebook;
     private boolean innerProduct;
     private float errorWeight;
+    private float[] vector = new float[0];
     private int found;
 
     @SuppressWarnings("NullAway.Init") // start() sets the codebook before anything reads it
@@ -140,6 +141,14 @@ public final class IvfQuery {
     /** Bound or estimate of the i-th candidate. */
     public float bound(int i) {
         return bounds[i];
+    }
+
+    /** An array for one vector, for whoever compares candidates. */
+    public float[] vector(int dimension) {
+        if (vector.length < dimension) {
+            vector = new float[dimension];
+        }
+        return vector;
     }
 
     /** Entries of the list last looked at. */

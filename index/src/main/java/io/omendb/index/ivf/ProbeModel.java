@@ -13,6 +13,15 @@ public final class ProbeModel {
 
     private static final int UNMEASURED_MIN = 128;
 
+    /**
+     * Share of the misses allowed that lists not probed may cause; the rest is for estimates that
+     * err and for the sample being a sample.
+     */
+    private static final double MISSED_OF_QUERIES = 0.8;
+
+    /** Rows lie nearer to each other than queries do to rows. */
+    private static final double MISSED_OF_ROWS = 0.5;
+
     private final int lists;
 
     /** Lists to probe for each list of the curves. */
@@ -24,16 +33,19 @@ public final class ProbeModel {
     /** Rows that the shard had when the model was made. */
     private final long rows;
 
-    ProbeModel(int lists, float scale, float[][] recall, long rows) {
+    private final boolean fromQueries;
+
+    ProbeModel(int lists, float scale, float[][] recall, long rows, boolean fromQueries) {
         this.lists = lists;
         this.scale = scale;
         this.recall = recall;
         this.rows = rows;
+        this.fromQueries = fromQueries;
     }
 
     /** A guess for a codebook that nothing was measured with yet. */
     public static ProbeModel unmeasured(int lists) {
-        return new ProbeModel(lists, 1, new float[0][], 0);
+        return new ProbeModel(lists, 1, new float[0][], 0, false);
     }
 
     /**
@@ -41,7 +53,12 @@ public final class ProbeModel {
      * more than it will need.
      */
     public ProbeModel scaled(int newLists) {
-        return new ProbeModel(newLists, scale * newLists / lists, recall, 0);
+        return new ProbeModel(newLists, scale * newLists / lists, recall, 0, fromQueries);
+    }
+
+    /** Whether the model was measured with queries as users make them. */
+    public boolean isFromQueries() {
+        return fromQueries;
     }
 
     /** Rows that the shard had when the model was made; 0 for a guess. */
@@ -57,6 +74,11 @@ public final class ProbeModel {
      *     that many rows are nearer than the last match
      */
     public int nprobe(double target, double k) {
+        double missed = fromQueries ? MISSED_OF_QUERIES : MISSED_OF_ROWS;
+        return nprobeUnadjusted(1 - (1 - target) * missed, k);
+    }
+
+    private int nprobeUnadjusted(double target, double k) {
         if (recall.length == 0) {
             return Math.min(lists, Math.max(UNMEASURED_MIN, lists / UNMEASURED_SHARE));
         }

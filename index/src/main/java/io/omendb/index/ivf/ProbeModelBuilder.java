@@ -56,8 +56,9 @@ public final class ProbeModelBuilder {
      * The model.
      *
      * @param rows rows that the shard has
+     * @param fromQueries whether the sample were queries as users make them, not rows
      */
-    public ProbeModel build(long rows) {
+    public ProbeModel build(long rows, boolean fromQueries) {
         float[][] recall = new float[found.length][];
         for (int i = 0; i < found.length; i++) {
             float[] curve = new float[codebook.lists()];
@@ -69,6 +70,6 @@ public final class ProbeModelBuilder {
             }
             recall[i] = Arrays.copyOf(curve, length);
         }
-        return new ProbeModel(codebook.lists(), 1, recall, rows);
+        return new ProbeModel(codebook.lists(), 1, recall, rows, fromQueries);
     }
 }

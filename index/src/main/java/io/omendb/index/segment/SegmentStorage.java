@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * snapshots; guarded by its own lock.
  */
 final class SegmentStorage {
-    private @Nullable SegmentFolder folder;
+    /** Written under the lock; read without it, since writing the files holds it for long. */
+    private volatile @Nullable SegmentFolder folder;
+
     private int pins;
     private boolean discarded;
 
@@ -33,13 +35,15 @@ final class SegmentStorage {
     }
 
     synchronized SegmentFolder store(Writer writer) {
-        if (folder == null) {
-            folder = writer.write();
+        SegmentFolder existing = folder;
+        if (existing == null) {
+            existing = writer.write();
+            folder = existing;
         }
-        return folder;
+        return existing;
     }
 
-    synchronized @Nullable SegmentFolder folder() {
+    @Nullable SegmentFolder folder() {
         return folder;
     }
 
@@ -63,10 +67,11 @@ final class SegmentStorage {
     }
 
     private void deleteIfUnwanted() {
-        if (!isUnwanted() || folder == null) {
+        SegmentFolder existing = folder;
+        if (!isUnwanted() || existing == null) {
             return;
         }
-        Path dir = folder.dir();
+        Path dir = existing.dir();
         folder = null;
         try (Stream<Path> walk = Files.walk(dir)) {
             List<Path> deepestFirst =

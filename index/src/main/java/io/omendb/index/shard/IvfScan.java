@@ -7,7 +7,6 @@ import io.omendb.index.kernel.DistanceKernel;
 import io.omendb.index.kernel.Kernels;
 import io.omendb.index.search.TopK;
 import io.omendb.index.segment.Segment;
-import io.omendb.index.segment.VectorCursor;
 import io.omendb.schema.Metric;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -57,12 +56,7 @@ final class IvfScan {
      * @param rows rows from here on are not in the answer, whatever the lists hold
      * @param matches rows that pass the filter; null for all
      */
-    record Target(
-            Segment segment,
-            PostingLists lists,
-            int rows,
-            @Nullable BitSet matches,
-            VectorCursor cursor) {}
+    record Target(Segment segment, PostingLists lists, int rows, @Nullable BitSet matches) {}
 
     /** Entries whose distance was estimated. */
     long rowsEstimated() {
@@ -183,12 +177,12 @@ final class IvfScan {
 
     private void compare(Target target, int row) {
         rowsCompared++;
-        VectorCursor cursor = target.cursor;
-        cursor.seek(row, row + 1);
+        float[] vector = ivf.vector(dimension);
+        target.segment.vectors().read(row, 1, vector, 0);
         float score =
                 metric == Metric.L2
-                        ? kernel.squaredL2(query, 0, cursor.array(), cursor.offset(), dimension)
-                        : -kernel.dot(query, 0, cursor.array(), cursor.offset(), dimension);
+                        ? kernel.squaredL2(query, 0, vector, 0, dimension)
+                        : -kernel.dot(query, 0, vector, 0, dimension);
         top.offer(score, (long) target.segment.slot() << 32 | row);
     }
 

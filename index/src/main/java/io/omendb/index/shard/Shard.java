@@ -43,6 +43,7 @@ public final class Shard implements AutoCloseable {
     private final int sealRows;
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
     private final SlotTable slots = new SlotTable();
+    private final QuerySample queries = new QuerySample();
 
     /** All segments, oldest first, the mutable one last. Replaced, never changed in place. */
     private Segment[] segments;
@@ -69,7 +70,7 @@ public final class Shard implements AutoCloseable {
         Segment first = Segment.mutable(slots.reserve(), schema);
         slots.put(first);
         this.segments = new Segment[] {first};
-        this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null);
+        this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries);
     }
 
     public CollectionSchema schema() {
@@ -362,7 +363,8 @@ public final class Shard implements AutoCloseable {
     }
 
     private void publish() {
-        snapshot = new ShardSnapshot(schema, segments, mutable().rowCount(), sequence, index);
+        snapshot =
+                new ShardSnapshot(schema, segments, mutable().rowCount(), sequence, index, queries);
     }
 
     /** Vectors of segments that are not on disk yet fill the heap: then writing waits for disk. */

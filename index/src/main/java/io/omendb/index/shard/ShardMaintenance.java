@@ -174,7 +174,12 @@ final class ShardMaintenance {
     private boolean measure() {
         ShardSnapshot snapshot = shard.snapshot();
         IndexState index = snapshot.index();
-        if (index == null || snapshot.rowsStored() < MODEL_GROWTH * index.model().rows()) {
+        if (index == null) {
+            return false;
+        }
+        boolean grown = snapshot.rowsStored() >= MODEL_GROWTH * index.model().rows();
+        boolean better = !index.model().isFromQueries() && snapshot.queries().isFull();
+        if (!grown && !better) {
             return false;
         }
         shard.use(index.withModel(ProbeMeasurement.run(snapshot, index.codebook())));

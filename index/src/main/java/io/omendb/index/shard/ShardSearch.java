@@ -78,13 +78,7 @@ final class ShardSearch {
                 // What is indexed is read before what is searched flat: nothing falls between.
                 int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
-                        .add(
-                                new IvfScan.Target(
-                                        segment,
-                                        lists,
-                                        rows,
-                                        matches[i],
-                                        segment.vectors().cursor()));
+                        .add(new IvfScan.Target(segment, lists, rows, matches[i]));
                 flat.scan(segment, rows, snapshot.rows(i), matches[i]);
             } else {
                 flat.scan(segment, snapshot.rows(i), matches[i]);

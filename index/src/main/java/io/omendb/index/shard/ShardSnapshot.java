@@ -9,7 +9,9 @@ import io.omendb.index.segment.Segment;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class ShardSnapshot {
     private final int newestRows;
     private final long sequence;
     private final @Nullable IndexState index;
+    private final QuerySample queries;
 
     /**
      * A snapshot.
@@ -32,18 +35,21 @@ public final class ShardSnapshot {
      * @param newestRows rows of the last segment that belong to the snapshot
      * @param sequence number of the last write in it
      * @param index the index that new rows join
+     * @param queries takes notice of queries
      */
     ShardSnapshot(
             CollectionSchema schema,
             Segment[] segments,
             int newestRows,
             long sequence,
-            @Nullable IndexState index) {
+            @Nullable IndexState index,
+            QuerySample queries) {
         this.schema = schema;
         this.segments = segments;
         this.newestRows = newestRows;
         this.sequence = sequence;
         this.index = index;
+        this.queries = queries;
     }
 
     public CollectionSchema schema() {
@@ -60,7 +66,7 @@ public final class ShardSnapshot {
      * #rows(int)}.
      */
     public List<Segment> segments() {
-        return List.of(segments);
+        return Collections.unmodifiableList(Arrays.asList(segments));
     }
 
     /** Rows of the i-th segment in the snapshot. */
@@ -80,10 +86,22 @@ public final class ShardSnapshot {
         if (params.exact() || params.recallTarget() >= 1) {
             return searchExact(query, k, filter);
         }
+        if (index != null) {
+            queries.see(query);
+        }
+        return searchUnseen(query, k, filter, params);
+    }
+
+    /** Like {@link #search}, but not what a user asked for. */
+    SearchResult searchUnseen(float[] query, int k, @Nullable Filter filter, SearchParams params) {
         float[] prepared = VectorRules.prepare(schema, query, "vector");
         ShardSearch search = new ShardSearch(this, prepared, k, params);
         search.run(filter);
         return new SearchResult(drain(search.top()), search.rowsScanned());
+    }
+
+    QuerySample queries() {
+        return queries;
     }
 
     /** How many lists of a codebook to probe. */

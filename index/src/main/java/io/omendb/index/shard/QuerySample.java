@@ -1,0 +1,42 @@
+package io.omendb.index.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Some of the latest queries, to measure probe counts with: real queries are often farther from the
+ * rows than rows are from each other. Any thread may use it.
+ */
+final class QuerySample {
+    private static final int SIZE = 96;
+    private static final int ONE_IN = 8;
+
+    private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(SIZE);
+    private final AtomicLong seen = new AtomicLong();
+
+    /** Takes notice of a query; keeps a copy of one in {@link #ONE_IN}. */
+    void see(float[] query) {
+        long number = seen.getAndIncrement();
+        if (number % ONE_IN == 0) {
+            queries.set((int) (number / ONE_IN % SIZE), query.clone());
+        }
+    }
+
+    /** Whether there are enough to measure with. */
+    boolean isFull() {
+        return seen.get() >= (long) SIZE * ONE_IN;
+    }
+
+    List<float[]> queries() {
+        List<float[]> present = new ArrayList<>();
+        for (int i = 0; i < SIZE; i++) {
+            float[] query = queries.get(i);
+            if (query != null) {
+                present.add(query);
+            }
+        }
+        return present;
+    }
+}

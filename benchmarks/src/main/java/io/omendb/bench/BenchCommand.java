@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure OmenDB.",
         mixinStandardHelpOptions = true,
-        subcommands = IndexBench.class)
+        subcommands = {IndexBench.class, PeersBench.class})
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -32,8 +32,7 @@ public final class BenchCommand implements Runnable {
     }
 
     /** What the user can put right is told in one line; anything else keeps its stack trace. */
-    private static int explain(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+    static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
             throws Exception {
         if (failure instanceof OmenException) {
             command.getErr().println(failure.getMessage());

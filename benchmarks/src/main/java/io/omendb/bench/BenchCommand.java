@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure OmenDB.",
         mixinStandardHelpOptions = true,
-        subcommands = {IndexBench.class, PeersBench.class, DataBench.class})
+        subcommands = {IndexBench.class, PeersBench.class, DataBench.class, KernelsBench.class})
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // set by picocli

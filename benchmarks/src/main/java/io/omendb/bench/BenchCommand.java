@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure OmenDB.",
         mixinStandardHelpOptions = true,
-        subcommands = {IndexBench.class, StreamBench.class})
+        subcommands = {
+            IndexBench.class,
+            StreamBench.class,
+            PeersBench.class,
+            DataBench.class,
+            KernelsBench.class
+        })
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -32,8 +38,7 @@ public final class BenchCommand implements Runnable {
     }
 
     /** What the user can put right is told in one line; anything else keeps its stack trace. */
-    private static int explain(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+    static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
             throws Exception {
         if (failure instanceof OmenException) {
             command.getErr().println(failure.getMessage());

@@ -14,6 +14,11 @@ interface BenchIndex extends AutoCloseable {
     /** Bytes of raw vectors in memory, which index_bytes_per_row leaves out. */
     long vectorBytes();
 
+    /** Bytes of files that searches read through memory maps: page cache, not process memory. */
+    default long mappedBytes() {
+        return 0;
+    }
+
     /** The settings to measure searches with, from fast to exact. */
     List<OperatingPoint> points();
 
@@ -33,7 +38,7 @@ interface BenchIndex extends AutoCloseable {
      * What a search found.
      *
      * @param rows nearest first
-     * @param rowsScanned rows whose distance was computed or estimated
+     * @param rowsScanned rows whose distance was computed or estimated; 0 if the index does not say
      */
     record Answer(int[] rows, long rowsScanned) {}
 }

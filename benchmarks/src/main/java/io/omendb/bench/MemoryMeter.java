@@ -2,6 +2,8 @@ package io.omendb.bench;
 
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 
 /**
  * Bytes that are in use after a garbage collection: heap and direct buffers. Mapped files are page
@@ -29,9 +31,19 @@ final class MemoryMeter {
         return now;
     }
 
+    /**
+     * Counts what was left when the collection ended. What is in use now would also count the
+     * allocation buffers that threads have taken since, which are megabytes each once the young
+     * generation has grown.
+     */
     private static long collect() {
         System.gc();
-        long bytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        long bytes = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null) {
+                bytes += pool.getCollectionUsage().getUsed();
+            }
+        }
         for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
             if (pool.getName().equals("direct")) {
                 bytes += pool.getMemoryUsed();

@@ -66,7 +66,7 @@ class IndexBenchTest {
     void index_whatCannotBe_isOneLineAndNotZero() throws IOException {
         assertThat(run("--index", "ivf")).isNotZero();
         assertThat(err.toString().strip())
-                .isEqualTo("--index: found \"ivf\", expected one of flat");
+                .isEqualTo("--index: found \"ivf\", expected one of flat, ivf");
         err.getBuffer().setLength(0);
         assertThat(run("--metric", "l1")).isNotZero();
         assertThat(err.toString().strip()).startsWith("metric: found \"l1\"");

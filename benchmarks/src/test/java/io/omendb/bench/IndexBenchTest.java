@@ -64,9 +64,9 @@ class IndexBenchTest {
 
     @Test
     void index_whatCannotBe_isOneLineAndNotZero() throws IOException {
-        assertThat(run("--index", "ivf")).isNotZero();
+        assertThat(run("--index", "hnsw")).isNotZero();
         assertThat(err.toString().strip())
-                .isEqualTo("--index: found \"ivf\", expected one of flat, ivf");
+                .isEqualTo("--index: found \"hnsw\", expected one of flat, ivf");
         err.getBuffer().setLength(0);
         assertThat(run("--metric", "l1")).isNotZero();
         assertThat(err.toString().strip()).startsWith("metric: found \"l1\"");

@@ -1,7 +1,5 @@
 package io.omendb.index.column;
 
-import java.util.BitSet;
-
 /**
  * An append-only column of bits, 64 to a word. Same sharing rules as {@link IntColumn}: the writer
  * may still be adding bits of later rows to a word that a reader looks at, which changes no bit the
@@ -19,17 +17,6 @@ final class BitColumn {
 
     boolean get(int row) {
         return (words.get(row >>> 6) & 1L << (row & 63)) != 0;
-    }
-
-    /** The rows below {@code rows} whose bit is set. */
-    BitSet setBelow(int rows) {
-        BitSet set = new BitSet(rows);
-        for (int row = 0; row < rows; row++) {
-            if (get(row)) {
-                set.set(row);
-            }
-        }
-        return set;
     }
 
     long bytes() {

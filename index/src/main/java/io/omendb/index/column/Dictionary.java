@@ -37,6 +37,11 @@ final class Dictionary {
         return wanted;
     }
 
+    /** Strings seen. */
+    int size() {
+        return codes.size();
+    }
+
     long bytes() {
         return characters + (long) codes.size() * ENTRY_BYTES;
     }

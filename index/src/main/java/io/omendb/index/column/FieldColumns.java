@@ -50,6 +50,11 @@ public final class FieldColumns {
         return column;
     }
 
+    /** Builds the indexes of all columns, which no longer grow. */
+    public void freeze(int rows) {
+        columns.values().forEach(column -> column.freeze(rows));
+    }
+
     /** Heap bytes of all columns. */
     public long bytes() {
         return columns.values().stream().mapToLong(FieldColumn::bytes).sum();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class KeywordsColumn extends FieldColumn {
 
     private final IntColumn ends = new IntColumn();
     private final BitColumn present = new BitColumn();
+    private volatile @Nullable CodeIndex index;
     private int end;
 
     KeywordsColumn(Function<JsonNode, Set<String>> split) {
@@ -70,7 +72,7 @@ final class KeywordsColumn extends FieldColumn {
 
     /** For text each value is split into terms too, all of which the row must hold. */
     @Override
-    public BitSet anyOf(List<JsonNode> values, int rows) {
+    public RowMatcher anyOf(List<JsonNode> values, int rows) {
         List<BitSet> alternatives = new ArrayList<>();
         for (JsonNode value : values) {
             List<JsonNode> parts = new ArrayList<>();
@@ -81,26 +83,43 @@ final class KeywordsColumn extends FieldColumn {
                 alternatives.add(wanted);
             }
         }
-        BitSet matches = new BitSet(rows);
-        int from = 0;
-        for (int row = 0; row < rows; row++) {
-            int to = ends.get(row);
-            if (holdsOne(alternatives, from, to)) {
-                matches.set(row);
-            }
-            from = to;
-        }
-        return matches;
+        IntPredicate test =
+                row -> holdsOne(alternatives, row == 0 ? 0 : ends.get(row - 1), ends.get(row));
+        CodeIndex frozen = index;
+        return frozen == null || frozen.rows() != rows
+                ? RowMatcher.testing(rows, test)
+                : frozen.matcher(alternatives, test);
     }
 
     @Override
-    public BitSet exists(int rows) {
-        return present.setBelow(rows);
+    public RowMatcher exists(int rows) {
+        return RowMatcher.testing(rows, present::get);
+    }
+
+    @Override
+    public void freeze(int rows) {
+        index =
+                CodeIndex.of(
+                        dictionary.size(),
+                        rows,
+                        sink -> {
+                            for (int row = 0; row < rows; row++) {
+                                int from = row == 0 ? 0 : ends.get(row - 1);
+                                for (int i = from; i < ends.get(row); i++) {
+                                    sink.accept(row, codes.get(i));
+                                }
+                            }
+                        });
     }
 
     @Override
     public long bytes() {
-        return codes.bytes() + ends.bytes() + present.bytes() + dictionary.bytes();
+        CodeIndex frozen = index;
+        return codes.bytes()
+                + ends.bytes()
+                + present.bytes()
+                + dictionary.bytes()
+                + (frozen == null ? 0 : frozen.bytes());
     }
 
     private boolean holdsOne(List<BitSet> alternatives, int from, int to) {

@@ -1,14 +1,16 @@
 package io.omendb.index.column;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** One long a row; a bit says whether it is there. */
 final class LongFieldColumn extends FieldColumn {
     private final LongColumn values = new LongColumn();
     private final BitColumn present = new BitColumn();
+    private volatile @Nullable SortedRows sorted;
 
     @Override
     public void append(int row, @Nullable JsonNode value) {
@@ -17,38 +19,54 @@ final class LongFieldColumn extends FieldColumn {
     }
 
     @Override
-    public BitSet anyOf(List<JsonNode> wanted, int rows) {
-        BitSet matches = new BitSet(rows);
-        for (JsonNode value : wanted) {
-            matches.or(range(new NumberRange(value, true, value, true), rows));
+    public RowMatcher anyOf(List<JsonNode> wanted, int rows) {
+        if (wanted.size() == 1) {
+            return range(new NumberRange(wanted.get(0), true, wanted.get(0), true), rows);
         }
-        return matches;
+        List<RowMatcher> each = new ArrayList<>();
+        for (JsonNode value : wanted) {
+            each.add(range(new NumberRange(value, true, value, true), rows));
+        }
+        return RowMatcher.testing(rows, row -> matchesOne(each, row));
+    }
+
+    private static boolean matchesOne(List<RowMatcher> each, int row) {
+        for (int i = 0; i < each.size(); i++) {
+            if (each.get(i).matches(row)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
-    public BitSet range(NumberRange range, int rows) {
-        BitSet matches = new BitSet(rows);
+    public RowMatcher range(NumberRange range, int rows) {
         if (range.excludesEveryLong()) {
-            return matches;
+            return RowMatcher.testing(rows, row -> false);
         }
         long lowest = range.lowestLong();
         long highest = range.highestLong();
-        for (int row = 0; row < rows; row++) {
-            long value = values.get(row);
-            if (value >= lowest && value <= highest && present.get(row)) {
-                matches.set(row);
-            }
-        }
-        return matches;
+        IntPredicate test =
+                row -> values.get(row) >= lowest && values.get(row) <= highest && present.get(row);
+        SortedRows frozen = sorted;
+        return frozen == null || frozen.rows() != rows
+                ? RowMatcher.testing(rows, test)
+                : frozen.matcher(lowest, highest, values::get, test);
     }
 
     @Override
-    public BitSet exists(int rows) {
+    public RowMatcher exists(int rows) {
         return range(new NumberRange(null, true, null, true), rows);
     }
 
     @Override
+    public void freeze(int rows) {
+        sorted = SortedRows.of(rows, present::get, values::get);
+    }
+
+    @Override
     public long bytes() {
-        return values.bytes() + present.bytes();
+        SortedRows frozen = sorted;
+        return values.bytes() + present.bytes() + (frozen == null ? 0 : frozen.bytes());
     }
 }

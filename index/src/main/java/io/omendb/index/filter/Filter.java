@@ -3,40 +3,35 @@ package io.omendb.index.filter;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.index.column.FieldColumns;
 import io.omendb.index.column.NumberRange;
+import io.omendb.index.column.RowMatcher;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A condition on declared metadata fields. Immutable; made by {@link FilterParser}. */
 public sealed interface Filter {
 
+    /** The condition over the rows below {@code rows} of a segment, for one query. */
+    RowMatcher bind(FieldColumns columns, int rows);
+
     /** The rows below {@code rows} that meet the condition. The caller owns the result. */
-    BitSet match(FieldColumns columns, int rows);
+    default BitSet match(FieldColumns columns, int rows) {
+        return bind(columns, rows).rows();
+    }
 
     /** Every part holds; all rows where there is none. */
     record And(List<Filter> parts) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
-            BitSet matches = new BitSet(rows);
-            matches.set(0, rows);
-            for (Filter part : parts) {
-                if (matches.isEmpty()) {
-                    break;
-                }
-                matches.and(part.match(columns, rows));
-            }
-            return matches;
+        public RowMatcher bind(FieldColumns columns, int rows) {
+            return new AndMatcher(bindAll(parts, columns, rows), rows);
         }
     }
 
     /** At least one part holds. */
     record Or(List<Filter> parts) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
-            BitSet matches = new BitSet(rows);
-            for (Filter part : parts) {
-                matches.or(part.match(columns, rows));
-            }
-            return matches;
+        public RowMatcher bind(FieldColumns columns, int rows) {
+            return new OrMatcher(bindAll(parts, columns, rows), rows);
         }
     }
 
@@ -45,17 +40,15 @@ public sealed interface Filter {
      */
     record Not(Filter part) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
-            BitSet matches = part.match(columns, rows);
-            matches.flip(0, rows);
-            return matches;
+        public RowMatcher bind(FieldColumns columns, int rows) {
+            return new NotMatcher(part.bind(columns, rows), rows);
         }
     }
 
     /** The field's value, or one of its values, equals one of these. */
     record AnyOf(String field, List<JsonNode> values) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
+        public RowMatcher bind(FieldColumns columns, int rows) {
             return columns.column(field).anyOf(values, rows);
         }
     }
@@ -63,7 +56,7 @@ public sealed interface Filter {
     /** The field's number lies in the range. */
     record Range(String field, NumberRange range) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
+        public RowMatcher bind(FieldColumns columns, int rows) {
             return columns.column(field).range(range, rows);
         }
     }
@@ -71,8 +64,12 @@ public sealed interface Filter {
     /** The field has a value. */
     record Exists(String field) implements Filter {
         @Override
-        public BitSet match(FieldColumns columns, int rows) {
+        public RowMatcher bind(FieldColumns columns, int rows) {
             return columns.column(field).exists(rows);
         }
+    }
+
+    private static List<RowMatcher> bindAll(List<Filter> parts, FieldColumns columns, int rows) {
+        return parts.stream().map(part -> part.bind(columns, rows)).collect(Collectors.toList());
     }
 }

@@ -33,6 +33,7 @@ public final class Segment {
     private volatile int rowCount;
     private volatile @Nullable PostingLists lists;
     private volatile boolean frozen;
+    private boolean fieldsIndexed;
 
     private Segment(
             String id, int slot, CollectionSchema schema, Vectors vectors, SegmentStorage storage) {
@@ -174,6 +175,16 @@ public final class Segment {
 
     public boolean isFrozen() {
         return frozen;
+    }
+
+    /** Builds the indexes of metadata fields, unless that was done. Only maintenance calls this. */
+    public boolean indexFields() {
+        if (fieldsIndexed) {
+            return false;
+        }
+        fieldsIndexed = true;
+        rows.fields().freeze(rowCount);
+        return !schema.fields().isEmpty();
     }
 
     /** Whether the files were written. */

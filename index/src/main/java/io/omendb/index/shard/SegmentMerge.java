@@ -57,6 +57,7 @@ final class SegmentMerge {
             }
         }
         merged.freeze();
+        merged.indexFields();
         if (codebook != null) {
             merged.index(ListsBuilder.concatenate(codebook, rows, sources(inputs, newRows)));
         }

@@ -107,6 +107,9 @@ final class ShardMaintenance {
 
     private boolean pack() {
         for (Segment segment : shard.frozenSegments()) {
+            if (segment.indexFields()) {
+                return true;
+            }
             if (segment.lists() instanceof GrowingLists growing) {
                 segment.index(ListsBuilder.pack(growing));
                 return true;

@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.column.RowMatcher;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.IvfQuery;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardSearch {
     /** Up to so many matches of a filter it costs less to compare them all than to probe. */
-    private static final int SCAN_MATCHES = 1500;
+    private static final int SCAN_MATCHES = 4000;
 
     private static final float EPSILON_FAST = 1.5f;
     private static final float EPSILON_SAFE = 1.9f;
@@ -58,14 +59,12 @@ final class ShardSearch {
 
     void run(@Nullable Filter filter) {
         List<Segment> segments = snapshot.segments();
-        @Nullable BitSet[] matches = new BitSet[segments.size()];
+        @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
         if (filter != null) {
-            long found = match(filter, matches);
+            long found = bind(filter, matches);
             if (found <= Math.max(SCAN_MATCHES, top.capacity())) {
-                for (int i = 0; i < matches.length; i++) {
-                    flat.scan(segments.get(i), snapshot.rows(i), matches[i]);
-                }
+                scanMatches(matches);
                 return;
             }
             selectivity = (double) found / Math.max(1, snapshot.rowsStored());
@@ -79,9 +78,9 @@ final class ShardSearch {
                 int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
                         .add(new IvfScan.Target(segment, lists, rows, matches[i]));
-                flat.scan(segment, rows, snapshot.rows(i), matches[i]);
+                scanUnindexed(segment, rows, snapshot.rows(i), matches[i]);
             } else {
-                flat.scan(segment, snapshot.rows(i), matches[i]);
+                scanUnindexed(segment, 0, snapshot.rows(i), matches[i]);
             }
         }
         for (Map.Entry<Codebook, List<IvfScan.Target>> group : indexed.entrySet()) {
@@ -89,15 +88,42 @@ final class ShardSearch {
         }
     }
 
-    private long match(Filter filter, @Nullable BitSet[] matches) {
+    private long bind(Filter filter, @Nullable RowMatcher[] matches) {
         long found = 0;
         for (int i = 0; i < matches.length; i++) {
-            BitSet rows =
-                    filter.match(snapshot.segments().get(i).rows().fields(), snapshot.rows(i));
-            matches[i] = rows;
-            found += rows.cardinality();
+            RowMatcher bound =
+                    filter.bind(snapshot.segments().get(i).rows().fields(), snapshot.rows(i));
+            matches[i] = bound;
+            found += bound.estimate();
         }
         return found;
+    }
+
+    private void scanMatches(@Nullable RowMatcher[] matches) {
+        for (int i = 0; i < matches.length; i++) {
+            RowMatcher bound = matches[i];
+            if (bound != null) {
+                flat.scan(snapshot.segments().get(i), snapshot.rows(i), bound.rows());
+            }
+        }
+    }
+
+    /** Rows that are in no posting list; few, so each is tested. */
+    private void scanUnindexed(Segment segment, int first, int rows, @Nullable RowMatcher matches) {
+        if (matches == null || first >= rows) {
+            flat.scan(segment, first, rows, null);
+            return;
+        }
+        BitSet tested = first == 0 ? matches.rows() : tested(first, rows, matches);
+        flat.scan(segment, first, rows, tested);
+    }
+
+    private static BitSet tested(int first, int rows, RowMatcher matches) {
+        BitSet tested = new BitSet(rows);
+        for (int row = first; row < rows; row++) {
+            tested.set(row, matches.matches(row));
+        }
+        return tested;
     }
 
     private void probe(Codebook codebook, List<IvfScan.Target> targets, double selectivity) {

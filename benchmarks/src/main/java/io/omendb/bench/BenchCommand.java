@@ -12,6 +12,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             IndexBench.class,
             StreamBench.class,
+            FilterBench.class,
+            RunbookBench.class,
             PeersBench.class,
             DataBench.class,
             KernelsBench.class

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store's own shard as it runs in a Flink task: rows are upserted one by one, indexed as they
@@ -68,8 +69,19 @@ final class BenchShard implements AutoCloseable {
 
     /** Upserts a row. */
     void upsert(int row, float[] vector) {
+        upsert(row, row, vector, null);
+    }
+
+    /** Upserts a row at a position of the stream. */
+    void upsert(int row, long position, float[] vector) {
+        upsert(row, position, vector, null);
+    }
+
+    /** Upserts a row with metadata. */
+    void upsert(int row, long position, float[] vector, byte @Nullable [] metadata) {
         byte[] id = Integer.toString(row).getBytes(StandardCharsets.ISO_8859_1);
-        shard.upsert(IdHash.of(id), new RowImage(id, 0, "bench-0", row, 0, null, null), vector);
+        shard.upsert(
+                IdHash.of(id), new RowImage(id, 0, "bench-0", position, 0, metadata, null), vector);
     }
 
     /** Seals, and waits for the background to have nothing left to do. */

@@ -11,5 +11,8 @@ final class Chunks {
     static final int ROWS = 1 << BITS;
     static final int MASK = ROWS - 1;
 
+    /** Heap bytes of an array beside its elements, with the reference to it. */
+    static final int OBJECT_BYTES = 20;
+
     private Chunks() {}
 }

@@ -1,37 +1,60 @@
 package io.omendb.index.column;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * An append-only column of long values in chunks. Written by one thread; a reader may look at any
  * row below a row count it learnt through a volatile field that was written after the append.
  * Growth adds chunks and never moves a value.
+ *
+ * <p>A chunk whose values are all the same, as a segment's sources mostly are, is an array of that
+ * one value. When another value comes, a whole array takes its place; a reader that still holds the
+ * short one finds there what all rows it may ask for had.
  */
 public final class LongColumn {
     private volatile long[][] chunks = new long[0][];
 
     /** Writes a value; rows are written in ascending order. */
     public void set(int row, long value) {
-        int chunk = row >>> Chunks.BITS;
-        if (chunk >= chunks.length) {
-            grow(chunk);
+        int number = row >>> Chunks.BITS;
+        if (number >= chunks.length) {
+            grow(number, value);
         }
-        chunks[chunk][row & Chunks.MASK] = value;
+        long[] chunk = chunks[number];
+        if (chunk.length == 1) {
+            if (chunk[0] == value) {
+                return;
+            }
+            long[] whole = new long[Chunks.ROWS];
+            Arrays.fill(whole, 0, row & Chunks.MASK, chunk[0]);
+            whole[row & Chunks.MASK] = value;
+            // Readers find the reference without a lock; its contents must be there first.
+            VarHandle.releaseFence();
+            chunks[number] = whole;
+            return;
+        }
+        chunk[row & Chunks.MASK] = value;
     }
 
     public long get(int row) {
-        return chunks[row >>> Chunks.BITS][row & Chunks.MASK];
+        long[] chunk = chunks[row >>> Chunks.BITS];
+        return chunk.length == 1 ? chunk[0] : chunk[row & Chunks.MASK];
     }
 
     /** Heap bytes of the values. */
     public long bytes() {
-        return (long) chunks.length * Chunks.ROWS * Long.BYTES;
+        long bytes = 0;
+        for (long[] chunk : chunks) {
+            bytes += (long) chunk.length * Long.BYTES + Chunks.OBJECT_BYTES;
+        }
+        return bytes;
     }
 
-    private void grow(int chunk) {
-        long[][] grown = Arrays.copyOf(chunks, chunk + 1);
-        for (int i = chunks.length; i <= chunk; i++) {
-            grown[i] = new long[Chunks.ROWS];
+    private void grow(int number, long value) {
+        long[][] grown = Arrays.copyOf(chunks, number + 1);
+        for (int i = chunks.length; i <= number; i++) {
+            grown[i] = new long[] {value};
         }
         chunks = grown;
     }

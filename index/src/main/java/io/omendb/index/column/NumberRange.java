@@ -17,6 +17,19 @@ public record NumberRange(
         @Nullable JsonNode upper,
         boolean upperInclusive) {
 
+    /** Whether one of the two has only a lower and the other only an upper bound. */
+    public boolean complements(NumberRange other) {
+        return (lower == null && upper != null && other.lower != null && other.upper == null)
+                || (lower != null && upper == null && other.lower == null && other.upper != null);
+    }
+
+    /** The numbers in both of two ranges that complement each other. */
+    public NumberRange and(NumberRange other) {
+        NumberRange low = lower == null ? other : this;
+        NumberRange high = lower == null ? this : other;
+        return new NumberRange(low.lower, low.lowerInclusive, high.upper, high.upperInclusive);
+    }
+
     /** Lowest double in the range. */
     double lowestDouble() {
         if (lower == null) {

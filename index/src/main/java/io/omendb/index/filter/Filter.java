@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.index.column.FieldColumns;
 import io.omendb.index.column.NumberRange;
 import io.omendb.index.column.RowMatcher;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,6 +22,10 @@ public sealed interface Filter {
 
     /** Every part holds; all rows where there is none. */
     record And(List<Filter> parts) implements Filter {
+        public And {
+            parts = joinRanges(parts);
+        }
+
         @Override
         public RowMatcher bind(FieldColumns columns, int rows) {
             return new AndMatcher(bindAll(parts, columns, rows), rows);
@@ -67,6 +72,29 @@ public sealed interface Filter {
         public RowMatcher bind(FieldColumns columns, int rows) {
             return columns.column(field).exists(rows);
         }
+    }
+
+    /**
+     * Lower and upper bounds of one field belong together: one look-up tells how many rows match.
+     */
+    private static List<Filter> joinRanges(List<Filter> parts) {
+        List<Filter> joined = new ArrayList<>();
+        for (Filter part : parts) {
+            boolean merged = false;
+            for (int i = 0; i < joined.size() && !merged && part instanceof Range; i++) {
+                if (joined.get(i) instanceof Range other
+                        && other.field.equals(((Range) part).field)
+                        && other.range.complements(((Range) part).range)) {
+                    NumberRange both = other.range.and(((Range) part).range);
+                    joined.set(i, new Range(other.field, both));
+                    merged = true;
+                }
+            }
+            if (!merged) {
+                joined.add(part);
+            }
+        }
+        return List.copyOf(joined);
     }
 
     private static List<RowMatcher> bindAll(List<Filter> parts, FieldColumns columns, int rows) {

@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  * exactly; so are the matches of a filter that few rows pass.
  */
 final class ShardSearch {
-    /** Up to so many matches of a filter it costs less to compare them all than to probe. */
-    private static final int SCAN_MATCHES = 4000;
+    /** What a match costs that is read and compared, a list that is probed, an entry estimated. */
+    private static final double SCAN_NS = 80;
+
+    private static final double PROBE_NS = 400;
+    private static final double ENTRY_NS = 5;
+
+    /** Matches up to which they are listed before probing. */
+    private static final int LISTED_MAX = 50_000;
 
     private static final float EPSILON_FAST = 1.5f;
     private static final float EPSILON_SAFE = 1.9f;
@@ -63,11 +69,14 @@ final class ShardSearch {
         double selectivity = 1;
         if (filter != null) {
             long found = bind(filter, matches);
-            if (found <= Math.max(SCAN_MATCHES, top.capacity())) {
+            selectivity = (double) found / Math.max(1, snapshot.rowsStored());
+            if (isScanCheaper(found, selectivity)) {
                 scanMatches(matches);
                 return;
             }
-            selectivity = (double) found / Math.max(1, snapshot.rowsStored());
+            if (found <= LISTED_MAX) {
+                list(matches);
+            }
         }
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
         for (int i = 0; i < matches.length; i++) {
@@ -85,6 +94,30 @@ final class ShardSearch {
         }
         for (Map.Entry<Codebook, List<IvfScan.Target>> group : indexed.entrySet()) {
             probe(group.getKey(), group.getValue(), selectivity);
+        }
+    }
+
+    /** Compares what reading all matches costs with what probing until enough are met does. */
+    private boolean isScanCheaper(long matches, double selectivity) {
+        IndexState index = snapshot.index();
+        if (index == null || matches <= top.capacity()) {
+            return true;
+        }
+        double lists = index.codebook().lists();
+        int nprobe = index.model().nprobe(params.recallTarget(), top.capacity() / selectivity);
+        double entries = nprobe / lists * snapshot.rowsStored();
+        return matches * SCAN_NS < nprobe * PROBE_NS + entries * ENTRY_NS;
+    }
+
+    /**
+     * A bit for each row answers from cache where the columns themselves would be read from memory.
+     */
+    private void list(@Nullable RowMatcher[] matches) {
+        for (int i = 0; i < matches.length; i++) {
+            RowMatcher bound = matches[i];
+            if (bound != null) {
+                matches[i] = new ListedMatcher(bound.rows(), snapshot.rows(i));
+            }
         }
     }
 

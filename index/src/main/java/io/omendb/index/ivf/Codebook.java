@@ -2,6 +2,8 @@ package io.omendb.index.ivf;
 
 import io.omendb.index.kernel.PanelKernel;
 import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The centroids of all posting lists, in rotated space, under a coarser level of cells that makes
@@ -24,6 +26,7 @@ public final class Codebook {
     private final int cells;
     private final float[] cellCentroids;
     private final int[] cellOfList;
+    private final @Nullable BitSet changed;
 
     /** First panel of each cell; one more at the end. */
     private final int[] firstPanel;
@@ -50,6 +53,25 @@ public final class Codebook {
             float[] cellCentroids,
             float[] centroids,
             int[] cellOfList) {
+        this(id, version, trainedRows, rotation, cellCentroids, centroids, cellOfList, null);
+    }
+
+    /**
+     * A codebook made from the version before it.
+     *
+     * @param changed lists of that version whose rows are to be assigned anew; all others are the
+     *     same here; null where that is not known
+     */
+    Codebook(
+            long id,
+            int version,
+            int trainedRows,
+            Rotation rotation,
+            float[] cellCentroids,
+            float[] centroids,
+            int[] cellOfList,
+            @Nullable BitSet changed) {
+        this.changed = changed;
         this.id = id;
         this.version = version;
         this.trainedRows = trainedRows;
@@ -96,6 +118,14 @@ public final class Codebook {
     /** Rows that the shard had when the codebook was trained. */
     public int trainedRows() {
         return trainedRows;
+    }
+
+    /**
+     * The lists whose rows an index of an older codebook has to assign anew to fit this one; null
+     * if that is all of them.
+     */
+    public @Nullable BitSet changedSince(Codebook older) {
+        return older.id == id && older.version == version - 1 ? changed : null;
     }
 
     public int version() {

@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -17,11 +18,22 @@ public final class ListsBuilder {
     /**
      * Lists to take entries from.
      *
-     * @param lists of the same codebook as the result
+     * @param lists of the same codebook as the result, or one whose lists not left out are the same
+     * @param except lists to leave out
      * @param newRow maps a row of these lists to its row in the result, or to -1 where it is
      *     dropped
      */
-    public record Source(PostingLists lists, IntUnaryOperator newRow) {}
+    public record Source(PostingLists lists, BitSet except, IntUnaryOperator newRow) {
+
+        /** All lists. */
+        public Source(PostingLists lists, IntUnaryOperator newRow) {
+            this(lists, new BitSet(), newRow);
+        }
+
+        private int end() {
+            return lists.codebook().lists();
+        }
+    }
 
     /** Makes lists that no longer grow contiguous. */
     public static PackedLists pack(GrowingLists lists) {
@@ -35,7 +47,10 @@ public final class ListsBuilder {
         int[] sizes = new int[codebook.lists()];
         ListView view = new ListView();
         for (Source source : sources) {
-            for (int list = 0; list < sizes.length; list++) {
+            for (int list = 0; list < source.end(); list++) {
+                if (source.except.get(list)) {
+                    continue;
+                }
                 source.lists.view(list, view);
                 for (int i = 0; i < view.size; i++) {
                     if (source.newRow.applyAsInt(view.row(i, words)) >= 0) {
@@ -47,7 +62,10 @@ public final class ListsBuilder {
         PackedLists packed = new PackedLists(codebook, rows, sizes);
         int[] next = new int[sizes.length];
         for (Source source : sources) {
-            for (int list = 0; list < sizes.length; list++) {
+            for (int list = 0; list < source.end(); list++) {
+                if (source.except.get(list)) {
+                    continue;
+                }
                 source.lists.view(list, view);
                 for (int i = 0; i < view.size; i++) {
                     int row = source.newRow.applyAsInt(view.row(i, words));
@@ -58,6 +76,53 @@ public final class ListsBuilder {
             }
         }
         return packed;
+    }
+
+    /**
+     * Lists for a codebook that changed a little: rows of changed lists are assigned and encoded
+     * anew, all others are copied.
+     *
+     * @param changed see {@link Codebook#changedSince}
+     */
+    public static PackedLists respread(
+            PackedLists lists, Codebook codebook, BitSet changed, VectorSource vectors) {
+        GrowingLists moved = new GrowingLists(codebook);
+        float[] vector = new float[codebook.rotation().dimension()];
+        int words = codebook.dimension() / Integer.SIZE;
+        ListView view = new ListView();
+        for (int list = changed.nextSetBit(0); list >= 0; list = changed.nextSetBit(list + 1)) {
+            lists.view(list, view);
+            for (int i = 0; i < view.size; i++) {
+                int row = view.row(i, words);
+                vectors.read(row, vector);
+                moved.add(row, vector, 0);
+            }
+        }
+        return concatenate(
+                codebook,
+                lists.indexedRows(),
+                List.of(new Source(lists, changed, row -> row), new Source(moved, row -> row)));
+    }
+
+    /**
+     * Rows of a list, rotated.
+     *
+     * @param max at most so many
+     * @return how many were written
+     */
+    public static int members(
+            PostingLists lists, int list, VectorSource vectors, float[] into, int from, int max) {
+        Codebook codebook = lists.codebook();
+        float[] vector = new float[codebook.rotation().dimension()];
+        ListView view = new ListView();
+        lists.view(list, view);
+        int count = Math.min(max, view.size);
+        for (int i = 0; i < count; i++) {
+            int entry = (int) ((long) i * view.size / count);
+            vectors.read(view.row(entry, codebook.dimension() / Integer.SIZE), vector);
+            codebook.rotation().apply(vector, 0, into, (from + i) * codebook.dimension());
+        }
+        return count;
     }
 
     /** Assigns and encodes rows 0 to {@code rows}, exclusive. */

@@ -1,13 +1,16 @@
 package io.omendb.index.shard;
 
 import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.CodebookSplit;
 import io.omendb.index.ivf.CodebookTrainer;
 import io.omendb.index.ivf.GrowingLists;
 import io.omendb.index.ivf.ListsBuilder;
+import io.omendb.index.ivf.PackedLists;
 import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.ivf.Rotation;
 import io.omendb.index.segment.Segment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What makes a shard better without anyone waiting for it: packs the lists of frozen segments,
- * writes them to disk, trains codebooks, brings older segments to the newest, measures how many
- * lists a recall takes, and merges segments. One step at a time, the most urgent first, on the
- * environment's executor; a shard has at most one task there.
+ * writes them to disk, trains codebooks, brings older segments to the newest, splits lists that
+ * grow too long, measures how many lists a recall takes, and merges segments. One step at a time,
+ * the most urgent first, on the environment's executor; a shard has at most one task there.
  */
 final class ShardMaintenance {
     private static final Logger LOG = LoggerFactory.getLogger(ShardMaintenance.class);
@@ -30,6 +33,11 @@ final class ShardMaintenance {
     private static final int TIER_ROWS = 1 << 13;
     private static final int MERGED_ROWS_MAX = 1 << 22;
     private static final double DEAD_SHARE = 0.3;
+
+    private static final double SPLIT_GROWTH = 1.25;
+
+    /** Rounds of splitting, each of which halves the longest lists, before the shard must grow. */
+    private static final int SPLITS_MAX = 6;
 
     /** Pairs of the primary-key index relocated while the shard's lock is held once. */
     private static final int RELOCATED_PAIRS = 4096;
@@ -44,6 +52,11 @@ final class ShardMaintenance {
 
     /** Requests not yet looked at; whoever raises it from 0 runs. */
     private final AtomicInteger requests = new AtomicInteger();
+
+    /** Rows when lists were last looked at for splitting. Only the running task uses it. */
+    private long rowsAtSplit;
+
+    private int splits;
 
     private final List<Integer> forwarding = new ArrayList<>();
     private volatile boolean closed;
@@ -90,6 +103,7 @@ final class ShardMaintenance {
                 || done("store", this::store)
                 || done("train", this::train)
                 || done("reencode", this::reencode)
+                || done("split", this::split)
                 || done("measure", this::measure)
                 || done("merge", this::merge)
                 || done("relocate", this::relocate);
@@ -163,15 +177,51 @@ final class ShardMaintenance {
         for (Segment segment : shard.frozenSegments()) {
             PostingLists lists = segment.lists();
             if (lists == null || lists.codebook() != codebook) {
-                segment.index(
-                        ListsBuilder.encode(
-                                codebook,
-                                segment.rowCount(),
-                                (row, into) -> segment.vectors().read(row, 1, into, 0)));
+                segment.index(reencoded(segment, lists, codebook));
                 return true;
             }
         }
         return false;
+    }
+
+    private static PackedLists reencoded(
+            Segment segment, @Nullable PostingLists lists, Codebook codebook) {
+        ListsBuilder.VectorSource vectors = (row, into) -> segment.vectors().read(row, 1, into, 0);
+        if (lists instanceof PackedLists packed) {
+            BitSet changed = codebook.changedSince(packed.codebook());
+            if (changed != null) {
+                return ListsBuilder.respread(packed, codebook, changed, vectors);
+            }
+        }
+        return ListsBuilder.encode(codebook, segment.rowCount(), vectors);
+    }
+
+    /** Splits lists that drift has made too long, each time the shard has grown by a quarter. */
+    private boolean split() {
+        ShardSnapshot snapshot = shard.snapshot();
+        IndexState index = snapshot.index();
+        if (index == null) {
+            return false;
+        }
+        long rows = snapshot.rowsStored();
+        if (rows < SPLIT_GROWTH * Math.max(rowsAtSplit, index.codebook().trainedRows())) {
+            return false;
+        }
+        OversizedLists oversized = OversizedLists.of(shard.frozenSegments(), index.codebook());
+        if (oversized.lists().isEmpty() || ++splits > SPLITS_MAX) {
+            // Rows at one and the same place cannot be told apart by any number of splits.
+            rowsAtSplit = rows;
+            splits = 0;
+            return true;
+        }
+        shard.use(
+                index.next(
+                        CodebookSplit.split(
+                                index.codebook(),
+                                oversized.lists(),
+                                oversized,
+                                snapshot.sequence())));
+        return true;
     }
 
     private boolean measure() {

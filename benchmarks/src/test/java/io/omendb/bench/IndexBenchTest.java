@@ -32,7 +32,16 @@ class IndexBenchTest {
     @ValueSource(strings = {"l2", "cosine", "dot"})
     void index_flat_findsAllAndWritesEveryKey(String metric) throws IOException {
         Path json = dir.resolve("out.json");
-        int exit = run("--metric", metric, "--threads", "2", "--json", json.toString());
+        int exit =
+                run(
+                        "--index",
+                        "flat",
+                        "--metric",
+                        metric,
+                        "--threads",
+                        "2",
+                        "--json",
+                        json.toString());
         assertThat(exit).as(err.toString()).isZero();
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("rows").asInt()).isEqualTo(3000);
@@ -51,6 +60,20 @@ class IndexBenchTest {
             assertThat(point.get(key).asDouble()).as(key).isPositive();
         }
         assertThat(out.toString()).contains("recall@10").contains("exact");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "2"})
+    void index_ivf_isWhatIsBuiltWhereNothingIsSaid(String threads) throws IOException {
+        Path json = dir.resolve("out.json");
+        int exit = run("--threads", threads, "--json", json.toString());
+        assertThat(exit).as(err.toString()).isZero();
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("index").asText()).isEqualTo("ivf");
+        for (JsonNode point : report.get("points")) {
+            // 3,000 rows are searched flat.
+            assertThat(point.get("recall_at_10").asDouble()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -4,36 +4,47 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One bool a row; a second bit says whether it is there. */
+/**
+ * One bool a row: a bit for true, beside the bit that says whether a value is there. The bits are
+ * their own index: a million rows are 16,000 words, so freezing has nothing to add.
+ */
 final class BoolColumn extends FieldColumn {
-    private final BitColumn values = new BitColumn();
-    private final BitColumn present = new BitColumn();
+    private final BitColumn trues = new BitColumn();
+
+    /** Only ever grows, see {@link BitColumn#ones()}. */
+    private int falses;
 
     @Override
-    public void append(int row, @Nullable JsonNode value) {
-        values.set(row, value != null && value.booleanValue());
-        present.set(row, value != null);
+    void write(int row, @Nullable JsonNode value) {
+        boolean isTrue = value != null && value.booleanValue();
+        trues.set(row, isTrue);
+        if (value != null && !isTrue) {
+            falses++;
+        }
     }
 
     @Override
     public RowMatcher anyOf(List<JsonNode> wanted, int rows) {
         boolean wantTrue = wanted.stream().anyMatch(JsonNode::booleanValue);
         boolean wantFalse = wanted.stream().anyMatch(value -> !value.booleanValue());
-        return RowMatcher.testing(
-                rows, row -> present.get(row) && (values.get(row) ? wantTrue : wantFalse));
+        if (wantTrue && wantFalse) {
+            return exists(rows);
+        }
+        if (wantTrue) {
+            return BitsMatcher.of(trues, null, trues.ones(), trues.zeros(), rows);
+        }
+        return wantFalse
+                ? BitsMatcher.of(present(), trues, falses, trues.ones() + present().zeros(), rows)
+                : RowMatcher.noRow(rows);
     }
 
     @Override
-    public RowMatcher exists(int rows) {
-        return RowMatcher.testing(rows, present::get);
+    void freeze(int rows) {
+        // Nothing is faster than the words.
     }
 
-    /** Two bits a row are read as fast as any index over them. */
     @Override
-    public void freeze(int rows) {}
-
-    @Override
-    public long bytes() {
-        return values.bytes() + present.bytes();
+    long valueBytes() {
+        return trues.bytes();
     }
 }

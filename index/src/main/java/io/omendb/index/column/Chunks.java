@@ -11,8 +11,20 @@ final class Chunks {
     static final int ROWS = 1 << BITS;
     static final int MASK = ROWS - 1;
 
-    /** Heap bytes of an array beside its elements, with the reference to it. */
-    static final int OBJECT_BYTES = 20;
-
     private Chunks() {}
+
+    /** Chunks that hold so many rows. */
+    static int holding(int rows) {
+        return (rows + MASK) >>> BITS;
+    }
+
+    /** The first row of a chunk. */
+    static int start(int chunk) {
+        return chunk << BITS;
+    }
+
+    /** The first row past a chunk or, if that comes earlier, past all rows. */
+    static int end(int chunk, int rows) {
+        return Math.min(rows, (chunk + 1) << BITS);
+    }
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one declared metadata field, a row each, and the questions a filter asks of them.
- * Same sharing rules as {@link IntColumn}. While a column grows, questions are answered from its
- * values; once it is frozen, from an index over them. Filters are validated before they get here:
- * an operator that a type does not have is a defect.
+ * The values of one declared metadata field, a row each, and the conditions a filter puts on them.
+ * Same sharing rules as {@link IntColumn}. Filters are validated before they get here: an operator
+ * that a type does not have is a defect.
  */
 public abstract sealed class FieldColumn
-        permits KeywordColumn, KeywordsColumn, DoubleFieldColumn, LongFieldColumn, BoolColumn {
+        permits KeywordColumn, KeywordsColumn, NumberColumn, BoolColumn {
+    private final BitColumn present = new BitColumn();
 
     /** An empty column for a field of this type. */
     public static FieldColumn of(FieldType type) {
@@ -20,14 +20,20 @@ public abstract sealed class FieldColumn
             case KEYWORD -> new KeywordColumn();
             case KEYWORDS -> new KeywordsColumn(KeywordsColumn::elements);
             case TEXT -> new KeywordsColumn(KeywordsColumn::terms);
-            case DOUBLE -> new DoubleFieldColumn();
-            case LONG -> new LongFieldColumn();
+            case DOUBLE -> new NumberColumn(NumberOrder.DOUBLE);
+            case LONG -> new NumberColumn(NumberOrder.LONG);
             case BOOL -> new BoolColumn();
         };
     }
 
     /** Writes the value of the next row; null where the point lacks the field. */
-    public abstract void append(int row, @Nullable JsonNode value);
+    public final void append(int row, @Nullable JsonNode value) {
+        write(row, value);
+        present.set(row, value != null);
+    }
+
+    /** Writes the value of the next row, apart from whether it is there. */
+    abstract void write(int row, @Nullable JsonNode value);
 
     /** Rows below {@code rows} whose value (or one of whose values) equals one of these. */
     public abstract RowMatcher anyOf(List<JsonNode> values, int rows);
@@ -38,11 +44,26 @@ public abstract sealed class FieldColumn
     }
 
     /** Rows below {@code rows} that have a value. */
-    public abstract RowMatcher exists(int rows);
+    public final RowMatcher exists(int rows) {
+        return BitsMatcher.of(present, null, present.ones(), present.zeros(), rows);
+    }
 
-    /** Builds the index over a column that no longer grows. Any one thread may call this. */
-    public abstract void freeze(int rows);
+    /**
+     * Indexes the first rows, once the column has stopped growing. Conditions bound before go on as
+     * they are.
+     */
+    abstract void freeze(int rows);
 
     /** Heap bytes. */
-    public abstract long bytes();
+    public final long bytes() {
+        return present.bytes() + valueBytes();
+    }
+
+    /** Heap bytes of all but the bits that say which rows have a value. */
+    abstract long valueBytes();
+
+    /** Which rows have a value. */
+    final BitColumn present() {
+        return present;
+    }
 }

@@ -1,61 +1,62 @@
 package io.omendb.index.column;
 
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * An append-only column of int values in chunks. Written by one thread; a reader may look at any
  * row below a row count it learnt through a volatile field that was written after the append.
- * Growth adds chunks and never moves a value.
- *
- * <p>A chunk whose values are all the same, as a segment's sources mostly are, is an array of that
- * one value. When another value comes, a whole array takes its place; a reader that still holds the
- * short one finds there what all rows it may ask for had.
+ * Growth adds chunks and packs the one before; whoever still holds that reads the same values.
  */
 public final class IntColumn {
-    private volatile int[][] chunks = new int[0][];
+    private final int unwritten;
+    private volatile PackedChunk[] chunks = new PackedChunk[0];
 
-    /** Writes a value; rows are written in ascending order. */
+    /** The values of the last chunk, which is the one being written. */
+    private int[] last = new int[0];
+
+    public IntColumn() {
+        this(0);
+    }
+
+    /**
+     * A column of which not every row is written.
+     *
+     * @param unwritten the value of rows that are not
+     */
+    IntColumn(int unwritten) {
+        this.unwritten = unwritten;
+    }
+
+    /** Writes a value; rows are written in ascending order, and the last may be written again. */
     public void set(int row, int value) {
-        int number = row >>> Chunks.BITS;
-        if (number >= chunks.length) {
-            grow(number, value);
+        int chunk = row >>> Chunks.BITS;
+        if (chunk >= chunks.length) {
+            grow(chunk);
         }
-        int[] chunk = chunks[number];
-        if (chunk.length == 1) {
-            if (chunk[0] == value) {
-                return;
-            }
-            int[] whole = new int[Chunks.ROWS];
-            Arrays.fill(whole, 0, row & Chunks.MASK, chunk[0]);
-            whole[row & Chunks.MASK] = value;
-            // Readers find the reference without a lock; its contents must be there first.
-            VarHandle.releaseFence();
-            chunks[number] = whole;
-            return;
-        }
-        chunk[row & Chunks.MASK] = value;
+        last[row & Chunks.MASK] = value;
     }
 
     public int get(int row) {
-        int[] chunk = chunks[row >>> Chunks.BITS];
-        return chunk.length == 1 ? chunk[0] : chunk[row & Chunks.MASK];
+        PackedChunk[] current = chunks;
+        int chunk = row >>> Chunks.BITS;
+        return chunk < current.length ? (int) current[chunk].get(row) : unwritten;
     }
 
     /** Heap bytes of the values. */
     public long bytes() {
-        long bytes = 0;
-        for (int[] chunk : chunks) {
-            bytes += (long) chunk.length * Integer.BYTES + Chunks.OBJECT_BYTES;
-        }
-        return bytes;
+        return Arrays.stream(chunks).mapToLong(PackedChunk::heapBytes).sum();
     }
 
-    private void grow(int number, int value) {
-        int[][] grown = Arrays.copyOf(chunks, number + 1);
-        for (int i = chunks.length; i <= number; i++) {
-            grown[i] = new int[] {value};
+    private void grow(int chunk) {
+        PackedChunk[] grown = Arrays.copyOf(chunks, chunk + 1);
+        if (chunks.length > 0) {
+            long[] full = Arrays.stream(last).asLongStream().toArray();
+            grown[chunks.length - 1] = PackedChunk.pack(full);
         }
+        Arrays.fill(grown, chunks.length, chunk, PackedChunk.repeated(unwritten));
+        last = new int[Chunks.ROWS];
+        Arrays.fill(last, unwritten);
+        grown[chunk] = PackedChunk.of(last);
         chunks = grown;
     }
 }

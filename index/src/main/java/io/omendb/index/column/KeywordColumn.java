@@ -1,10 +1,8 @@
 package io.omendb.index.column;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** One string a row, as a code of the column's dictionary. */
@@ -13,62 +11,73 @@ final class KeywordColumn extends FieldColumn {
 
     private final Dictionary dictionary = new Dictionary();
     private final IntColumn codes = new IntColumn();
-    private volatile @Nullable CodeIndex index;
+    private final Zones zones = new Zones();
+    private volatile @Nullable Postings postings;
 
     @Override
-    public void append(int row, @Nullable JsonNode value) {
-        codes.set(row, value == null ? MISSING : dictionary.codeFor(value.textValue()));
+    void write(int row, @Nullable JsonNode value) {
+        int code = value == null ? MISSING : dictionary.countRow(value.textValue());
+        if (code != MISSING) {
+            zones.add(row, code);
+        }
+        codes.set(row, code);
     }
 
     @Override
     public RowMatcher anyOf(List<JsonNode> values, int rows) {
-        BitSet wanted = dictionary.codesOf(values);
-        int only = wanted.cardinality() == 1 ? wanted.nextSetBit(0) : MISSING;
-        IntPredicate test =
-                only != MISSING ? row -> codes.get(row) == only : row -> isIn(wanted, row);
-        CodeIndex frozen = index;
-        if (frozen == null || frozen.rows() != rows) {
-            return RowMatcher.testing(rows, wanted.isEmpty() ? row -> false : test);
+        BitSet wanted = new BitSet();
+        for (JsonNode value : values) {
+            int code = dictionary.codeOf(value.textValue());
+            if (code != Dictionary.UNKNOWN) {
+                wanted.set(code);
+            }
         }
-        List<BitSet> alternatives = new ArrayList<>();
-        wanted.stream().forEach(code -> alternatives.add(BitSet.valueOf(bit(code))));
-        return frozen.matcher(alternatives, test);
-    }
-
-    private boolean isIn(BitSet wanted, int row) {
-        int code = codes.get(row);
-        return code != MISSING && wanted.get(code);
-    }
-
-    private static long[] bit(int code) {
-        long[] words = new long[code / Long.SIZE + 1];
-        words[code / Long.SIZE] = 1L << code;
-        return words;
+        long hits = wanted.stream().mapToLong(dictionary::rowsWith).sum();
+        if (hits == 0) {
+            return RowMatcher.noRow(rows);
+        }
+        int estimate = RowMatcher.scaled(rows, hits, present().written());
+        return new KeywordMatcher(this, wanted, estimate, rows);
     }
 
     @Override
-    public RowMatcher exists(int rows) {
-        return RowMatcher.testing(rows, row -> codes.get(row) != MISSING);
+    void freeze(int rows) {
+        int[] counts = new int[dictionary.size()];
+        for (int row = 0; row < rows; row++) {
+            int code = codes.get(row);
+            if (code != MISSING) {
+                counts[code]++;
+            }
+        }
+        Postings.Builder builder = new Postings.Builder(counts, rows);
+        for (int row = 0; row < rows; row++) {
+            int code = codes.get(row);
+            if (code != MISSING) {
+                builder.add(code, row);
+            }
+        }
+        postings = builder.build();
     }
 
     @Override
-    public void freeze(int rows) {
-        index =
-                CodeIndex.of(
-                        dictionary.size(),
-                        rows,
-                        sink -> {
-                            for (int row = 0; row < rows; row++) {
-                                if (codes.get(row) != MISSING) {
-                                    sink.accept(row, codes.get(row));
-                                }
-                            }
-                        });
+    long valueBytes() {
+        Postings frozen = postings;
+        return codes.bytes()
+                + dictionary.bytes()
+                + zones.bytes()
+                + (frozen == null ? 0 : frozen.bytes());
     }
 
-    @Override
-    public long bytes() {
-        CodeIndex frozen = index;
-        return codes.bytes() + dictionary.bytes() + (frozen == null ? 0 : frozen.bytes());
+    /** The index, or null while the column grows. */
+    @Nullable Postings postings() {
+        return postings;
+    }
+
+    IntColumn codes() {
+        return codes;
+    }
+
+    Zones zones() {
+        return zones;
     }
 }

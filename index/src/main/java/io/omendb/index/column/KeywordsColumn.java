@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,8 @@ final class KeywordsColumn extends FieldColumn {
     private final IntColumn codes = new IntColumn();
 
     private final IntColumn ends = new IntColumn();
-    private final BitColumn present = new BitColumn();
-    private volatile @Nullable CodeIndex index;
+    private final Zones zones = new Zones();
+    private volatile @Nullable Postings postings;
     private int end;
 
     KeywordsColumn(Function<JsonNode, Set<String>> split) {
@@ -60,84 +59,110 @@ final class KeywordsColumn extends FieldColumn {
     }
 
     @Override
-    public void append(int row, @Nullable JsonNode value) {
+    void write(int row, @Nullable JsonNode value) {
         if (value != null) {
             for (String element : split.apply(value)) {
-                codes.set(end++, dictionary.codeFor(element));
+                int code = dictionary.countRow(element);
+                zones.add(row, code);
+                codes.set(end++, code);
             }
         }
-        present.set(row, value != null);
         ends.set(row, end);
     }
 
     /** For text each value is split into terms too, all of which the row must hold. */
     @Override
     public RowMatcher anyOf(List<JsonNode> values, int rows) {
-        List<BitSet> alternatives = new ArrayList<>();
+        BitSet single = new BitSet();
+        List<BitSet> sets = new ArrayList<>();
         for (JsonNode value : values) {
-            List<JsonNode> parts = new ArrayList<>();
-            split.apply(value)
-                    .forEach(part -> parts.add(value.isTextual() ? textNode(part) : value));
-            BitSet wanted = dictionary.codesOf(parts);
-            if (!parts.isEmpty() && wanted.cardinality() == parts.size()) {
-                alternatives.add(wanted);
+            BitSet set = codesOf(split.apply(value));
+            if (set.cardinality() == 1) {
+                single.or(set);
+            } else if (!set.isEmpty()) {
+                sets.add(set);
             }
         }
-        IntPredicate test =
-                row -> holdsOne(alternatives, row == 0 ? 0 : ends.get(row - 1), ends.get(row));
-        CodeIndex frozen = index;
-        return frozen == null || frozen.rows() != rows
-                ? RowMatcher.testing(rows, test)
-                : frozen.matcher(alternatives, test);
+        if (single.isEmpty() && sets.isEmpty()) {
+            return RowMatcher.noRow(rows);
+        }
+        double share = single.stream().mapToDouble(this::share).sum();
+        for (BitSet set : sets) {
+            share += set.stream().mapToDouble(this::share).reduce(1, (a, b) -> a * b);
+        }
+        int estimate = (int) Math.round(Math.min(1, share) * rows);
+        return new KeywordsMatcher(this, single, sets, estimate, rows);
     }
 
     @Override
-    public RowMatcher exists(int rows) {
-        return RowMatcher.testing(rows, present::get);
+    void freeze(int rows) {
+        int[] counts = new int[dictionary.size()];
+        int positions = start(rows);
+        for (int i = 0; i < positions; i++) {
+            counts[codes.get(i)]++;
+        }
+        Postings.Builder builder = new Postings.Builder(counts, rows);
+        for (int row = 0; row < rows; row++) {
+            for (int i = start(row); i < end(row); i++) {
+                builder.add(codes.get(i), row);
+            }
+        }
+        postings = builder.build();
     }
 
     @Override
-    public void freeze(int rows) {
-        index =
-                CodeIndex.of(
-                        dictionary.size(),
-                        rows,
-                        sink -> {
-                            for (int row = 0; row < rows; row++) {
-                                int from = row == 0 ? 0 : ends.get(row - 1);
-                                for (int i = from; i < ends.get(row); i++) {
-                                    sink.accept(row, codes.get(i));
-                                }
-                            }
-                        });
-    }
-
-    @Override
-    public long bytes() {
-        CodeIndex frozen = index;
+    long valueBytes() {
+        Postings frozen = postings;
         return codes.bytes()
                 + ends.bytes()
-                + present.bytes()
+                + zones.bytes()
                 + dictionary.bytes()
                 + (frozen == null ? 0 : frozen.bytes());
     }
 
-    private boolean holdsOne(List<BitSet> alternatives, int from, int to) {
-        for (BitSet wanted : alternatives) {
-            int found = 0;
-            for (int i = from; i < to; i++) {
-                if (wanted.get(codes.get(i))) {
-                    found++;
-                }
-            }
-            if (found == wanted.cardinality()) {
-                return true;
-            }
-        }
-        return false;
+    /** The index, or null while the column grows. */
+    @Nullable Postings postings() {
+        return postings;
     }
 
-    private static JsonNode textNode(String text) {
-        return com.fasterxml.jackson.databind.node.TextNode.valueOf(text);
+    /** Rows so far that hold a code. */
+    int rowsWith(int code) {
+        return dictionary.rowsWith(code);
+    }
+
+    /** Where the codes of a row start. */
+    int start(int row) {
+        return row == 0 ? 0 : ends.get(row - 1);
+    }
+
+    /** Where the codes of a row end. */
+    int end(int row) {
+        return ends.get(row);
+    }
+
+    int code(int position) {
+        return codes.get(position);
+    }
+
+    Zones zones() {
+        return zones;
+    }
+
+    /** The share of rows that hold a string. */
+    private double share(int code) {
+        return (double) dictionary.rowsWith(code) / Math.max(1, present().written());
+    }
+
+    /** The codes of all these strings, or none if a string was never seen. */
+    private BitSet codesOf(Set<String> strings) {
+        BitSet found = new BitSet();
+        for (String string : strings) {
+            int code = dictionary.codeOf(string);
+            if (code == Dictionary.UNKNOWN) {
+                return new BitSet();
+            }
+            found.set(code);
+        }
+        return found;
     }
 }

@@ -1,61 +1,44 @@
 package io.omendb.index.column;
 
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
  * An append-only column of long values in chunks. Written by one thread; a reader may look at any
  * row below a row count it learnt through a volatile field that was written after the append.
- * Growth adds chunks and never moves a value.
- *
- * <p>A chunk whose values are all the same, as a segment's sources mostly are, is an array of that
- * one value. When another value comes, a whole array takes its place; a reader that still holds the
- * short one finds there what all rows it may ask for had.
+ * Growth adds chunks and packs the one before; whoever still holds that reads the same values.
  */
 public final class LongColumn {
-    private volatile long[][] chunks = new long[0][];
+    private volatile PackedChunk[] chunks = new PackedChunk[0];
 
-    /** Writes a value; rows are written in ascending order. */
+    /** The values of the last chunk, which is the one being written. */
+    private long[] last = new long[0];
+
+    /** Writes a value; rows are written in ascending order, and the last may be written again. */
     public void set(int row, long value) {
-        int number = row >>> Chunks.BITS;
-        if (number >= chunks.length) {
-            grow(number, value);
+        int chunk = row >>> Chunks.BITS;
+        if (chunk >= chunks.length) {
+            grow(chunk);
         }
-        long[] chunk = chunks[number];
-        if (chunk.length == 1) {
-            if (chunk[0] == value) {
-                return;
-            }
-            long[] whole = new long[Chunks.ROWS];
-            Arrays.fill(whole, 0, row & Chunks.MASK, chunk[0]);
-            whole[row & Chunks.MASK] = value;
-            // Readers find the reference without a lock; its contents must be there first.
-            VarHandle.releaseFence();
-            chunks[number] = whole;
-            return;
-        }
-        chunk[row & Chunks.MASK] = value;
+        last[row & Chunks.MASK] = value;
     }
 
     public long get(int row) {
-        long[] chunk = chunks[row >>> Chunks.BITS];
-        return chunk.length == 1 ? chunk[0] : chunk[row & Chunks.MASK];
+        return chunks[row >>> Chunks.BITS].get(row);
     }
 
     /** Heap bytes of the values. */
     public long bytes() {
-        long bytes = 0;
-        for (long[] chunk : chunks) {
-            bytes += (long) chunk.length * Long.BYTES + Chunks.OBJECT_BYTES;
-        }
-        return bytes;
+        return Arrays.stream(chunks).mapToLong(PackedChunk::heapBytes).sum();
     }
 
-    private void grow(int number, long value) {
-        long[][] grown = Arrays.copyOf(chunks, number + 1);
-        for (int i = chunks.length; i <= number; i++) {
-            grown[i] = new long[] {value};
+    private void grow(int chunk) {
+        PackedChunk[] grown = Arrays.copyOf(chunks, chunk + 1);
+        if (chunks.length > 0) {
+            grown[chunks.length - 1] = PackedChunk.pack(last);
         }
+        Arrays.fill(grown, chunks.length, chunk, PackedChunk.repeated(0));
+        last = new long[Chunks.ROWS];
+        grown[chunk] = PackedChunk.of(last);
         chunks = grown;
     }
 }

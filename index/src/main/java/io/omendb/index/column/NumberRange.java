@@ -16,78 +16,78 @@ public record NumberRange(
         boolean lowerInclusive,
         @Nullable JsonNode upper,
         boolean upperInclusive) {
+    private static final double BEYOND_LONG = 0x1p63;
 
-    /** Whether one of the two has only a lower and the other only an upper bound. */
-    public boolean complements(NumberRange other) {
-        return (lower == null && upper != null && other.lower != null && other.upper == null)
-                || (lower != null && upper == null && other.lower == null && other.upper != null);
-    }
-
-    /** The numbers in both of two ranges that complement each other. */
-    public NumberRange and(NumberRange other) {
-        NumberRange low = lower == null ? other : this;
-        NumberRange high = lower == null ? this : other;
-        return new NumberRange(low.lower, low.lowerInclusive, high.upper, high.upperInclusive);
-    }
-
-    /** Lowest double in the range. */
-    double lowestDouble() {
-        if (lower == null) {
-            return Double.NEGATIVE_INFINITY;
+    /** The doubles in the range, by {@link NumberOrder#ofDouble}. */
+    Interval doubles() {
+        double low = lower == null ? Double.NEGATIVE_INFINITY : lower.doubleValue();
+        double high = upper == null ? Double.POSITIVE_INFINITY : upper.doubleValue();
+        boolean above = !lowerInclusive && low == Double.POSITIVE_INFINITY;
+        boolean below = !upperInclusive && high == Double.NEGATIVE_INFINITY;
+        if (above || below) {
+            return Interval.EMPTY;
         }
-        return lowerInclusive ? lower.doubleValue() : Math.nextUp(lower.doubleValue());
+        return new Interval(
+                NumberOrder.ofDouble(lowerInclusive ? low : Math.nextUp(low)),
+                NumberOrder.ofDouble(upperInclusive ? high : Math.nextDown(high)));
     }
 
-    /** Highest double in the range. */
-    double highestDouble() {
-        if (upper == null) {
-            return Double.POSITIVE_INFINITY;
-        }
-        return upperInclusive ? upper.doubleValue() : Math.nextDown(upper.doubleValue());
+    /** The longs in the range. */
+    Interval longs() {
+        Interval from = lower == null ? all() : atLeast(lower, lowerInclusive);
+        Interval to = upper == null ? all() : atMost(upper, upperInclusive);
+        return from.intersect(to);
     }
 
-    /** Whether no long at all is in the range. */
-    boolean excludesEveryLong() {
-        boolean aboveAll =
-                lower != null
-                        && (isLong(lower)
-                                ? !lowerInclusive && lower.longValue() == Long.MAX_VALUE
-                                : lower.doubleValue() > Long.MAX_VALUE);
-        boolean belowAll =
-                upper != null
-                        && (isLong(upper)
-                                ? !upperInclusive && upper.longValue() == Long.MIN_VALUE
-                                : upper.doubleValue() < Long.MIN_VALUE);
-        return aboveAll || belowAll;
+    private static Interval atLeast(JsonNode bound, boolean inclusive) {
+        int side = side(bound);
+        if (side != 0) {
+            return side > 0 ? Interval.EMPTY : all();
+        }
+        long low = bound.longValue();
+        boolean skip = !inclusive;
+        if (!bound.isIntegralNumber()) {
+            double up = Math.ceil(bound.doubleValue());
+            low = (long) up;
+            skip &= up == bound.doubleValue();
+        }
+        if (skip && low == Long.MAX_VALUE) {
+            return Interval.EMPTY;
+        }
+        return new Interval(skip ? low + 1 : low, Long.MAX_VALUE);
     }
 
-    /** Lowest long in the range; meaningless where {@link #excludesEveryLong()}. */
-    long lowestLong() {
-        if (lower == null) {
-            return Long.MIN_VALUE;
+    private static Interval atMost(JsonNode bound, boolean inclusive) {
+        int side = side(bound);
+        if (side != 0) {
+            return side < 0 ? Interval.EMPTY : all();
         }
-        if (isLong(lower)) {
-            return lowerInclusive ? lower.longValue() : lower.longValue() + 1;
+        long high = bound.longValue();
+        boolean skip = !inclusive;
+        if (!bound.isIntegralNumber()) {
+            double down = Math.floor(bound.doubleValue());
+            high = (long) down;
+            skip &= down == bound.doubleValue();
         }
-        double up = Math.ceil(lower.doubleValue());
-        boolean whole = up == lower.doubleValue();
-        return whole && !lowerInclusive ? (long) up + 1 : (long) up;
+        if (skip && high == Long.MIN_VALUE) {
+            return Interval.EMPTY;
+        }
+        return new Interval(Long.MIN_VALUE, skip ? high - 1 : high);
     }
 
-    /** Highest long in the range; meaningless where {@link #excludesEveryLong()}. */
-    long highestLong() {
-        if (upper == null) {
-            return Long.MAX_VALUE;
+    /** 1 for a number above every long, -1 for one below every long, else 0. */
+    private static int side(JsonNode number) {
+        if (number.isIntegralNumber()) {
+            return number.canConvertToLong() ? 0 : number.bigIntegerValue().signum();
         }
-        if (isLong(upper)) {
-            return upperInclusive ? upper.longValue() : upper.longValue() - 1;
+        double value = number.doubleValue();
+        if (value >= BEYOND_LONG) {
+            return 1;
         }
-        double down = Math.floor(upper.doubleValue());
-        boolean whole = down == upper.doubleValue();
-        return whole && !upperInclusive ? (long) down - 1 : (long) down;
+        return value < -BEYOND_LONG ? -1 : 0;
     }
 
-    private static boolean isLong(JsonNode number) {
-        return number.isIntegralNumber() && number.canConvertToLong();
+    private static Interval all() {
+        return new Interval(Long.MIN_VALUE, Long.MAX_VALUE);
     }
 }

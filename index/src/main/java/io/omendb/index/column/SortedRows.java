@@ -1,104 +1,126 @@
 package io.omendb.index.column;
 
 import java.util.BitSet;
-import java.util.function.IntPredicate;
-import java.util.function.IntToDoubleFunction;
-import java.util.function.IntToLongFunction;
 
 /**
- * The rows of a numeric column that no longer grows, in the order of their values: four bytes a row
- * that has one. The values stay in the column. Immutable.
+ * The rows of a frozen column that have a value, by ascending value: the rows of a range are
+ * neighbours, found by binary search. Four bytes a row: the values themselves are read from the
+ * column, apart from one in {@value #STRIDE}, which a search looks at first, in the cache.
  */
 final class SortedRows {
+    private static final int STRIDE = 64;
+
+    private final LongColumn values;
     private final int[] order;
+    private final long[] samples;
     private final int rows;
 
-    private SortedRows(int[] order, int rows) {
+    private SortedRows(LongColumn values, int[] order, long[] samples, int rows) {
+        this.values = values;
         this.order = order;
+        this.samples = samples;
         this.rows = rows;
     }
 
-    /**
-     * Sorts.
-     *
-     * @param key compares as the value does
-     */
-    static SortedRows of(int rows, IntPredicate present, IntToLongFunction key) {
-        int count = 0;
-        for (int row = 0; row < rows; row++) {
-            count += present.test(row) ? 1 : 0;
-        }
-        int[] order = new int[count];
-        int next = 0;
-        for (int row = 0; row < rows; row++) {
-            if (present.test(row)) {
-                order[next++] = row;
+    /** Sorts the first {@code rows} rows. */
+    static SortedRows of(LongColumn values, BitColumn present, int rows) {
+        int n = present.setBelow(rows).cardinality();
+        long[] keys = new long[n];
+        int[] order = new int[n];
+        for (int row = 0, i = 0; row < rows; row++) {
+            if (present.get(row)) {
+                keys[i] = values.get(row);
+                order[i++] = row;
             }
         }
-        MergeSort.sort(order, key);
-        return new SortedRows(order, rows);
+        order = RowSort.byKey(keys, order);
+        long[] samples = new long[(n + STRIDE - 1) / STRIDE];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = values.get(order[i * STRIDE]);
+        }
+        return new SortedRows(values, order, samples, rows);
     }
 
-    /** Keys of doubles in the order of the doubles; both zeros are one. */
-    static IntToLongFunction keysOf(IntToDoubleFunction values) {
-        return row -> {
-            long bits = Double.doubleToLongBits(values.applyAsDouble(row) + 0.0);
-            return bits ^ (bits >> 63 & Long.MAX_VALUE);
-        };
-    }
-
+    /** Rows that were sorted, those without a value included. */
     int rows() {
         return rows;
     }
 
-    /**
-     * Rows with a key from {@code lowest} to {@code highest}, inclusive.
-     *
-     * @param test the same for a single row
-     */
-    RowMatcher matcher(long lowest, long highest, IntToLongFunction key, IntPredicate test) {
-        int from = lowest > highest ? 0 : firstAtLeast(lowest, key);
-        int to =
-                lowest > highest
-                        ? 0
-                        : highest == Long.MAX_VALUE ? order.length : firstAtLeast(highest + 1, key);
-        return new RowMatcher(rows) {
-            @Override
-            public boolean matches(int row) {
-                return test.test(row);
-            }
-
-            @Override
-            public int estimate() {
-                return to - from;
-            }
-
-            @Override
-            public BitSet rows() {
-                BitSet set = new BitSet(rowCount());
-                for (int i = from; i < to; i++) {
-                    set.set(order[i]);
-                }
-                return set;
-            }
-        };
+    /** Rows that have a value. */
+    int size() {
+        return order.length;
     }
 
-    private int firstAtLeast(long bound, IntToLongFunction key) {
+    /** The places of some intervals' rows: from and to, exclusive, of each in turn. */
+    int[] spans(Intervals intervals) {
+        int[] spans = new int[2 * intervals.size()];
+        for (int i = 0; i < intervals.size(); i++) {
+            long high = intervals.high(i);
+            spans[2 * i] = countBelow(intervals.low(i));
+            spans[2 * i + 1] = high == Long.MAX_VALUE ? size() : countBelow(high + 1);
+        }
+        return spans;
+    }
+
+    /** Rows in some spans. */
+    int within(int[] spans) {
+        int rows = 0;
+        for (int i = 0; i < spans.length; i += 2) {
+            rows += spans[i + 1] - spans[i];
+        }
+        return rows;
+    }
+
+    /** Adds the rows below a limit that lie in some spans. */
+    void addWithin(int[] spans, int limit, BitSet into) {
+        for (int i = 0; i < spans.length; i += 2) {
+            for (int at = spans[i]; at < spans[i + 1]; at++) {
+                if (order[at] < limit) {
+                    into.set(order[at]);
+                }
+            }
+        }
+    }
+
+    /** Takes out the rows that lie between some spans. */
+    void removeBetween(int[] spans, BitSet from) {
+        int at = 0;
+        for (int i = 0; i <= spans.length; i += 2) {
+            int end = i == spans.length ? size() : spans[i];
+            for (; at < end; at++) {
+                from.clear(order[at]);
+            }
+            at = i == spans.length ? end : spans[i + 1];
+        }
+    }
+
+    long bytes() {
+        return (long) order.length * Integer.BYTES + (long) samples.length * Long.BYTES;
+    }
+
+    /** How many values are lower. */
+    private int countBelow(long value) {
         int low = 0;
-        int high = order.length;
+        int high = samples.length;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (key.applyAsLong(order[middle]) < bound) {
+            if (samples[middle] < value) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return low;
-    }
-
-    long bytes() {
-        return (long) order.length * Integer.BYTES;
+        // All values up to the sample before are lower, none from this sample on.
+        int end = Math.min(size(), low * STRIDE);
+        int start = Math.max(0, low - 1) * STRIDE;
+        while (start < end) {
+            int middle = (start + end) >>> 1;
+            if (values.get(order[middle]) < value) {
+                start = middle + 1;
+            } else {
+                end = middle;
+            }
+        }
+        return start;
     }
 }

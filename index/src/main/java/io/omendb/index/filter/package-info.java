@@ -1,4 +1,4 @@
-/** Metadata filters: the tree, its Mongo-style JSON form, and evaluation to a row bitmap. */
+/** Metadata filters: the tree, its Mongo-style JSON form, and evaluation against columns. */
 @NullMarked
 package io.omendb.index.filter;
 

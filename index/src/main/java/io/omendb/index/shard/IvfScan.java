@@ -1,6 +1,5 @@
 package io.omendb.index.shard;
 
-import io.omendb.index.column.RowMatcher;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.IvfQuery;
 import io.omendb.index.ivf.PostingLists;
@@ -11,6 +10,7 @@ import io.omendb.index.segment.Segment;
 import io.omendb.schema.Metric;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +56,7 @@ final class IvfScan {
      * @param rows rows from here on are not in the answer, whatever the lists hold
      * @param matches rows that pass the filter; null for all
      */
-    record Target(Segment segment, PostingLists lists, int rows, @Nullable RowMatcher matches) {}
+    record Target(Segment segment, PostingLists lists, int rows, @Nullable IntPredicate matches) {}
 
     /** Entries whose distance was estimated. */
     long rowsEstimated() {
@@ -171,7 +171,7 @@ final class IvfScan {
 
     private boolean isVisible(Target target, int row) {
         return row < target.rows
-                && (target.matches == null || target.matches.matches(row))
+                && (target.matches == null || target.matches.test(row))
                 && !target.segment.tombstones().isDead(row, sequence);
     }
 

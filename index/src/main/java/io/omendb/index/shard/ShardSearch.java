@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class ShardSearch {
         List<Segment> segments = snapshot.segments();
         @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
+        boolean listed = false;
         if (filter != null) {
             long found = bind(filter, matches);
             selectivity = (double) found / Math.max(1, snapshot.rowsStored());
@@ -74,9 +76,7 @@ final class ShardSearch {
                 scanMatches(matches);
                 return;
             }
-            if (found <= LISTED_MAX) {
-                list(matches);
-            }
+            listed = found <= LISTED_MAX;
         }
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
         for (int i = 0; i < matches.length; i++) {
@@ -86,7 +86,7 @@ final class ShardSearch {
                 // What is indexed is read before what is searched flat: nothing falls between.
                 int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
-                        .add(new IvfScan.Target(segment, lists, rows, matches[i]));
+                        .add(new IvfScan.Target(segment, lists, rows, test(matches[i], listed)));
                 scanUnindexed(segment, rows, snapshot.rows(i), matches[i]);
             } else {
                 scanUnindexed(segment, 0, snapshot.rows(i), matches[i]);
@@ -110,15 +110,14 @@ final class ShardSearch {
     }
 
     /**
-     * A bit for each row answers from cache where the columns themselves would be read from memory.
+     * The test of a row. Where matches are few, a bit for each row answers from cache where the
+     * columns themselves would be read from memory.
      */
-    private void list(@Nullable RowMatcher[] matches) {
-        for (int i = 0; i < matches.length; i++) {
-            RowMatcher bound = matches[i];
-            if (bound != null) {
-                matches[i] = new ListedMatcher(bound.rows(), snapshot.rows(i));
-            }
+    private static @Nullable IntPredicate test(@Nullable RowMatcher matches, boolean listed) {
+        if (matches == null) {
+            return null;
         }
+        return listed ? matches.rows()::get : matches::matches;
     }
 
     private long bind(Filter filter, @Nullable RowMatcher[] matches) {
@@ -135,7 +134,7 @@ final class ShardSearch {
     private void scanMatches(@Nullable RowMatcher[] matches) {
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
-            if (bound != null) {
+            if (bound != null && !bound.none()) {
                 flat.scan(snapshot.segments().get(i), snapshot.rows(i), bound.rows());
             }
         }

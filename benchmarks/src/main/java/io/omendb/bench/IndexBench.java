@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets required options and the spec
 public final class IndexBench implements Callable<Integer> {
+    private static final int WARM_UP_ROWS = 100_000;
+
     @Spec CommandSpec spec;
 
     @Mixin Workload workload;
@@ -48,10 +50,19 @@ public final class IndexBench implements Callable<Integer> {
         return 0;
     }
 
+    /** An index that is thrown away, so that the JVM has compiled what is measured. */
+    private void warmUp(IndexKind kind, VectorSet vectors) {
+        VectorSet some = new VectorSet(vectors.file(), Math.min(vectors.rowsMax(), WARM_UP_ROWS));
+        try (BenchIndex index = kind.create(vectors.dimension(), workload.metric(), threads)) {
+            Build unused = Build.run("Warming up", index, some);
+        }
+    }
+
     private IndexReport run(IndexKind kind) {
         VectorSet vectors = workload.vectors();
         float[][] queries = workload.queries();
         int dimension = vectors.dimension();
+        warmUp(kind, vectors);
         MemoryMeter memory = new MemoryMeter();
         try (BenchIndex built = kind.create(dimension, workload.metric(), threads);
                 Workers workers = new Workers(threads)) {

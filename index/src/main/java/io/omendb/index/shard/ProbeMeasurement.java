@@ -19,11 +19,14 @@ final class ProbeMeasurement {
     private static final int DEEP_SHARE = 8;
 
     private static final int DEEP_MIN = 64;
+    private static final int MANY_NEIGHBOURS_EVERY = 4;
+    private static final int FEW_NEIGHBOURS = 100;
 
     private final ShardSnapshot snapshot;
     private final ProbeModelBuilder builder;
     private final int deep;
     private final int wanted;
+    private int added;
 
     private ProbeMeasurement(ShardSnapshot snapshot, Codebook codebook) {
         this.snapshot = snapshot;

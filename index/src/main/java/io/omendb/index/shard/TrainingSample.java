@@ -19,7 +19,7 @@ record TrainingSample(float[] vectors, int rows, int lists) {
      */
     private static final double LISTS = 5;
 
-    private static final int ROWS_PER_LIST = 32;
+    private static final int ROWS_PER_LIST = 24;
     private static final int ROWS_PER_LIST_MIN = 8;
 
     /** The sample is short-lived; it must fit beside everything else all the same. */

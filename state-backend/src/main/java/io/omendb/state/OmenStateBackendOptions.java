@@ -25,7 +25,7 @@ public final class OmenStateBackendOptions {
     public static final ConfigOption<Integer> SEAL_ROWS =
             ConfigOptions.key("state.backend.omen.seal-rows")
                     .intType()
-                    .defaultValue(1 << 16)
+                    .defaultValue(1 << 17)
                     .withDescription("Rows at which the mutable segment is sealed.");
 
     /** A backend that ordinary state is delegated to. */

@@ -15,12 +15,25 @@ final class QuerySample {
 
     private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(SIZE);
     private final AtomicLong seen = new AtomicLong();
+    private final Runnable onFull;
+
+    /**
+     * An empty sample.
+     *
+     * @param onFull called once, when there are enough queries to measure with
+     */
+    QuerySample(Runnable onFull) {
+        this.onFull = onFull;
+    }
 
     /** Takes notice of a query; keeps a copy of one in {@link #ONE_IN}. */
     void see(float[] query) {
         long number = seen.getAndIncrement();
         if (number % ONE_IN == 0) {
             queries.set((int) (number / ONE_IN % SIZE), query.clone());
+        }
+        if (number + 1 == (long) SIZE * ONE_IN) {
+            onFull.run();
         }
     }
 

@@ -43,7 +43,7 @@ public final class Shard implements AutoCloseable {
     private final int sealRows;
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
     private final SlotTable slots = new SlotTable();
-    private final QuerySample queries = new QuerySample();
+    private final QuerySample queries;
 
     /** All segments, oldest first, the mutable one last. Replaced, never changed in place. */
     private Segment[] segments;
@@ -64,6 +64,7 @@ public final class Shard implements AutoCloseable {
         this.options = options;
         this.environment = environment;
         this.maintenance = new ShardMaintenance(this, options, environment);
+        this.queries = new QuerySample(maintenance::schedule);
         this.sealRows = options.sealRowsFor(schema.dimension());
         this.rowsToTrainAt =
                 schema.indexKind().equals("flat") ? Integer.MAX_VALUE : options.trainRows();

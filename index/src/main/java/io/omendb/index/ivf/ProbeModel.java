@@ -17,7 +17,7 @@ public final class ProbeModel {
      * Share of the misses allowed that lists not probed may cause; the rest is for estimates that
      * err and for the sample being a sample.
      */
-    private static final double MISSED_OF_QUERIES = 0.8;
+    private static final double MISSED_OF_QUERIES = 0.6;
 
     /** Rows lie nearer to each other than queries do to rows. */
     private static final double MISSED_OF_ROWS = 0.5;

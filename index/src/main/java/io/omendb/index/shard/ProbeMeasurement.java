@@ -49,7 +49,7 @@ final class ProbeMeasurement {
         } else {
             measurement.addRows();
         }
-        return measurement.builder.build(snapshot.rowsStored(), fromQueries);
+        return measurement.builder.build(snapshot.rowsLiveNow(), fromQueries);
     }
 
     private void addRows() {

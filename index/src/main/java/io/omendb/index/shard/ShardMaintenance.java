@@ -45,6 +45,9 @@ final class ShardMaintenance {
     /** The probe model is measured again when the shard has grown by this factor. */
     private static final int MODEL_GROWTH = 4;
 
+    /** It is also measured again when the shard has shrunk by this factor. */
+    private static final double MODEL_SHRINKAGE = 1.12;
+
     private final Shard shard;
     private final ShardEnvironment environment;
     private final MergePolicy merges =
@@ -230,9 +233,12 @@ final class ShardMaintenance {
         if (index == null) {
             return false;
         }
-        boolean grown = snapshot.rowsStored() >= MODEL_GROWTH * index.model().rows();
+        long live = snapshot.rowsLiveNow();
+        boolean grown = live >= MODEL_GROWTH * index.model().rows();
+        // The same neighbours lie in more lists when rows between them are gone.
+        boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
         boolean better = !index.model().isFromQueries() && snapshot.queries().isFull();
-        if (!grown && !better) {
+        if (!grown && !shrunk && !better) {
             return false;
         }
         shard.use(index.withModel(ProbeMeasurement.run(snapshot, index.codebook())));

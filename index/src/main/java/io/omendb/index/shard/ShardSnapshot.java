@@ -166,6 +166,15 @@ public final class ShardSnapshot {
         return rows;
     }
 
+    /** Rows of the snapshot that nothing has killed by now, even if it was later. */
+    long rowsLiveNow() {
+        long rows = 0;
+        for (int i = 0; i < segments.length; i++) {
+            rows += Math.max(0, rows(i) - segments[i].tombstones().dead());
+        }
+        return rows;
+    }
+
     /** Every live row, oldest segment first. */
     public List<Hit> liveRows() {
         List<Hit> live = new ArrayList<>();

@@ -31,7 +31,7 @@ final class ShardSearch {
     /** Matches up to which they are listed before probing. */
     private static final int LISTED_MAX = 50_000;
 
-    private static final float EPSILON_FAST = 1.5f;
+    private static final float EPSILON_FAST = 1.7f;
     private static final float EPSILON_SAFE = 1.9f;
     private static final double TARGET_SAFE = 0.97;
 

@@ -7,6 +7,7 @@ import io.omendb.OmenException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -61,8 +62,16 @@ record Runbook(int maxPoints, List<Step> steps) {
         for (int number = 1; book.has(Integer.toString(number)); number++) {
             steps.add(step(file, number, book.get(Integer.toString(number))));
         }
-        if (steps.isEmpty()) {
-            throw OmenException.malformed(file + ": " + dataset + " has no step 1");
+        long numbered = 0;
+        for (Iterator<String> names = book.fieldNames(); names.hasNext(); ) {
+            numbered += names.next().chars().allMatch(Character::isDigit) ? 1 : 0;
+        }
+        if (steps.isEmpty() || numbered != steps.size()) {
+            throw OmenException.malformed(
+                    file + ": " + dataset + " has no step " + (steps.size() + 1));
+        }
+        if (steps.stream().noneMatch(step -> step.operation == Operation.SEARCH)) {
+            throw OmenException.malformed(file + ": " + dataset + " has no search step");
         }
         return new Runbook(book.path("max_pts").asInt(0), steps);
     }
@@ -80,6 +89,18 @@ record Runbook(int maxPoints, List<Step> steps) {
             int start = number(file, number, node, replaces ? "tags_start" : "start");
             int end = number(file, number, node, replaces ? "tags_end" : "end");
             int from = replaces ? number(file, number, node, "ids_start") : start;
+            int fromEnd = replaces ? number(file, number, node, "ids_end") : end;
+            if (fromEnd - from != end - start) {
+                throw OmenException.malformed(
+                        file
+                                + " step "
+                                + number
+                                + ": found "
+                                + (fromEnd - from)
+                                + " ids for "
+                                + (end - start)
+                                + " tags");
+            }
             if (end < start) {
                 throw OmenException.malformed(
                         file + " step " + number + ": it ends before it starts");

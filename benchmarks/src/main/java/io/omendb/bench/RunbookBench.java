@@ -3,6 +3,7 @@ package io.omendb.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.bench.Runbook.Operation;
 import io.omendb.bench.Runbook.Step;
@@ -16,7 +17,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -93,6 +97,9 @@ public final class RunbookBench implements Callable<Integer> {
     private float[][] queries;
     private long position;
 
+    /** Points that must be there now. */
+    private final BitSet live = new BitSet();
+
     @Override
     public Integer call() {
         Runbook book = Runbook.read(runbook, dataset);
@@ -150,6 +157,7 @@ public final class RunbookBench implements Callable<Integer> {
                 }
                 meanUs = (System.nanoTime() - start) / 1e3 / queries.length;
                 double millis = (System.nanoTime() - start) / 1e6;
+                answers.forEach(hits -> checkLive(step, hits));
                 recall = recall(snapshot, answers);
                 return done(step, recall, meanUs, millis);
             }
@@ -158,17 +166,33 @@ public final class RunbookBench implements Callable<Integer> {
     }
 
     private Done done(Step step, double recall, double meanUs, double millis) {
-        return new Done(
-                step,
-                bench.shard().snapshot().count(null),
-                recall,
-                meanUs,
-                millis,
-                bench.shard().memoryBytes());
+        long rows = bench.shard().snapshot().count(null);
+        if (rows != live.cardinality()) {
+            throw wrong(step, rows + " points, expected " + live.cardinality());
+        }
+        return new Done(step, rows, recall, meanUs, millis, bench.shard().memoryBytes());
+    }
+
+    /**
+     * Recall is measured against the same snapshot, which would hide points that should be gone.
+     */
+    private void checkLive(Step step, List<Hit> hits) {
+        Set<String> seen = new HashSet<>();
+        for (Hit hit : hits) {
+            if (!live.get(Integer.parseInt(hit.id())) || !seen.add(hit.id())) {
+                throw wrong(step, "point " + hit.id() + ", which is deleted or was found twice");
+            }
+        }
+    }
+
+    private OmenException wrong(Step step, String found) {
+        return new OmenException(
+                ErrorCode.INTERNAL, runbook + " step " + step.number() + ": found " + found);
     }
 
     private void insert(Step step) {
         float[] vector = new float[vectors.dimension()];
+        live.set(step.start(), step.end());
         for (int i = step.start(); i < step.end(); i++) {
             vectors.read(step.from() + i - step.start(), vector);
             bench.upsert(i, position++, vector);
@@ -176,6 +200,7 @@ public final class RunbookBench implements Callable<Integer> {
     }
 
     private void delete(Step step) {
+        live.clear(step.start(), step.end());
         for (int i = step.start(); i < step.end(); i++) {
             byte[] id = Integer.toString(i).getBytes(StandardCharsets.ISO_8859_1);
             bench.shard().delete(IdHash.of(id), id, "bench-0", position++);

@@ -125,7 +125,14 @@ class StreamingBenchTest {
         assertThat(err.toString()).contains("step 1: end: found nothing, expected a whole number");
         assertThat(run("runbook", "--runbook", book.toString(), "--dataset", "big")).isNotZero();
         assertThat(err.toString()).contains("found no dataset \"big\"");
-        Files.writeString(book, "tiny:\n  1: {operation: insert, start: 0, end: 9999}\n");
+        Files.writeString(
+                book,
+                "tiny:\n  1: {operation: search}\n  3: {operation: insert, start: 0, end: 9}\n");
+        assertThat(run("runbook", "--runbook", book.toString(), "--dataset", "tiny")).isNotZero();
+        assertThat(err.toString()).contains("tiny has no step 2");
+        Files.writeString(
+                book,
+                "tiny:\n  1: {operation: insert, start: 0, end: 9999}\n  2: {operation: search}\n");
         assertThat(run("runbook", "--runbook", book.toString(), "--dataset", "tiny")).isNotZero();
         assertThat(err.toString()).contains("step 1: asks for vector 9998");
     }

@@ -8,8 +8,8 @@ import java.util.Random;
  * would cost as many as there are lists.
  */
 public final class CodebookTrainer {
-    private static final int CELL_ITERATIONS = 8;
-    private static final int LIST_ITERATIONS = 6;
+    private static final int CELL_ITERATIONS = 6;
+    private static final int LIST_ITERATIONS = 5;
     private static final int CELL_SAMPLE = 256;
 
     private CodebookTrainer() {}

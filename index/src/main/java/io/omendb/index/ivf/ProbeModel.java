@@ -11,6 +11,7 @@ public final class ProbeModel {
     /** Share of the lists probed while nothing was measured. */
     private static final int UNMEASURED_SHARE = 4;
 
+    private static final int PROBES_MIN = 12;
     private static final int UNMEASURED_MIN = 128;
 
     /**
@@ -75,7 +76,9 @@ public final class ProbeModel {
      */
     public int nprobe(double target, double k) {
         double missed = fromQueries ? MISSED_OF_QUERIES : MISSED_OF_ROWS;
-        return nprobeUnadjusted(1 - (1 - target) * missed, k);
+        // Rows with many near twins make it look as if a list or two were enough for every query.
+        return Math.max(
+                Math.min(PROBES_MIN, lists), nprobeUnadjusted(1 - (1 - target) * missed, k));
     }
 
     private int nprobeUnadjusted(double target, double k) {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * rows than rows are from each other. Any thread may use it.
  */
 final class QuerySample {
-    private static final int SIZE = 96;
+    private static final int SIZE = 64;
     private static final int ONE_IN = 8;
 
     private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(SIZE);
@@ -26,20 +26,22 @@ final class QuerySample {
         this.onFull = onFull;
     }
 
-    /** Takes notice of a query; keeps a copy of one in {@link #ONE_IN}. */
+    /** Takes notice of a query; keeps a copy of the first, and then of one in {@link #ONE_IN}. */
     void see(float[] query) {
         long number = seen.getAndIncrement();
-        if (number % ONE_IN == 0) {
+        if (number < SIZE) {
+            queries.set((int) number, query.clone());
+        } else if (number % ONE_IN == 0) {
             queries.set((int) (number / ONE_IN % SIZE), query.clone());
         }
-        if (number + 1 == (long) SIZE * ONE_IN) {
+        if (number + 1 == SIZE) {
             onFull.run();
         }
     }
 
     /** Whether there are enough to measure with. */
     boolean isFull() {
-        return seen.get() >= (long) SIZE * ONE_IN;
+        return seen.get() >= SIZE;
     }
 
     List<float[]> queries() {

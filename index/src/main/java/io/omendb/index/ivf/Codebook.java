@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
  * use from any thread.
  */
 public final class Codebook {
-    /** Cells whose centroids a row is compared with. */
-    private static final int CELLS_TRIED = 3;
-
     private final long id;
     private final int version;
     private final int trainedRows;
@@ -165,59 +162,28 @@ public final class Codebook {
         return cells;
     }
 
-    /** Room that {@link #assign} needs. */
-    float[] scratch() {
-        return new float[scratchSize()];
+    Panels cellPanels() {
+        return cellPanels;
     }
 
-    private int scratchSize() {
-        return cellPanels.lanes();
+    /** Centroids of all lists, cell by cell. */
+    Panels listPanels() {
+        return panels;
     }
 
-    /** The list of a rotated vector. */
-    int assign(float[] rotated, int offset, float[] scratch) {
-        cellPanels.dots(rotated, offset, 0, cellPanels.lanes() / PanelKernel.PANEL, scratch);
-        int first = -1;
-        int second = -1;
-        int third = -1;
-        float s1 = Float.NEGATIVE_INFINITY;
-        float s2 = s1;
-        float s3 = s1;
-        for (int cell = 0; cell < cells; cell++) {
-            float score = scratch[cell] - cellPanels.halfNorm(cell);
-            if (score > s3 && firstPanel[cell] < firstPanel[cell + 1]) {
-                if (score > s2) {
-                    third = second;
-                    s3 = s2;
-                    if (score > s1) {
-                        second = first;
-                        s2 = s1;
-                        first = cell;
-                        s1 = score;
-                    } else {
-                        second = cell;
-                        s2 = score;
-                    }
-                } else {
-                    third = cell;
-                    s3 = score;
-                }
-            }
-        }
-        long best = nearestIn(first, rotated, offset);
-        if (second >= 0) {
-            best = Math.max(best, nearestIn(second, rotated, offset));
-        }
-        if (third >= 0) {
-            best = Math.max(best, nearestIn(third, rotated, offset));
-        }
-        return listInLane[PanelKernel.lane(best)];
+    /** The first of a cell's panels. */
+    int firstPanel(int cell) {
+        return firstPanel[cell];
     }
 
-    private long nearestIn(int cell, float[] rotated, int offset) {
-        int first = firstPanel[cell];
-        return panels.nearest(rotated, offset, first, firstPanel[cell + 1] - first)
-                + (long) first * PanelKernel.PANEL;
+    /** How many panels a cell has. */
+    int panelsOf(int cell) {
+        return firstPanel[cell + 1] - firstPanel[cell];
+    }
+
+    /** The list in a lane of all panels, -1 for none. */
+    int listInLane(int lane) {
+        return listInLane[lane];
     }
 
     /**
@@ -233,7 +199,7 @@ public final class Codebook {
 
     /** Lanes of a cell's panels: lists and gaps. */
     int lanesOf(int cell) {
-        return (firstPanel[cell + 1] - firstPanel[cell]) * PanelKernel.PANEL;
+        return panelsOf(cell) * PanelKernel.PANEL;
     }
 
     /** The list in a lane of a cell's panels, -1 for none. */
@@ -244,7 +210,7 @@ public final class Codebook {
     /** Like {@link #cellScores} for the lists in the lanes of a cell. */
     void listScores(int cell, float[] rotated, boolean innerProduct, float[] into) {
         int first = firstPanel[cell];
-        int count = firstPanel[cell + 1] - first;
+        int count = panelsOf(cell);
         panels.dots(rotated, 0, first, count, into);
         for (int i = 0; i < count * PanelKernel.PANEL; i++) {
             float halfNorm = panels.halfNorm(first * PanelKernel.PANEL + i);

@@ -1,10 +1,12 @@
 package io.omendb.index.ivf;
 
+import io.omendb.index.kernel.PanelKernel;
 import java.util.Arrays;
 import java.util.Random;
 
 /** Lloyd's k-means over vectors that lie end to end in an array. Deterministic for a seed. */
 final class KMeans {
+    private static final int GROUP = PanelKernel.GROUP;
 
     private KMeans() {}
 
@@ -31,8 +33,24 @@ final class KMeans {
     static void assign(
             float[] data, int dimension, int[] rows, float[] centroids, int clusters, int[] into) {
         Panels panels = Panels.ofAll(centroids, dimension, clusters);
-        for (int i = 0; i < rows.length; i++) {
-            into[i] = panels.nearest(data, rows[i] * dimension);
+        int lanes = panels.lanes();
+        int count = lanes / PanelKernel.PANEL;
+        float[] scores = new float[GROUP * lanes];
+        int last = rows.length - 1;
+        for (int i = 0; i <= last; i += GROUP) {
+            panels.scores(
+                    data,
+                    rows[i] * dimension,
+                    rows[Math.min(i + 1, last)] * dimension,
+                    rows[Math.min(i + 2, last)] * dimension,
+                    rows[Math.min(i + 3, last)] * dimension,
+                    0,
+                    count,
+                    scores,
+                    lanes);
+            for (int j = 0; j < GROUP && i + j <= last; j++) {
+                into[i + j] = PanelKernel.lane(panels.highest(scores, j * lanes, count));
+            }
         }
     }
 

@@ -35,7 +35,7 @@ public final class ListsBuilder {
         }
     }
 
-    /** Makes lists that no longer grow contiguous. */
+    /** Makes lists contiguous that no longer grow and were flushed. */
     public static PackedLists pack(GrowingLists lists) {
         return concatenate(
                 lists.codebook(), lists.indexedRows(), List.of(new Source(lists, row -> row)));
@@ -98,6 +98,7 @@ public final class ListsBuilder {
                 moved.add(row, vector, 0);
             }
         }
+        moved.flush();
         return concatenate(
                 codebook,
                 lists.indexedRows(),
@@ -133,7 +134,7 @@ public final class ListsBuilder {
             vectors.read(row, vector);
             lists.add(row, vector, 0);
         }
-        lists.publish(rows);
+        lists.flush();
         return pack(lists);
     }
 }

@@ -72,24 +72,39 @@ final class Panels {
                 x, offset, values, first * PanelKernel.PANEL * dimension, count, dimension, into);
     }
 
-    /** The lane nearest to x among all panels. */
-    int nearest(float[] x, int offset) {
-        return PanelKernel.lane(nearest(x, offset, 0, halfNorms.length / PanelKernel.PANEL));
-    }
-
     /**
-     * The nearest of {@code count} panels from {@code first} on; its lane counts from the first.
+     * Scores of four vectors with all lanes of {@code count} panels from {@code first} on: the
+     * higher, the nearer; see {@link PanelKernel#scores}.
      */
-    long nearest(float[] x, int offset, int first, int count) {
-        return kernel.nearest(
+    void scores(
+            float[] x,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
+            int first,
+            int count,
+            float[] into,
+            int stride) {
+        kernel.scores(
                 x,
-                offset,
+                x0,
+                x1,
+                x2,
+                x3,
                 values,
                 first * PanelKernel.PANEL * dimension,
                 count,
                 dimension,
                 halfNorms,
-                first * PanelKernel.PANEL);
+                first * PanelKernel.PANEL,
+                into,
+                stride);
+    }
+
+    /** The highest of the scores of {@code count} panels. */
+    long highest(float[] scores, int offset, int count) {
+        return kernel.highest(scores, offset, count);
     }
 
     long bytes() {

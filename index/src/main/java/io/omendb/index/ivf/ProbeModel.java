@@ -12,6 +12,13 @@ public final class ProbeModel {
     private static final int UNMEASURED_SHARE = 4;
 
     private static final int PROBES_MIN = 12;
+
+    /**
+     * Rows whose distance is estimated at least, which takes some 40 µs. A sample speaks for
+     * queries like it; those unlike it need more, and while a shard is small, more costs nothing.
+     */
+    private static final int ROWS_MIN = 5_000;
+
     private static final int UNMEASURED_MIN = 128;
 
     /**
@@ -76,9 +83,13 @@ public final class ProbeModel {
      */
     public int nprobe(double target, double k) {
         double missed = fromQueries ? MISSED_OF_QUERIES : MISSED_OF_ROWS;
-        // Rows with many near twins make it look as if a list or two were enough for every query.
-        return Math.max(
-                Math.min(PROBES_MIN, lists), nprobeUnadjusted(1 - (1 - target) * missed, k));
+        return Math.max(least(), nprobeUnadjusted(1 - (1 - target) * missed, k));
+    }
+
+    /** Rows with many near twins make it look as if a list or two were enough for every query. */
+    private int least() {
+        long forRows = rows == 0 ? 0 : ((long) ROWS_MIN * lists + rows - 1) / rows;
+        return (int) Math.min(lists, Math.max(PROBES_MIN, forRows));
     }
 
     private int nprobeUnadjusted(double target, double k) {

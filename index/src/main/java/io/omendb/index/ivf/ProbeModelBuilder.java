@@ -7,7 +7,7 @@ public final class ProbeModelBuilder {
     private final Codebook codebook;
     private final ProbeOrder order = new ProbeOrder();
     private final float[] rotated;
-    private final float[] scratch;
+    private final ListAssigner assigner;
     private final int[] rank;
     private final long[][] found;
     private final long[] neighbours;
@@ -16,8 +16,8 @@ public final class ProbeModelBuilder {
     public ProbeModelBuilder(Codebook codebook, boolean innerProduct) {
         this.codebook = codebook;
         this.innerProduct = innerProduct;
-        this.rotated = new float[codebook.dimension()];
-        this.scratch = codebook.scratch();
+        this.rotated = new float[neighboursWanted() * codebook.dimension()];
+        this.assigner = new ListAssigner(codebook, neighboursWanted());
         this.rank = new int[codebook.lists()];
         this.found = new long[ProbeModel.NEIGHBOURS.length][codebook.lists()];
         this.neighbours = new long[ProbeModel.NEIGHBOURS.length];
@@ -29,23 +29,39 @@ public final class ProbeModelBuilder {
     }
 
     /**
-     * Adds a sample query.
+     * In which place, counted from 0, a query probes the lists that its neighbours lie in.
      *
      * @param query its components
-     * @param nearest the vectors of its true neighbours, nearest first
+     * @param nearest the vectors of its neighbours, at most as many as are wanted
+     * @return a place for each neighbour
      */
-    public void add(float[] query, float[][] nearest) {
+    public int[] places(float[] query, float[][] nearest) {
         codebook.rotation().apply(query, 0, rotated, 0);
         order.start(codebook, rotated, innerProduct);
         for (int i = 0; order.next(); i++) {
             rank[order.list()] = i;
         }
         for (int n = 0; n < nearest.length; n++) {
-            codebook.rotation().apply(nearest[n], 0, rotated, 0);
-            int at = rank[codebook.assign(rotated, 0, scratch)];
+            codebook.rotation().apply(nearest[n], 0, rotated, n * codebook.dimension());
+        }
+        int[] places = new int[nearest.length];
+        assigner.assign(rotated, places.length, places);
+        for (int n = 0; n < places.length; n++) {
+            places[n] = rank[places[n]];
+        }
+        return places;
+    }
+
+    /**
+     * Adds a sample query.
+     *
+     * @param places of its true neighbours, nearest neighbour first
+     */
+    public void add(int[] places) {
+        for (int n = 0; n < places.length; n++) {
             for (int i = 0; i < ProbeModel.NEIGHBOURS.length; i++) {
                 if (n < ProbeModel.NEIGHBOURS[i]) {
-                    found[i][at]++;
+                    found[i][places[n]]++;
                     neighbours[i]++;
                 }
             }

@@ -14,6 +14,9 @@ public interface PanelKernel {
     /** Vectors in a panel. */
     int PANEL = 16;
 
+    /** Vectors that {@link #scores} takes at once. */
+    int GROUP = 4;
+
     /**
      * Inner products of {@code x[xOffset, xOffset + n)} with every vector of {@code count} panels
      * that lie end to end from {@code panels[offset]} on; {@code count * 16} results go to {@code
@@ -22,22 +25,38 @@ public interface PanelKernel {
     void dots(float[] x, int xOffset, float[] panels, int offset, int count, int n, float[] into);
 
     /**
-     * The lane with the highest {@code dot - halfNorm}, which is the vector nearest to x.
+     * {@code dot - halfNorm} of four vectors with every vector of {@code count} panels; what is
+     * read of a panel serves all four.
      *
+     * @param x holds the four, n components from each of {@code x0} to {@code x3} on
      * @param halfNorms half the squared norm of every lane, infinite where it holds no vector; from
-     *     {@code normOffset} on
-     * @return the lane counted from the first panel, with its score: {@link #lane} and {@link
-     *     #score} take them apart; comparing two results compares their scores
+     *     {@code normOffset} on. The highest score is then that of the vector nearest to x
+     * @param into receives {@code count * 16} scores for each of the four, which start {@code
+     *     stride} apart
      */
-    long nearest(
+    void scores(
             float[] x,
-            int xOffset,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
             float[] panels,
             int offset,
             int count,
             int n,
             float[] halfNorms,
-            int normOffset);
+            int normOffset,
+            float[] into,
+            int stride);
+
+    /**
+     * The highest of {@code count * 16} scores.
+     *
+     * @return the lane counted from {@code offset}, the first where several are highest, with its
+     *     score: {@link #lane} and {@link #score} take them apart; comparing two results compares
+     *     their scores
+     */
+    long highest(float[] scores, int offset, int count);
 
     /** Joins a score and a lane so that results compare as their scores do. */
     static long result(float score, int lane) {

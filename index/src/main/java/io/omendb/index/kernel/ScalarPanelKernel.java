@@ -20,27 +20,38 @@ final class ScalarPanelKernel implements PanelKernel {
     }
 
     @Override
-    public long nearest(
+    public void scores(
             float[] x,
-            int xOffset,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
             float[] panels,
             int offset,
             int count,
             int n,
             float[] halfNorms,
-            int normOffset) {
-        float[] dots = new float[PANEL];
-        long best = Long.MIN_VALUE;
-        for (int panel = 0; panel < count; panel++) {
-            dots(x, xOffset, panels, offset + panel * n * PANEL, 1, n, dots);
-            for (int lane = 0; lane < PANEL; lane++) {
-                int at = panel * PANEL + lane;
-                best =
-                        Math.max(
-                                best,
-                                PanelKernel.result(dots[lane] - halfNorms[normOffset + at], at));
+            int normOffset,
+            float[] into,
+            int stride) {
+        int[] offsets = {x0, x1, x2, x3};
+        float[] dots = new float[count * PANEL];
+        for (int i = 0; i < GROUP; i++) {
+            dots(x, offsets[i], panels, offset, count, n, dots);
+            for (int lane = 0; lane < dots.length; lane++) {
+                into[i * stride + lane] = dots[lane] - halfNorms[normOffset + lane];
             }
         }
-        return best;
+    }
+
+    @Override
+    public long highest(float[] scores, int offset, int count) {
+        int best = 0;
+        for (int lane = 1; lane < count * PANEL; lane++) {
+            if (scores[offset + lane] > scores[offset + best]) {
+                best = lane;
+            }
+        }
+        return PanelKernel.result(scores[offset + best], best);
     }
 }

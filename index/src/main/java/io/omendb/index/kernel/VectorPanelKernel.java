@@ -97,47 +97,55 @@ final class VectorPanelKernel implements PanelKernel {
     }
 
     @Override
-    public long nearest(
+    public void scores(
             float[] x,
-            int xOffset,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
             float[] panels,
             int offset,
             int count,
             int n,
             float[] halfNorms,
-            int normOffset) {
-        int stride = n * PANEL;
-        long best = Long.MIN_VALUE;
+            int normOffset,
+            float[] into,
+            int stride) {
+        int size = n * PANEL;
         for (int part = 0; part < PANEL; part += LANES) {
             int panel = 0;
             for (; panel + 1 < count; panel += 2) {
-                int from = offset + panel * stride + part;
+                int from = offset + panel * size + part;
                 int lane = panel * PANEL + part;
-                long found =
-                        nearestOfTwo(
-                                x, xOffset, panels, from, stride, n, halfNorms, normOffset + lane);
-                best = Math.max(best, found + lane);
+                int norm = normOffset + lane;
+                scoresOfTwo(
+                        x, x0, x1, x2, x3, panels, from, n, halfNorms, norm, into, lane, stride);
             }
             if (panel < count) {
-                int from = offset + panel * stride + part;
+                int from = offset + panel * size + part;
                 int lane = panel * PANEL + part;
-                long found =
-                        nearestOfOne(x, xOffset, panels, from, n, halfNorms, normOffset + lane);
-                best = Math.max(best, found + lane);
+                int norm = normOffset + lane;
+                scoresOfOne(
+                        x, x0, x1, x2, x3, panels, from, n, halfNorms, norm, into, lane, stride);
             }
         }
-        return best;
     }
 
-    private static long nearestOfTwo(
+    /** Six reads for eight multiply-adds. */
+    private static void scoresOfTwo(
             float[] x,
-            int xOffset,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
             float[] panels,
             int from,
-            int stride,
             int n,
             float[] halfNorms,
-            int norm) {
+            int norm,
+            float[] into,
+            int to,
+            int stride) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
@@ -146,56 +154,80 @@ final class VectorPanelKernel implements PanelKernel {
         FloatVector t1 = FloatVector.zero(SPECIES);
         FloatVector t2 = FloatVector.zero(SPECIES);
         FloatVector t3 = FloatVector.zero(SPECIES);
-        for (int d = 0; d < n; d += 4) {
+        int size = n * PANEL;
+        for (int d = 0; d < n; d++) {
             int at = from + d * PANEL;
-            int c = xOffset + d;
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[c]);
-            s0 = FloatVector.fromArray(SPECIES, panels, at).fma(x0, s0);
-            t0 = FloatVector.fromArray(SPECIES, panels, at + stride).fma(x0, t0);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[c + 1]);
-            s1 = FloatVector.fromArray(SPECIES, panels, at + PANEL).fma(x1, s1);
-            t1 = FloatVector.fromArray(SPECIES, panels, at + stride + PANEL).fma(x1, t1);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[c + 2]);
-            s2 = FloatVector.fromArray(SPECIES, panels, at + 2 * PANEL).fma(x2, s2);
-            t2 = FloatVector.fromArray(SPECIES, panels, at + stride + 2 * PANEL).fma(x2, t2);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[c + 3]);
-            s3 = FloatVector.fromArray(SPECIES, panels, at + 3 * PANEL).fma(x3, s3);
-            t3 = FloatVector.fromArray(SPECIES, panels, at + stride + 3 * PANEL).fma(x3, t3);
+            FloatVector s = FloatVector.fromArray(SPECIES, panels, at);
+            FloatVector t = FloatVector.fromArray(SPECIES, panels, at + size);
+            FloatVector c0 = FloatVector.broadcast(SPECIES, x[x0 + d]);
+            s0 = s.fma(c0, s0);
+            t0 = t.fma(c0, t0);
+            FloatVector c1 = FloatVector.broadcast(SPECIES, x[x1 + d]);
+            s1 = s.fma(c1, s1);
+            t1 = t.fma(c1, t1);
+            FloatVector c2 = FloatVector.broadcast(SPECIES, x[x2 + d]);
+            s2 = s.fma(c2, s2);
+            t2 = t.fma(c2, t2);
+            FloatVector c3 = FloatVector.broadcast(SPECIES, x[x3 + d]);
+            s3 = s.fma(c3, s3);
+            t3 = t.fma(c3, t3);
         }
-        FloatVector s =
-                s0.add(s1).add(s2.add(s3)).sub(FloatVector.fromArray(SPECIES, halfNorms, norm));
-        FloatVector t =
-                t0.add(t1)
-                        .add(t2.add(t3))
-                        .sub(FloatVector.fromArray(SPECIES, halfNorms, norm + PANEL));
-        float best = s.max(t).reduceLanes(VectorOperators.MAX);
-        int inFirst = s.compare(VectorOperators.EQ, best).firstTrue();
-        int lane =
-                inFirst < LANES ? inFirst : PANEL + t.compare(VectorOperators.EQ, best).firstTrue();
-        return PanelKernel.result(best, lane);
+        FloatVector half = FloatVector.fromArray(SPECIES, halfNorms, norm);
+        s0.sub(half).intoArray(into, to);
+        s1.sub(half).intoArray(into, to + stride);
+        s2.sub(half).intoArray(into, to + 2 * stride);
+        s3.sub(half).intoArray(into, to + 3 * stride);
+        half = FloatVector.fromArray(SPECIES, halfNorms, norm + PANEL);
+        t0.sub(half).intoArray(into, to + PANEL);
+        t1.sub(half).intoArray(into, to + PANEL + stride);
+        t2.sub(half).intoArray(into, to + PANEL + 2 * stride);
+        t3.sub(half).intoArray(into, to + PANEL + 3 * stride);
     }
 
-    private static long nearestOfOne(
-            float[] x, int xOffset, float[] panels, int from, int n, float[] halfNorms, int norm) {
+    private static void scoresOfOne(
+            float[] x,
+            int x0,
+            int x1,
+            int x2,
+            int x3,
+            float[] panels,
+            int from,
+            int n,
+            float[] halfNorms,
+            int norm,
+            float[] into,
+            int to,
+            int stride) {
         FloatVector s0 = FloatVector.zero(SPECIES);
         FloatVector s1 = FloatVector.zero(SPECIES);
         FloatVector s2 = FloatVector.zero(SPECIES);
         FloatVector s3 = FloatVector.zero(SPECIES);
-        for (int d = 0; d < n; d += 4) {
-            int at = from + d * PANEL;
-            int c = xOffset + d;
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[c]);
-            s0 = FloatVector.fromArray(SPECIES, panels, at).fma(x0, s0);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[c + 1]);
-            s1 = FloatVector.fromArray(SPECIES, panels, at + PANEL).fma(x1, s1);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[c + 2]);
-            s2 = FloatVector.fromArray(SPECIES, panels, at + 2 * PANEL).fma(x2, s2);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[c + 3]);
-            s3 = FloatVector.fromArray(SPECIES, panels, at + 3 * PANEL).fma(x3, s3);
+        for (int d = 0; d < n; d++) {
+            FloatVector s = FloatVector.fromArray(SPECIES, panels, from + d * PANEL);
+            s0 = s.fma(FloatVector.broadcast(SPECIES, x[x0 + d]), s0);
+            s1 = s.fma(FloatVector.broadcast(SPECIES, x[x1 + d]), s1);
+            s2 = s.fma(FloatVector.broadcast(SPECIES, x[x2 + d]), s2);
+            s3 = s.fma(FloatVector.broadcast(SPECIES, x[x3 + d]), s3);
         }
-        FloatVector s =
-                s0.add(s1).add(s2.add(s3)).sub(FloatVector.fromArray(SPECIES, halfNorms, norm));
-        float best = s.reduceLanes(VectorOperators.MAX);
-        return PanelKernel.result(best, s.compare(VectorOperators.EQ, best).firstTrue());
+        FloatVector half = FloatVector.fromArray(SPECIES, halfNorms, norm);
+        s0.sub(half).intoArray(into, to);
+        s1.sub(half).intoArray(into, to + stride);
+        s2.sub(half).intoArray(into, to + 2 * stride);
+        s3.sub(half).intoArray(into, to + 3 * stride);
+    }
+
+    @Override
+    public long highest(float[] scores, int offset, int count) {
+        int end = count * PANEL;
+        FloatVector highest = FloatVector.fromArray(SPECIES, scores, offset);
+        for (int lane = LANES; lane < end; lane += LANES) {
+            highest = highest.max(FloatVector.fromArray(SPECIES, scores, offset + lane));
+        }
+        float best = highest.reduceLanes(VectorOperators.MAX);
+        int lane = 0;
+        while (scores[offset + lane] != best && lane < end - 1) {
+            lane++;
+        }
+        return PanelKernel.result(best, lane);
     }
 }

@@ -3,36 +3,58 @@ package io.omendb.index.shard;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.ivf.ProbeModelBuilder;
+import io.omendb.index.kernel.DistanceKernel;
+import io.omendb.index.kernel.Kernels;
 import io.omendb.schema.Metric;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /**
  * Learns how many lists a recall takes, from the latest queries where there were enough, else from
  * rows of the shard. Their neighbours come from a search so deep that it misses next to nothing,
- * which costs a fraction of an exact one.
+ * which costs a fraction of an exact one: where neighbours turn up in the last lists probed, there
+ * may be more behind, and the search is made again with four times the lists.
  */
 final class ProbeMeasurement {
     private static final int ROW_QUERIES = 48;
+    private static final int QUERIES_MIN = 16;
+
+    /** Squared distance, in squares of the query's length, up to which two vectors are one. */
+    private static final float SAME = 1e-6f;
 
     /** Share of the lists that the deep search probes. */
     private static final int DEEP_SHARE = 8;
 
     private static final int DEEP_MIN = 64;
-    private static final int MANY_NEIGHBOURS_EVERY = 4;
-    private static final int FEW_NEIGHBOURS = 100;
+
+    /** The nearest neighbours, none of which may lie far out in a search that is deep enough. */
+    private static final int NEAREST = 10;
+
+    /** One in so many of the others may. */
+    private static final int OUTLYING = 20;
+
+    private static final int DEEPER = 4;
+
+    /** Neighbours looked for by one query in so many, and by the others: the more, the dearer. */
+    private static final int MANY_EVERY = 4;
+
+    private static final int FEW = 100;
 
     private final ShardSnapshot snapshot;
     private final ProbeModelBuilder builder;
     private final int deep;
-    private final int wanted;
+    private final int lists;
+    private final int many;
     private int added;
+    private final DistanceKernel kernel = Kernels.active();
 
     private ProbeMeasurement(ShardSnapshot snapshot, Codebook codebook) {
         this.snapshot = snapshot;
         this.builder = new ProbeModelBuilder(codebook, snapshot.schema().metric() == Metric.DOT);
-        this.deep = Math.max(DEEP_MIN, codebook.lists() / DEEP_SHARE);
-        this.wanted =
+        this.lists = codebook.lists();
+        this.deep = Math.max(DEEP_MIN, lists / DEEP_SHARE);
+        this.many =
                 (int)
                         Math.min(
                                 ProbeModelBuilder.neighboursWanted(),
@@ -43,13 +65,35 @@ final class ProbeMeasurement {
         ProbeMeasurement measurement = new ProbeMeasurement(snapshot, codebook);
         boolean fromQueries = snapshot.queries().isFull();
         if (fromQueries) {
-            for (float[] query : snapshot.queries().queries()) {
-                measurement.add(query, 0);
-            }
+            measurement.addQueries();
         } else {
             measurement.addRows();
         }
         return measurement.builder.build(snapshot.rowsLiveNow(), fromQueries);
+    }
+
+    /**
+     * Adds the latest queries but for those that ask for a row by its own vector: they find their
+     * row in the first list and would hide how much the others miss. All, if few others are left.
+     */
+    private void addQueries() {
+        List<float[]> all = snapshot.queries().queries();
+        List<float[]> others = new ArrayList<>();
+        for (float[] query : all) {
+            List<Hit> nearest =
+                    snapshot.searchUnseen(query, 1, null, SearchParams.ofProbes(1)).hits();
+            if (nearest.isEmpty() || !isSame(query, nearest.get(0).vector())) {
+                others.add(query);
+            }
+        }
+        List<float[]> sample = others.size() < QUERIES_MIN ? all : others;
+        sample.forEach(query -> add(query, 0));
+    }
+
+    private boolean isSame(float[] query, float[] row) {
+        float[] prepared = VectorRules.prepare(snapshot.schema(), query, "vector");
+        float squares = kernel.dot(prepared, 0, prepared, 0, prepared.length);
+        return kernel.squaredL2(prepared, 0, row, 0, row.length) <= SAME * squares;
     }
 
     private void addRows() {
@@ -64,14 +108,31 @@ final class ProbeMeasurement {
     }
 
     private void add(float[] query, int skip) {
-        List<Hit> hits =
-                snapshot.searchUnseen(query, wanted + skip, null, SearchParams.ofProbes(deep))
-                        .hits();
-        float[][] nearest = new float[Math.max(0, hits.size() - skip)][];
-        for (int n = 0; n < nearest.length; n++) {
-            nearest[n] = hits.get(n + skip).vector();
+        int wanted = added++ % MANY_EVERY == 0 ? many : Math.min(many, FEW);
+        for (int probes = deep; ; probes *= DEEPER) {
+            List<Hit> hits =
+                    snapshot.searchUnseen(query, wanted + skip, null, SearchParams.ofProbes(probes))
+                            .hits();
+            float[][] nearest = new float[Math.max(0, hits.size() - skip)][];
+            for (int n = 0; n < nearest.length; n++) {
+                nearest[n] = hits.get(n + skip).vector();
+            }
+            int[] places = builder.places(query, nearest);
+            if (probes >= lists || isDeepEnough(places, probes)) {
+                builder.add(places);
+                return;
+            }
         }
-        builder.add(query, nearest);
+    }
+
+    private static boolean isDeepEnough(int[] places, int probes) {
+        int outlying = 0;
+        for (int n = 0; n < places.length; n++) {
+            if (places[n] >= probes / 2) {
+                outlying += n < NEAREST ? places.length : 1;
+            }
+        }
+        return outlying * OUTLYING <= places.length;
     }
 
     /** False for a zero vector, which has no direction to search in under cosine. */

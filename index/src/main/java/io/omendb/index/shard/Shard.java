@@ -110,7 +110,6 @@ public final class Shard implements AutoCloseable {
             boolean manyDead = resolved != SlotTable.DROPPED && kill(resolved);
             if (target.lists() instanceof GrowingLists lists) {
                 lists.add(row, prepared, 0);
-                lists.publish(row + 1);
             }
             publish();
             if (manyDead || snapshot.rowsStored() >= rowsToTrainAt) {
@@ -186,6 +185,9 @@ public final class Shard implements AutoCloseable {
     public synchronized ShardSnapshot seal() {
         Segment newest = mutable();
         if (newest.rowCount() > 0) {
+            if (newest.lists() instanceof GrowingLists lists) {
+                lists.flush();
+            }
             newest.freeze();
             Segment[] grown = Arrays.copyOf(segments, segments.length + 1);
             grown[segments.length] = newMutable();

@@ -45,6 +45,11 @@ final class ShardMaintenance {
     /** The probe model is measured again when the shard has grown by this factor. */
     private static final int MODEL_GROWTH = 4;
 
+    /** By this one while it is small, when measuring costs next to nothing. */
+    private static final int MODEL_GROWTH_SMALL = 2;
+
+    private static final int SMALL_ROWS = 1 << 17;
+
     /** It is also measured again when the shard has shrunk by this factor. */
     private static final double MODEL_SHRINKAGE = 1.12;
 
@@ -234,7 +239,8 @@ final class ShardMaintenance {
             return false;
         }
         long live = snapshot.rowsLiveNow();
-        boolean grown = live >= MODEL_GROWTH * index.model().rows();
+        int growth = live < SMALL_ROWS ? MODEL_GROWTH_SMALL : MODEL_GROWTH;
+        boolean grown = live >= growth * index.model().rows();
         // The same neighbours lie in more lists when rows between them are gone.
         boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
         boolean better = !index.model().isFromQueries() && snapshot.queries().isFull();

@@ -49,7 +49,7 @@ class ErrorBoundTest {
         for (int row = 0; row < ROWS; row++) {
             lists.add(row, rows, row * dimension);
         }
-        lists.publish(ROWS);
+        lists.flush();
         PackedLists packed = ListsBuilder.pack(lists);
         IvfQuery ivf = new IvfQuery();
         long broken = 0;

@@ -114,12 +114,28 @@ class CodeKernelAgreementTest {
             float[] norms = new float[lanes + 2];
             Arrays.fill(norms, 3f);
             norms[2 + lanes - 1] = Float.POSITIVE_INFINITY;
-            long a = scalar.nearest(x, 1, panels, 5, count, n, norms, 2);
-            long b = vector.nearest(x, 1, panels, 5, count, n, norms, 2);
-            assertThat(PanelKernel.lane(b)).as("seed %d", seed).isEqualTo(PanelKernel.lane(a));
-            assertThat(PanelKernel.score(b))
-                    .isCloseTo(
-                            PanelKernel.score(a), org.assertj.core.data.Offset.offset(n * 1e-4f));
+            int stride = lanes + 3;
+            float[] four = gaussians(4 * n + 3);
+            float[] byScalar = new float[4 * stride];
+            float[] byVector = new float[4 * stride];
+            scalar.scores(
+                    four, 3, n, 2 * n, 3 * n + 3, panels, 5, count, n, norms, 2, byScalar, stride);
+            vector.scores(
+                    four, 3, n, 2 * n, 3 * n + 3, panels, 5, count, n, norms, 2, byVector, stride);
+            for (int i = 0; i < PanelKernel.GROUP; i++) {
+                assertThat(byVector[i * stride + lanes - 1]).isEqualTo(Float.NEGATIVE_INFINITY);
+                for (int lane = 0; lane < lanes - 1; lane++) {
+                    assertThat(byVector[i * stride + lane])
+                            .as("seed %d", seed)
+                            .isCloseTo(
+                                    byScalar[i * stride + lane],
+                                    org.assertj.core.data.Offset.offset(n * 1e-4f));
+                }
+                long highest = vector.highest(byVector, i * stride, count);
+                assertThat(highest).isEqualTo(scalar.highest(byVector, i * stride, count));
+                assertThat(byVector[i * stride + PanelKernel.lane(highest)])
+                        .isEqualTo(PanelKernel.score(highest));
+            }
         }
     }
 

@@ -29,6 +29,8 @@ public final class PeersBench implements Callable<Integer> {
     /** Settings beyond one that finds this much would only be slower. */
     private static final double RECALL_ENOUGH = 0.9995;
 
+    private static final int WARM_UP_ROWS = 20_000;
+
     @Spec CommandSpec spec;
 
     @Mixin Workload workload;
@@ -123,6 +125,7 @@ public final class PeersBench implements Callable<Integer> {
 
     private PeersReport.Measured measure(PeerSystem system, VectorSet vectors, float[][] queries) {
         GraphSettings settings = new GraphSettings(m, efConstruction);
+        warmUp(system, vectors, settings);
         MemoryMeter memory = new MemoryMeter();
         try (BenchIndex built = system.create(vectors.dimension(), workload.metric(), settings);
                 Workers one = new Workers(1)) {
@@ -141,6 +144,14 @@ public final class PeersBench implements Callable<Integer> {
                     memoryBytes,
                     built.mappedBytes(),
                     points);
+        }
+    }
+
+    /** A first, smaller index has the JVM compile what building takes. */
+    private void warmUp(PeerSystem system, VectorSet vectors, GraphSettings settings) {
+        VectorSet some = new VectorSet(vectors.file(), Math.min(vectors.rowsMax(), WARM_UP_ROWS));
+        try (BenchIndex index = system.create(vectors.dimension(), workload.metric(), settings)) {
+            Build unused = Build.run(system.optionName() + ": warming up", index, some);
         }
     }
 

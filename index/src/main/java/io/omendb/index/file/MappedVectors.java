@@ -14,7 +14,7 @@ import java.util.Objects;
  * <p>There is no close. The maps are released when the garbage collector finds that nobody holds
  * this object: it is the reference counter, so a reader can never touch memory that was unmapped
  * under it. The file may be deleted before; the operating system keeps its bytes until then. It
- * must not be truncated, which segment files, written once, never are.
+ * must not lose rows that are mapped, which segment files never do.
  */
 public final class MappedVectors {
     private static final int LINE_FLOATS = 16;
@@ -27,7 +27,7 @@ public final class MappedVectors {
 
     private final FloatBuffer[] windows;
 
-    private MappedVectors(int rows, int dimension, int windowBits, FloatBuffer[] windows) {
+    MappedVectors(int rows, int dimension, int windowBits, FloatBuffer[] windows) {
         this.rows = rows;
         this.dimension = dimension;
         this.windowBits = windowBits;
@@ -60,6 +60,11 @@ public final class MappedVectors {
 
     public int rows() {
         return rows;
+    }
+
+    /** One buffer for every 2^windowBits rows. Not to be changed. */
+    FloatBuffer[] windows() {
+        return windows;
     }
 
     /** Components per vector. */

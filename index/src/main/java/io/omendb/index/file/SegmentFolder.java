@@ -41,6 +41,24 @@ public final class SegmentFolder {
     private final Path dir;
     private final Manifest manifest;
 
+    /** Makes the file of the vectors. */
+    @FunctionalInterface
+    public interface VectorsContent {
+
+        /** Writes it. */
+        FileDigest writeTo(Path file) throws IOException;
+
+        /** Row after row. */
+        static VectorsContent of(int dimension, int rows, VectorsFile.RowSource source) {
+            return file -> VectorsFile.writeDigested(file, dimension, rows, source);
+        }
+
+        /** A file that is there already and complete but for its ends. */
+        static VectorsContent of(GrowingVectorsFile growing) {
+            return growing::finish;
+        }
+    }
+
     private SegmentFolder(Path dir, Manifest manifest) {
         this.dir = dir;
         this.manifest = manifest;
@@ -51,7 +69,7 @@ public final class SegmentFolder {
      * nothing is left behind.
      *
      * @param dir the new folder; its parent is created where missing
-     * @param vectors asked for rows 0 to {@code rows - 1} in order
+     * @param vectors where the vectors of rows 0 to {@code rows - 1} come from
      * @param rowAt asked for rows 0 to {@code rows - 1} in order
      * @param lists posting lists of all rows; null for none
      * @throws OmenException EXTERNAL if the folder exists or cannot be written
@@ -61,15 +79,12 @@ public final class SegmentFolder {
             String segment,
             CollectionSchema schema,
             int rows,
-            VectorsFile.RowSource vectors,
+            VectorsContent vectors,
             IntFunction<RowImage> rowAt,
             @Nullable PackedLists lists) {
         try (StagedFolder folder = StagedFolder.create(dir)) {
             Map<String, FileDigest> files = new LinkedHashMap<>();
-            files.put(
-                    VECTORS,
-                    VectorsFile.writeDigested(
-                            folder.file(VECTORS), schema.dimension(), rows, vectors));
+            files.put(VECTORS, vectors.writeTo(folder.file(VECTORS)));
             FieldStatistics statistics = new FieldStatistics(schema.fields());
             files.put(
                     ROWS,

@@ -2,6 +2,7 @@ package io.omendb.index.file;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -66,25 +67,57 @@ public final class VectorsFile {
 
     static FileDigest writeDigested(Path file, int dimension, int rows, RowSource source)
             throws IOException {
-        long dataBytes = (long) rows * dimension * Float.BYTES;
-        long bodyBytes = dataBytes + padding(dataBytes, ALIGNMENT);
         try (ChecksummedOutput out = ChecksummedOutput.create(file)) {
-            out.write(ArrowEncoder.MAGIC);
-            out.write(PADDING, 0, 2);
-            writeMessage(out, ArrowEncoder.schemaMessage(dimension), 8);
-            long batchStart = out.position();
-            writeMessage(out, ArrowEncoder.batchMessage(dimension, rows, dataBytes, bodyBytes), 64);
-            int headerBytes = Math.toIntExact(out.position() - batchStart);
+            out.write(header(dimension, rows));
             writeRows(out, dimension, rows, source);
-            out.write(PADDING, 0, padding(dataBytes, ALIGNMENT));
-            out.write(int32(-1));
-            out.write(int32(0));
-            byte[] footer = ArrowEncoder.footer(dimension, batchStart, headerBytes, bodyBytes);
-            out.write(footer);
-            out.write(int32(footer.length));
-            out.write(ArrowEncoder.MAGIC);
+            out.write(footer(dimension, rows));
             return out.finish();
         }
+    }
+
+    /** What comes before the data; as long for any number of rows above 0. */
+    static byte[] header(int dimension, int rows) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        startHeader(out, dimension);
+        writeMessage(
+                out,
+                ArrowEncoder.batchMessage(
+                        dimension, rows, dataBytes(dimension, rows), bodyBytes(dimension, rows)),
+                ALIGNMENT);
+        return out.toByteArray();
+    }
+
+    private static void startHeader(ByteArrayOutputStream out, int dimension) {
+        out.writeBytes(ArrowEncoder.MAGIC);
+        out.write(PADDING, 0, 2);
+        writeMessage(out, ArrowEncoder.schemaMessage(dimension), 8);
+    }
+
+    /** What comes after the data. */
+    static byte[] footer(int dimension, int rows) {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        startHeader(head, dimension);
+        int headerBytes = header(dimension, rows).length - head.size();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(PADDING, 0, padding(dataBytes(dimension, rows), ALIGNMENT));
+        out.writeBytes(int32(-1));
+        out.writeBytes(int32(0));
+        byte[] footer =
+                ArrowEncoder.footer(
+                        dimension, head.size(), headerBytes, bodyBytes(dimension, rows));
+        out.writeBytes(footer);
+        out.writeBytes(int32(footer.length));
+        out.writeBytes(ArrowEncoder.MAGIC);
+        return out.toByteArray();
+    }
+
+    private static long dataBytes(int dimension, int rows) {
+        return (long) rows * dimension * Float.BYTES;
+    }
+
+    private static long bodyBytes(int dimension, int rows) {
+        long data = dataBytes(dimension, rows);
+        return data + padding(data, ALIGNMENT);
     }
 
     /**
@@ -106,12 +139,11 @@ public final class VectorsFile {
         }
     }
 
-    private static void writeMessage(ChecksummedOutput out, byte[] message, int alignment)
-            throws IOException {
-        int padding = padding(out.position() + 8 + message.length, alignment);
-        out.write(int32(-1));
-        out.write(int32(message.length + padding));
-        out.write(message);
+    private static void writeMessage(ByteArrayOutputStream out, byte[] message, int alignment) {
+        int padding = padding(out.size() + 8L + message.length, alignment);
+        out.writeBytes(int32(-1));
+        out.writeBytes(int32(message.length + padding));
+        out.writeBytes(message);
         out.write(PADDING, 0, padding);
     }
 

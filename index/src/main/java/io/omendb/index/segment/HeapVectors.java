@@ -1,12 +1,13 @@
 package io.omendb.index.segment;
 
+import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.util.Arrays;
 
 /**
  * Vectors in chunks on the heap, append-only. Written by one thread; a reader may look at any row
  * below a row count it learnt through a volatile field written after the append.
  */
-final class HeapVectors implements Vectors {
+final class HeapVectors implements AppendedVectors {
     /**
      * An array over half of a G1 region (1 MiB in small heaps) would take a whole region for
      * itself.
@@ -25,8 +26,8 @@ final class HeapVectors implements Vectors {
         this.chunkBits = 31 - Integer.numberOfLeadingZeros(rows);
     }
 
-    /** Writes the vector of the next row. */
-    void append(int row, float[] vector) {
+    @Override
+    public void append(int row, float[] vector) {
         int chunk = row >>> chunkBits;
         if (chunk == chunks.length) {
             float[][] grown = Arrays.copyOf(chunks, chunk + 1);
@@ -34,6 +35,17 @@ final class HeapVectors implements Vectors {
             chunks = grown;
         }
         System.arraycopy(vector, 0, chunks[chunk], offsetInChunk(row), dimension);
+    }
+
+    @Override
+    public VectorsContent content(int rows) {
+        return VectorsContent.of(
+                dimension, rows, (row, into, offset) -> read(row, 1, into, offset));
+    }
+
+    @Override
+    public void close() {
+        // The garbage collector does it.
     }
 
     @Override

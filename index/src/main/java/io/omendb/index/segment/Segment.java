@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * shard snapshot.
  */
 public final class Segment {
+    /** Ends the name of the file that a mutable segment's vectors go to. */
+    private static final String GROWING = ".growing";
+
     private final String id;
     private final int slot;
     private final CollectionSchema schema;
@@ -49,13 +52,17 @@ public final class Segment {
      * An empty mutable segment.
      *
      * @param slot the segment's number within its shard, never used twice
+     * @param directory where vectors are written as they come; null to keep them on the heap
      */
-    public static Segment mutable(int slot, CollectionSchema schema) {
+    public static Segment mutable(int slot, CollectionSchema schema, @Nullable Path directory) {
+        String id = UUID.randomUUID().toString();
         return new Segment(
-                UUID.randomUUID().toString(),
+                id,
                 slot,
                 schema,
-                new HeapVectors(schema.dimension()),
+                directory == null
+                        ? new HeapVectors(schema.dimension())
+                        : new FileVectors(directory.resolve(id + GROWING), schema.dimension()),
                 new SegmentStorage());
     }
 
@@ -106,11 +113,11 @@ public final class Segment {
      * @return the row's ordinal
      */
     public int append(RowImage image, float[] vector) {
-        if (frozen || !(vectors instanceof HeapVectors heap)) {
+        if (frozen || !(vectors instanceof AppendedVectors appended)) {
             throw new IllegalStateException("segment " + id + " is sealed");
         }
         int row = rowCount;
-        heap.append(row, vector);
+        appended.append(row, vector);
         rows.append(row, image);
         rowCount = row + 1;
         return row;
@@ -141,16 +148,20 @@ public final class Segment {
 
     private SegmentFolder write(Path directory) {
         Vectors source = vectors;
+        SegmentFolder.VectorsContent content =
+                source instanceof AppendedVectors appended
+                        ? appended.content(rowCount)
+                        : SegmentFolder.VectorsContent.of(
+                                schema.dimension(),
+                                rowCount,
+                                (row, into, offset) -> source.read(row, 1, into, offset));
         SegmentFolder written =
                 SegmentFolder.write(
-                        directory,
-                        id,
-                        schema,
-                        rowCount,
-                        (row, into, offset) -> source.read(row, 1, into, offset),
-                        rows::image,
-                        packedLists());
+                        directory, id, schema, rowCount, content, rows::image, packedLists());
         vectors = new StoredVectors(written.vectors());
+        if (source instanceof AppendedVectors appended) {
+            appended.close();
+        }
         return written;
     }
 
@@ -205,6 +216,7 @@ public final class Segment {
     /** Takes a pin back. */
     public void unpinFiles() {
         storage.unpin();
+        closeIfUnwanted();
     }
 
     /**
@@ -213,6 +225,13 @@ public final class Segment {
      */
     public void discardFiles() {
         storage.discard();
+        closeIfUnwanted();
+    }
+
+    private void closeIfUnwanted() {
+        if (storage.isUnwanted() && vectors instanceof AppendedVectors appended) {
+            appended.close();
+        }
     }
 
     /** Names of the files, relative to the folder; empty unless stored. */

@@ -68,7 +68,7 @@ public final class Shard implements AutoCloseable {
         this.sealRows = options.sealRowsFor(schema.dimension());
         this.rowsToTrainAt =
                 schema.indexKind().equals("flat") ? Integer.MAX_VALUE : options.trainRows();
-        Segment first = Segment.mutable(slots.reserve(), schema);
+        Segment first = Segment.mutable(slots.reserve(), schema, environment.directory());
         slots.put(first);
         this.segments = new Segment[] {first};
         this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries);
@@ -283,6 +283,7 @@ public final class Shard implements AutoCloseable {
     public void close() {
         maintenance.close();
         frozenSegments().forEach(Segment::discardFiles);
+        mutable().discardFiles();
     }
 
     /** Whether the rows ask for a codebook, or a larger one. */
@@ -357,7 +358,7 @@ public final class Shard implements AutoCloseable {
     }
 
     private Segment newMutable() {
-        Segment fresh = Segment.mutable(slots.reserve(), schema);
+        Segment fresh = Segment.mutable(slots.reserve(), schema, environment.directory());
         if (index != null) {
             fresh.index(new GrowingLists(index.codebook()));
         }

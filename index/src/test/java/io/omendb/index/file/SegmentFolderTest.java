@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.file.SegmentFolder.VectorsContent;
 import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class SegmentFolderTest {
                 "s-1",
                 RowsFileTest.schema(),
                 3,
-                (row, into, offset) -> {},
+                VectorsContent.of(RowsFileTest.schema().dimension(), 3, (row, into, offset) -> {}),
                 i -> RowsFileTest.row(i, metadata.get(i)),
                 null);
         JsonNode fields =
@@ -152,7 +153,10 @@ class SegmentFolderTest {
                                         "s-1",
                                         RowsFileTest.PLAIN,
                                         ROWS,
-                                        (row, into, offset) -> {},
+                                        VectorsContent.of(
+                                                RowsFileTest.PLAIN.dimension(),
+                                                ROWS,
+                                                (row, into, offset) -> {}),
                                         i -> {
                                             if (i == 50) {
                                                 throw new IllegalStateException("row 50");
@@ -190,10 +194,13 @@ class SegmentFolderTest {
                 "s-1",
                 RowsFileTest.schema(),
                 rows,
-                (row, into, offset) -> {
-                    into[offset] = row;
-                    into[offset + 1] = -row;
-                },
+                VectorsContent.of(
+                        RowsFileTest.schema().dimension(),
+                        rows,
+                        (row, into, offset) -> {
+                            into[offset] = row;
+                            into[offset + 1] = -row;
+                        }),
                 images::get,
                 null);
         return images;

@@ -1,0 +1,172 @@
+package io.omendb.index.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * A {@link VectorsFile} whose rows come one batch after the other: they are in the page cache, and
+ * readable through memory maps, from the moment they are written, and never on the heap. Header and
+ * footer follow when the last row is there. Written by one thread.
+ *
+ * <p>Rows are written with calls, not through the maps, because a disk that is full then fails the
+ * call and not the process.
+ */
+public final class GrowingVectorsFile implements AutoCloseable {
+    private static final int WINDOW_BYTES = 1 << 24;
+
+    private final Path path;
+    private final int dimension;
+    private final int rowBytes;
+    private final long dataStart;
+    private final FileChannel channel;
+    private final ByteBuffer encoded;
+    private final FloatBuffer encoder;
+    private final int windowBits;
+    private MappedVectors written;
+
+    private GrowingVectorsFile(Path path, int dimension, int batchRows, FileChannel channel) {
+        this.path = path;
+        this.dimension = dimension;
+        this.rowBytes = dimension * Float.BYTES;
+        this.dataStart = VectorsFile.header(dimension, 1).length;
+        this.channel = channel;
+        this.encoded =
+                ByteBuffer.allocateDirect(batchRows * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+        this.encoder = encoded.asFloatBuffer();
+        this.windowBits = 31 - Integer.numberOfLeadingZeros(Math.max(1, WINDOW_BYTES / rowBytes));
+        this.written = new MappedVectors(0, dimension, windowBits, new FloatBuffer[0]);
+    }
+
+    /**
+     * Starts a file, which must not exist; its folder is created where missing.
+     *
+     * @param batchRows rows at once at most
+     */
+    public static GrowingVectorsFile create(Path path, int dimension, int batchRows)
+            throws IOException {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        FileChannel channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        return new GrowingVectorsFile(path, dimension, batchRows, channel);
+    }
+
+    /**
+     * Writes the next rows.
+     *
+     * @param vectors of the rows, end to end from the start
+     * @return all rows written so far
+     */
+    public MappedVectors append(float[] vectors, int rows) throws IOException {
+        encoder.put(0, vectors, 0, rows * dimension);
+        encoded.limit(rows * rowBytes).position(0);
+        long to = dataStart + (long) written.rows() * rowBytes;
+        while (encoded.hasRemaining()) {
+            to += channel.write(encoded, to);
+        }
+        int total = written.rows() + rows;
+        FloatBuffer[] windows = written.windows();
+        int needed = (total - 1 >>> windowBits) + 1;
+        if (needed > windows.length) {
+            int before = windows.length;
+            windows = Arrays.copyOf(windows, needed);
+            for (int i = before; i < needed; i++) {
+                windows[i] = map(i);
+            }
+        }
+        written = new MappedVectors(total, dimension, windowBits, windows);
+        return written;
+    }
+
+    /** The map makes the file as long as the window, without taking space on the disk. */
+    private FloatBuffer map(int window) throws IOException {
+        long bytes = (long) rowBytes << windowBits;
+        return channel.map(MapMode.READ_WRITE, dataStart + window * bytes, bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+    }
+
+    /**
+     * Makes the file whole, forces it to the disk and gives it a second name. May be called again
+     * after it failed.
+     *
+     * @param name a path on the same disk, where nothing is
+     */
+    FileDigest finish(Path name) throws IOException {
+        byte[] header = VectorsFile.header(dimension, written.rows());
+        if (header.length != dataStart) {
+            throw new IllegalStateException("a header of " + header.length + " bytes");
+        }
+        byte[] footer = VectorsFile.footer(dimension, written.rows());
+        long footerStart = dataStart + (long) written.rows() * rowBytes;
+        channel.truncate(footerStart);
+        write(header, 0);
+        write(footer, footerStart);
+        channel.force(true);
+        long bytes = footerStart + footer.length;
+        link(name);
+        return new FileDigest(bytes, checksum());
+    }
+
+    private int checksum() throws IOException {
+        CRC32C crc = new CRC32C();
+        long at = 0;
+        while (true) {
+            encoded.clear();
+            int got = channel.read(encoded, at);
+            if (got < 0) {
+                return (int) crc.getValue();
+            }
+            crc.update(encoded.flip());
+            at += got;
+        }
+    }
+
+    private void link(Path name) throws IOException {
+        try {
+            Files.createLink(name, path);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            // Not every file system has hard links.
+            Files.copy(path, name);
+            try (FileChannel copy = FileChannel.open(name, StandardOpenOption.WRITE)) {
+                copy.force(true);
+            }
+        }
+    }
+
+    private void write(byte[] bytes, long at) throws IOException {
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        long to = at;
+        while (rest.hasRemaining()) {
+            to += channel.write(rest, to);
+        }
+    }
+
+    /** Heap and direct memory. */
+    public long bytes() {
+        return encoded.capacity();
+    }
+
+    /** Removes the file under its first name. Rows stay readable for whoever holds them. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        Files.deleteIfExists(path);
+    }
+}

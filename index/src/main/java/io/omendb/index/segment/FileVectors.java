@@ -1,0 +1,147 @@
+package io.omendb.index.segment;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.index.file.GrowingVectorsFile;
+import io.omendb.index.file.MappedVectors;
+import io.omendb.index.file.SegmentFolder.VectorsContent;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors that go to a file batch by batch, append-only; only the last batch is on the heap, and it
+ * dies young. Written by one thread; a reader may look at any row below a row count it learnt
+ * through a volatile field written after the append.
+ */
+final class FileVectors implements AppendedVectors {
+    private static final int BATCH_BYTES = 1 << 17;
+    private static final int BATCH_ROWS_MIN = 16;
+    private static final int LINE_FLOATS = 16;
+
+    private final Path path;
+    private final int dimension;
+    private final int batchRows;
+    private volatile Rows rows;
+    private @Nullable GrowingVectorsFile file;
+
+    /** Rows in the file, and those after. A batch is written to until it is full, never again. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Rows(int inFile, @Nullable MappedVectors mapped, float[] batch) {}
+
+    /**
+     * No vectors yet, and no file.
+     *
+     * @param path where the file goes
+     */
+    FileVectors(Path path, int dimension) {
+        this.path = path;
+        this.dimension = dimension;
+        this.batchRows = Math.max(BATCH_ROWS_MIN, BATCH_BYTES / (dimension * Float.BYTES));
+        this.rows = new Rows(0, null, new float[0]);
+    }
+
+    @Override
+    public void append(int row, float[] vector) {
+        Rows current = rows;
+        int inBatch = row - current.inFile;
+        if (inBatch == batchRows) {
+            current = flush(inBatch);
+            inBatch = 0;
+        }
+        if (inBatch * dimension == current.batch.length) {
+            // Small segments stay small.
+            int grown = Math.min(batchRows, Math.max(BATCH_ROWS_MIN, inBatch * 4)) * dimension;
+            float[] batch = java.util.Arrays.copyOf(current.batch, grown);
+            current = new Rows(current.inFile, current.mapped, batch);
+            rows = current;
+        }
+        System.arraycopy(vector, 0, current.batch, inBatch * dimension, dimension);
+    }
+
+    private Rows flush(int count) {
+        Rows current = rows;
+        try {
+            if (file == null) {
+                file = GrowingVectorsFile.create(path, dimension, batchRows);
+            }
+            MappedVectors mapped = file.append(current.batch, count);
+            float[] next = new float[count == batchRows ? batchRows * dimension : 0];
+            rows = new Rows(current.inFile + count, mapped, next);
+            return rows;
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + path + ": " + e, e);
+        }
+    }
+
+    @Override
+    public VectorsContent content(int total) {
+        if (file == null) {
+            return VectorsContent.of(
+                    dimension, total, (row, into, offset) -> read(row, 1, into, offset));
+        }
+        if (total > rows.inFile) {
+            Rows unused = flush(total - rows.inFile);
+        }
+        return VectorsContent.of(file);
+    }
+
+    @Override
+    public void close() {
+        GrowingVectorsFile open = file;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new OmenException(ErrorCode.EXTERNAL, "cannot remove " + path + ": " + e, e);
+            }
+        }
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public void read(int firstRow, int count, float[] into, int offset) {
+        Rows current = rows;
+        int fromFile = Math.max(0, Math.min(count, current.inFile - firstRow));
+        if (fromFile > 0 && current.mapped != null) {
+            current.mapped.read(firstRow, fromFile, into, offset);
+        }
+        if (fromFile < count) {
+            System.arraycopy(
+                    current.batch,
+                    (firstRow + fromFile - current.inFile) * dimension,
+                    into,
+                    offset + fromFile * dimension,
+                    (count - fromFile) * dimension);
+        }
+    }
+
+    @Override
+    public float touch(int row) {
+        Rows current = rows;
+        if (row < current.inFile && current.mapped != null) {
+            return current.mapped.touch(row);
+        }
+        int from = (row - current.inFile) * dimension;
+        float sum = 0;
+        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
+            sum += current.batch[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public VectorCursor cursor() {
+        return new CopyingCursor(this);
+    }
+
+    @Override
+    public long heapBytes() {
+        GrowingVectorsFile open = file;
+        return (long) rows.batch.length * Float.BYTES + (open == null ? 0 : open.bytes());
+    }
+}

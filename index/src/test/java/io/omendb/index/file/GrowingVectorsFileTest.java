@@ -1,0 +1,88 @@
+package io.omendb.index.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GrowingVectorsFileTest {
+    @TempDir Path dir;
+
+    private final long seed = new Random().nextLong();
+
+    @ParameterizedTest
+    @CsvSource({"1,7,3", "3,100,64", "128,1000,256", "128,70000,256", "4096,40,16"})
+    void finish_rowsInBatches_isTheFileThatOneWriteMakes(int dimension, int rows, int batchRows)
+            throws IOException {
+        float[] all = new float[rows * dimension];
+        Random random = new Random(seed);
+        for (int i = 0; i < all.length; i++) {
+            all[i] = random.nextFloat();
+        }
+        Path finished = dir.resolve("vectors.arrow");
+        FileDigest digest;
+        float[] read = new float[all.length];
+        try (GrowingVectorsFile growing =
+                GrowingVectorsFile.create(dir.resolve("sub/s.growing"), dimension, batchRows)) {
+            MappedVectors mapped = null;
+            for (int row = 0; row < rows; row += batchRows) {
+                int count = Math.min(batchRows, rows - row);
+                float[] batch = Arrays.copyOfRange(all, row * dimension, (row + count) * dimension);
+                MappedVectors before = mapped;
+                mapped = growing.append(batch, count);
+                assertThat(mapped.rows()).isEqualTo(row + count);
+                assertThat(before == null ? row : before.rows()).isEqualTo(row);
+                mapped.read(row, count, read, row * dimension);
+            }
+            assertThat(read).as("seed %d", seed).isEqualTo(all);
+            digest = growing.finish(finished);
+            Arrays.fill(read, 0);
+            mapped.read(0, rows, read, 0);
+            assertThat(read).as("seed %d, after the end", seed).isEqualTo(all);
+        }
+        assertThat(dir.resolve("sub/s.growing")).doesNotExist();
+        Path expected = dir.resolve("expected.arrow");
+        FileDigest same =
+                VectorsFile.writeDigested(
+                        expected,
+                        dimension,
+                        rows,
+                        (row, into, offset) ->
+                                System.arraycopy(all, row * dimension, into, offset, dimension));
+        assertThat(Files.mismatch(finished, expected)).isEqualTo(-1);
+        assertThat(digest).isEqualTo(same);
+    }
+
+    @Test
+    void finish_whereAFileIs_canBeTriedAgainElsewhere() throws IOException {
+        Files.createDirectory(dir.resolve("taken"));
+        Files.writeString(dir.resolve("taken/x"), "x");
+        try (GrowingVectorsFile growing =
+                GrowingVectorsFile.create(dir.resolve("s.growing"), 2, 4)) {
+            MappedVectors unused = growing.append(new float[] {1, 2, 3, 4}, 2);
+            assertThatThrownBy(() -> growing.finish(dir.resolve("taken")))
+                    .isInstanceOf(IOException.class);
+            FileDigest digest = growing.finish(dir.resolve("free"));
+            assertThat(digest.bytes()).isEqualTo(Files.size(dir.resolve("free")));
+        }
+        float[] read = new float[4];
+        VectorsFile.open(dir.resolve("free")).read(0, 2, read, 0);
+        assertThat(read).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void create_overAFile_isRefused() throws IOException {
+        Files.writeString(dir.resolve("s.growing"), "x");
+        assertThatThrownBy(() -> GrowingVectorsFile.create(dir.resolve("s.growing"), 2, 4))
+                .isInstanceOf(IOException.class);
+        assertThat(dir.resolve("s.growing")).hasContent("x");
+    }
+}

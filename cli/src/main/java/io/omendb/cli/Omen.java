@@ -2,6 +2,8 @@ package io.omendb.cli;
 
 import io.omendb.OmenException;
 import io.omendb.bench.BenchCommand;
+import io.omendb.cli.checkpoint.InspectCommand;
+import io.omendb.cli.checkpoint.VerifyCommand;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             IngestCommand.class,
             SearchCommand.class,
+            InspectCommand.class,
+            VerifyCommand.class,
             GatewayCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class

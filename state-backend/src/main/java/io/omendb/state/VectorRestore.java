@@ -5,8 +5,6 @@ import io.omendb.index.segment.Segment;
 import io.omendb.state.CheckpointImage.CollectionImage;
 import io.omendb.state.CheckpointImage.SegmentImage;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.core.fs.CloseableRegistry;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.StreamStateHandle;
 
@@ -25,8 +22,6 @@ import org.apache.flink.runtime.state.StreamStateHandle;
  * and this one owns that key group now.
  */
 final class VectorRestore {
-    private static final int BUFFER_BYTES = 1 << 16;
-
     private final VectorStateSource source;
     private final CloseableRegistry registry;
 
@@ -73,8 +68,7 @@ final class VectorRestore {
         StreamStateHandle file =
                 Objects.requireNonNull(handle.files().get(VectorStateHandle.TOMBSTONES));
         return TombstoneFile.fromBytes(
-                VectorStateHandle.readFully(file, registry),
-                file.getStreamStateHandleID().getKeyString());
+                StateFiles.readFully(file, registry), file.getStreamStateHandleID().getKeyString());
     }
 
     private void restoreSegment(
@@ -120,7 +114,6 @@ final class VectorRestore {
 
     private void download(SegmentImage image, VectorStateHandle from, Path folder)
             throws IOException {
-        Files.createDirectories(folder);
         for (String name : image.files()) {
             StreamStateHandle handle =
                     from.files().get(VectorStateHandle.segmentPath(image.id(), name));
@@ -128,35 +121,7 @@ final class VectorRestore {
                 throw OmenException.corrupt(
                         "checkpoint lacks file " + name + " of segment " + image.id());
             }
-            Path target = folder.resolve(name);
-            Files.createDirectories(Objects.requireNonNull(target.getParent()));
-            copy(handle, target);
-        }
-    }
-
-    private void copy(StreamStateHandle handle, Path target) throws IOException {
-        long left = handle.getStateSize();
-        try (FSDataInputStream in = handle.openInputStream();
-                OutputStream out = Files.newOutputStream(target)) {
-            registry.registerCloseable(in);
-            try {
-                byte[] buffer = new byte[BUFFER_BYTES];
-                while (left > 0) {
-                    int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                    if (n < 0) {
-                        throw new IOException(
-                                "state stream of "
-                                        + target.getFileName()
-                                        + " ends "
-                                        + left
-                                        + " bytes early");
-                    }
-                    out.write(buffer, 0, n);
-                    left -= n;
-                }
-            } finally {
-                registry.unregisterCloseable(in);
-            }
+            StateFiles.copy(handle, folder.resolve(name), registry);
         }
     }
 

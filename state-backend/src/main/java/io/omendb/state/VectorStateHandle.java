@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.fs.CloseableRegistry;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocalPath;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRange;
@@ -50,7 +49,8 @@ record VectorStateHandle(
         StreamStateHandle meta = incremental.getMetaDataStateHandle();
         CheckpointImage image =
                 CheckpointImage.fromBytes(
-                        readFully(meta, registry), meta.getStreamStateHandleID().getKeyString());
+                        StateFiles.readFully(meta, registry),
+                        meta.getStreamStateHandleID().getKeyString());
         List<HandleAndLocalPath> shared = incremental.getSharedState();
         List<HandleAndLocalPath> exclusive = incremental.getPrivateState();
         Map<String, StreamStateHandle> files = new HashMap<>();
@@ -66,35 +66,5 @@ record VectorStateHandle(
                 incremental.getKeyGroupRange(),
                 files,
                 image.delegate() == null ? null : image.delegate().putTogether(shared, exclusive));
-    }
-
-    /**
-     * Reads a small stream whole, to its known size: reading to the end breaks under checkpoint
-     * file merging.
-     */
-    static byte[] readFully(StreamStateHandle handle, CloseableRegistry registry)
-            throws IOException {
-        byte[] bytes = new byte[Math.toIntExact(handle.getStateSize())];
-        try (FSDataInputStream in = handle.openInputStream()) {
-            registry.registerCloseable(in);
-            try {
-                int done = 0;
-                while (done < bytes.length) {
-                    int n = in.read(bytes, done, bytes.length - done);
-                    if (n < 0) {
-                        throw new IOException(
-                                "state stream ends after "
-                                        + done
-                                        + " of "
-                                        + bytes.length
-                                        + " bytes");
-                    }
-                    done += n;
-                }
-            } finally {
-                registry.unregisterCloseable(in);
-            }
-        }
-        return bytes;
     }
 }

@@ -217,10 +217,17 @@ public final class SegmentFolder {
     }
 
     private static void verify(Path file, FileDigest expected) throws IOException {
+        String problem = damage(file, expected);
+        if (problem != null) {
+            throw OmenException.corrupt(file + " is damaged: " + problem);
+        }
+    }
+
+    /** What is wrong with a file, or null. */
+    private static @Nullable String damage(Path file, FileDigest expected) throws IOException {
         long size = Files.size(file);
         if (size != expected.bytes()) {
-            throw OmenException.corrupt(
-                    file + " is damaged: it has " + size + " bytes, expected " + expected.bytes());
+            return "it has " + size + " bytes, expected " + expected.bytes();
         }
         CRC32C crc = new CRC32C();
         byte[] buffer = new byte[READ_BYTES];
@@ -231,12 +238,36 @@ public final class SegmentFolder {
         }
         FileDigest found = new FileDigest(size, (int) crc.getValue());
         if (found.crc32c() != expected.crc32c()) {
-            throw OmenException.corrupt(
-                    file
-                            + " is damaged: its checksum is "
-                            + found.hex()
-                            + ", expected "
-                            + expected.hex());
+            return "its checksum is " + found.hex() + ", expected " + expected.hex();
         }
+        return null;
+    }
+
+    /**
+     * What is wrong with the files of a folder, all of it.
+     *
+     * @return by file name; nothing for a sound folder
+     */
+    public static Map<String, String> damage(Path dir) {
+        Map<String, String> damage = new LinkedHashMap<>();
+        String name = Manifest.NAME;
+        try {
+            Path file = dir.resolve(name);
+            Manifest manifest = Manifest.decode(file, Files.readAllBytes(file));
+            for (Map.Entry<String, FileDigest> entry : manifest.files().entrySet()) {
+                name = entry.getKey();
+                file = dir.resolve(name);
+                String problem =
+                        Files.exists(file) ? damage(file, entry.getValue()) : "it is missing";
+                if (problem != null) {
+                    damage.put(name, problem);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            damage.put(name, "it is missing");
+        } catch (IOException | OmenException e) {
+            damage.put(name, String.valueOf(e.getMessage()));
+        }
+        return damage;
     }
 }

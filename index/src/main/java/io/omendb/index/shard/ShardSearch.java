@@ -28,6 +28,12 @@ final class ShardSearch {
     private static final double PROBE_NS = 400;
     private static final double ENTRY_NS = 5;
 
+    /**
+     * Matches are seldom spread like rows: among the rows that many neighbours reach to, there are
+     * fewer of them near some queries than their share of all rows says.
+     */
+    private static final double UNEVEN = 1.25;
+
     /** Matches up to which they are listed before probing. */
     private static final int LISTED_MAX = 50_000;
 
@@ -104,9 +110,14 @@ final class ShardSearch {
             return true;
         }
         double lists = index.codebook().lists();
-        int nprobe = index.model().nprobe(params.recallTarget(), top.capacity() / selectivity);
+        int nprobe = index.model().nprobe(params.recallTarget(), neighbours(selectivity));
         double entries = nprobe / lists * snapshot.rowsStored();
         return matches * SCAN_NS < nprobe * PROBE_NS + entries * ENTRY_NS;
+    }
+
+    /** Rows that are nearer than the last match wanted. */
+    private double neighbours(double selectivity) {
+        return selectivity < 1 ? top.capacity() * UNEVEN / selectivity : top.capacity();
     }
 
     /**
@@ -162,7 +173,7 @@ final class ShardSearch {
         int nprobe = params.nprobe();
         if (nprobe == 0) {
             ProbeModel model = snapshot.probeModel(codebook);
-            nprobe = model.nprobe(params.recallTarget(), top.capacity() / selectivity);
+            nprobe = model.nprobe(params.recallTarget(), neighbours(selectivity));
         }
         float epsilon = params.recallTarget() < TARGET_SAFE ? EPSILON_FAST : EPSILON_SAFE;
         IvfScan scan =

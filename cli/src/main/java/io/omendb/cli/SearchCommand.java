@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
+import io.omendb.cli.checkpoint.CheckpointSearch;
 import io.omendb.cli.client.GatewayClient;
+import io.omendb.index.shard.Hit;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,7 @@ import picocli.CommandLine.Option;
         description = "Search a collection: by a vector, or by the vector of a stored point.")
 final class SearchCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final double NANOS_PER_MS = 1e6;
 
     @Option(
             names = "--collection",
@@ -55,8 +61,18 @@ final class SearchCommand implements Callable<Integer> {
             description = "The gateway (default: http://127.0.0.1:8080).")
     private String url = "http://127.0.0.1:8080";
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "DIR",
+            description =
+                    "Search this checkpoint or native savepoint instead; nothing needs to run.")
+    private @Nullable Path checkpoint;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (checkpoint != null) {
+            return searchCheckpoint(checkpoint);
+        }
         GatewayClient client = new GatewayClient(url);
         ObjectNode request = JSON.createObjectNode();
         request.set("vector", query(client));
@@ -72,14 +88,7 @@ final class SearchCommand implements Callable<Integer> {
             System.out.println(answer);
             return 0;
         }
-        for (JsonNode hit : answer.path("hits")) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%9.4f  %s  %s%n",
-                    hit.path("distance").asDouble(),
-                    hit.path("id").asText(),
-                    hit.path("metadata").isMissingNode() ? "" : hit.path("metadata"));
-        }
+        print(answer.path("hits"));
         System.out.printf(
                 Locale.ROOT,
                 "%d hits in %.2f ms, %d records behind%n",
@@ -89,10 +98,67 @@ final class SearchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private JsonNode query(GatewayClient client) throws InterruptedException {
+    private int searchCheckpoint(Path folder) {
+        checkQuery();
+        try (CheckpointSearch stored = CheckpointSearch.open(folder, collection)) {
+            float[] query =
+                    like == null
+                            ? floats(parse("--vector", String.valueOf(vector)))
+                            : stored.vector(like);
+            JsonNode filter = filters == null ? null : parse("--filters", filters);
+            long start = System.nanoTime();
+            List<Hit> hits = stored.search(query, k, filter);
+            double millis = (System.nanoTime() - start) / NANOS_PER_MS;
+            ArrayNode list = JSON.createArrayNode();
+            for (Hit hit : hits) {
+                byte[] metadata = hit.metadata();
+                ObjectNode one = list.addObject();
+                one.put("id", hit.id()).put("distance", hit.distance());
+                if (metadata != null) {
+                    String text = new String(metadata, StandardCharsets.UTF_8);
+                    one.set("metadata", parse("metadata of " + hit.id(), text));
+                }
+            }
+            if (raw) {
+                System.out.println(JSON.createObjectNode().set("hits", list));
+            } else {
+                print(list);
+                System.out.printf(Locale.ROOT, "%d hits in %.2f ms%n", list.size(), millis);
+            }
+            return 0;
+        }
+    }
+
+    private static float[] floats(JsonNode array) {
+        float[] floats = new float[array.size()];
+        for (int i = 0; i < floats.length; i++) {
+            if (!array.get(i).isNumber()) {
+                throw OmenException.malformed("--vector: component " + i + " is not a number");
+            }
+            floats[i] = array.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    private static void print(JsonNode hits) {
+        for (JsonNode hit : hits) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%9.4f  %s  %s%n",
+                    hit.path("distance").asDouble(),
+                    hit.path("id").asText(),
+                    hit.path("metadata").isMissingNode() ? "" : hit.path("metadata"));
+        }
+    }
+
+    private void checkQuery() {
         if ((vector == null) == (like == null)) {
             throw OmenException.malformed("give the query by either --vector or --like");
         }
+    }
+
+    private JsonNode query(GatewayClient client) throws InterruptedException {
+        checkQuery();
         if (vector != null) {
             return parse("--vector", vector);
         }

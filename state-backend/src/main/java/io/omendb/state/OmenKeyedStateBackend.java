@@ -44,11 +44,15 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     OmenKeyedStateBackend(
             AbstractKeyedStateBackend<K> delegate,
             VectorStateSource source,
-            @Nullable VectorState restored) {
+            @Nullable VectorState restored,
+            List<VectorStateHandle> restoredFrom) {
         super(delegate);
         this.delegate = delegate;
         this.source = source;
         this.vectorState = restored;
+        if (!restoredFrom.isEmpty()) {
+            uploaded.restored(restoredFrom);
+        }
     }
 
     /** The operator's vector state; made on first use. Only the task thread calls this. */

@@ -98,7 +98,7 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                             ? null
                             : new VectorRestore(source, parameters.getCancelStreamRegistry())
                                     .restore(ours);
-            return new OmenKeyedStateBackend<>(keyed, source, restored);
+            return new OmenKeyedStateBackend<>(keyed, source, restored, ours);
         } catch (OmenException e) {
             keyed.dispose();
             // A damaged file stays damaged: restarting would only hide the message.

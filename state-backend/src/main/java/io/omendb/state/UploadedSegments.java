@@ -1,6 +1,7 @@
 package io.omendb.state;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +21,20 @@ final class UploadedSegments {
     /** The files of the last completed checkpoint by local path. */
     synchronized Map<String, StreamStateHandle> confirmed() {
         return new HashMap<>(byCheckpoint.getOrDefault(lastCompleted, Map.of()));
+    }
+
+    /**
+     * Files of a checkpoint that state was restored from: the job manager holds them, so segments
+     * that did not change need not be uploaded again.
+     */
+    synchronized void restored(List<VectorStateHandle> handles) {
+        Map<String, StreamStateHandle> files = new HashMap<>();
+        for (VectorStateHandle handle : handles) {
+            files.putAll(handle.files());
+            lastCompleted = Math.max(lastCompleted, handle.checkpointId());
+        }
+        files.remove(VectorStateHandle.TOMBSTONES);
+        add(lastCompleted, files);
     }
 
     synchronized void add(long checkpointId, Map<String, StreamStateHandle> files) {

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * One of our keyed state handles, its table of contents read.
  *
  * @param image the table of contents
+ * @param checkpointId the checkpoint it belongs to
  * @param keyGroups key groups that the subtask which wrote it owned
  * @param files segment files and tombstones by local path
  * @param delegateHandle what the delegate restores from; null for nothing
  */
 record VectorStateHandle(
         CheckpointImage image,
+        long checkpointId,
         KeyGroupRange keyGroups,
         Map<String, StreamStateHandle> files,
         @Nullable KeyedStateHandle delegateHandle) {
@@ -63,6 +65,7 @@ record VectorStateHandle(
         }
         return new VectorStateHandle(
                 image,
+                incremental.getCheckpointId(),
                 incremental.getKeyGroupRange(),
                 files,
                 image.delegate() == null ? null : image.delegate().putTogether(shared, exclusive));

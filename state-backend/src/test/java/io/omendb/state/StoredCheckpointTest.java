@@ -32,6 +32,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.SharedStateRegistryImpl;
 import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -56,6 +57,7 @@ class StoredCheckpointTest {
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
     private final Map<String, float[]> live = new HashMap<>();
+    private final SharedStateRegistryImpl registry = new SharedStateRegistryImpl();
     private long offset;
     private OperatorSubtaskState state = OperatorSubtaskState.builder().build();
     private Path checkpoint = Path.of("");
@@ -199,6 +201,23 @@ class StoredCheckpointTest {
     }
 
     @Test
+    void snapshot_afterARestore_uploadsNewSegmentsOnly() throws Exception {
+        try (var harness = harness()) {
+            harness.initializeState(state);
+            harness.open();
+            VectorState vectors = vectorState(harness);
+            for (int i = 0; i < 50; i++) {
+                upsert(vectors, "new-" + i);
+            }
+            OperatorSubtaskState next = harness.snapshot(8, 8);
+            assertThat(next.getCheckpointedSize()).isLessThan(next.getStateSize() / 4);
+            assertThat(verify(write(next, 8)).problems()).isEmpty();
+        }
+        assertThat(StoredCheckpoint.open(checkpoint).report().collections().get(0).rows())
+                .isEqualTo(live.size() - 50);
+    }
+
+    @Test
     void restore_search_findsWhatWasAlive() throws Exception {
         List<VectorState> states =
                 StoredCheckpoint.open(checkpoint).restore(Files.createTempDirectory(dir, "search"));
@@ -257,8 +276,12 @@ class StoredCheckpointTest {
         }
     }
 
-    /** Completes a checkpoint as Flink does: in the folder that holds its exclusive files. */
+    /**
+     * Completes a checkpoint as the job manager does: puts files it holds in the place of
+     * references, and writes its metadata to the folder that holds the exclusive files.
+     */
     private Path write(OperatorSubtaskState of, long checkpointId) throws Exception {
+        of.registerSharedStates(registry, checkpointId);
         try (Stream<Path> walk = Files.walk(dir.resolve("checkpoints"))) {
             Path folder =
                     walk.filter(path -> path.endsWith("chk-" + checkpointId))

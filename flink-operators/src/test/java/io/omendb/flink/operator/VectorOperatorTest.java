@@ -146,6 +146,7 @@ class VectorOperatorTest {
 
     @Test
     void restore_atOtherParallelisms_everyRowHasOneOwner() throws Exception {
+        SharedStateRegistry registry = new SharedStateRegistryImpl();
         OperatorSubtaskState one;
         try (Harness harness = Harness.open(1, 0, "hashmap", null)) {
             harness.process(define(1));
@@ -153,7 +154,7 @@ class VectorOperatorTest {
                 harness.process(upsert("id" + i, i, i));
             }
             harness.process(delete("id0", 300));
-            one = harness.snapshot(1);
+            one = completed(harness.snapshot(1), 1, registry);
         }
         OperatorSubtaskState[] three = new OperatorSubtaskState[3];
         Set<String> seen = new HashSet<>();
@@ -163,7 +164,7 @@ class VectorOperatorTest {
                             one, MAX_PARALLELISM, 1, 3, subtask);
             try (Harness harness = Harness.open(3, subtask, "hashmap", part)) {
                 harness.rows().keySet().forEach(id -> assertThat(seen.add(id)).as(id).isTrue());
-                three[subtask] = harness.snapshot(2);
+                three[subtask] = completed(harness.snapshot(2), 2, registry);
             }
         }
         assertThat(seen).hasSize(299).doesNotContain("id0");
@@ -180,6 +181,14 @@ class VectorOperatorTest {
     void subtaskKeys_reachTheSubtaskTheyAreFor() {
         assertThat(SubtaskKeys.perSubtask(7, 128)).hasSize(7).doesNotHaveDuplicates();
         assertThat(SubtaskKeys.perKeyGroup(128)).hasSize(128).doesNotHaveDuplicates();
+    }
+
+    /** As the checkpoint coordinator completes it: references stand for the files they name. */
+    private static OperatorSubtaskState completed(
+            OperatorSubtaskState snapshot, long checkpoint, SharedStateRegistry registry) {
+        snapshot.getManagedKeyedState()
+                .forEach(handle -> handle.registerSharedStates(registry, checkpoint));
+        return snapshot;
     }
 
     private static long references(OperatorSubtaskState snapshot) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RunnableFuture;
 import org.apache.flink.core.fs.CloseableRegistry;
 import org.apache.flink.runtime.checkpoint.CheckpointOptions;
@@ -153,7 +154,13 @@ final class VectorSnapshotStrategy
                 throws Exception {
             registry.registerCloseable(() -> delegated.cancel(true));
             delegated.run();
-            SnapshotResult<KeyedStateHandle> result = delegated.get();
+            SnapshotResult<KeyedStateHandle> result;
+            try {
+                result = delegated.get();
+            } catch (ExecutionException e) {
+                // As if the delegate had been asked directly: Flink looks at the cause.
+                throw e.getCause() instanceof Exception cause ? cause : e;
+            }
             uploads.discardOnFailure(result);
             return result.getJobManagerOwnedSnapshot();
         }

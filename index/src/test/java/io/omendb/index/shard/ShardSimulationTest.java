@@ -97,9 +97,8 @@ class ShardSimulationTest {
             Thread.onSpinWait();
         }
         check(shard);
-        // Structureless data in constant change, a third of it met before anything was measured:
-        // the
-        // 0.99 asked for is out of reach, most of all for inner products.
+        // Structureless data in constant change, a third of it met before anything was
+        // measured: the 0.99 asked for is out of reach, most of all for inner products.
         assertThat((double) found / wanted).as("recall, seed %d", seed).isGreaterThan(0.9);
         shard.close();
     }

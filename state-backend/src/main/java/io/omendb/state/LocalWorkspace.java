@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,9 @@ final class LocalWorkspace implements AutoCloseable {
 
     private final Path directory;
     private final ThreadPoolExecutor thread;
+
+    /** The owner, and every snapshot that still reads or writes files here. */
+    private final AtomicInteger users = new AtomicInteger(1);
 
     private LocalWorkspace(Path directory, ThreadPoolExecutor thread) {
         this.directory = directory;
@@ -63,6 +67,18 @@ final class LocalWorkspace implements AutoCloseable {
         return new ShardEnvironment(directory, thread);
     }
 
+    /** Keeps the directory until {@link #release}, even beyond {@link #close}. */
+    void retain() {
+        users.incrementAndGet();
+    }
+
+    /** The last one to need the directory deletes it. */
+    void release() {
+        if (users.decrementAndGet() == 0) {
+            deleteDirectory();
+        }
+    }
+
     @Override
     public void close() {
         thread.shutdownNow();
@@ -75,7 +91,7 @@ final class LocalWorkspace implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        deleteDirectory();
+        release();
     }
 
     private void deleteDirectory() {

@@ -39,17 +39,20 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     private final VectorStateSource source;
     private final UUID backendId = UUID.randomUUID();
     private final UploadedSegments uploaded = new UploadedSegments();
+    private final FullCheckpoints fullCheckpoints;
     private @Nullable VectorState vectorState;
 
     OmenKeyedStateBackend(
             AbstractKeyedStateBackend<K> delegate,
             VectorStateSource source,
             @Nullable VectorState restored,
-            List<VectorStateHandle> restoredFrom) {
+            List<VectorStateHandle> restoredFrom,
+            FullCheckpoints fullCheckpoints) {
         super(delegate);
         this.delegate = delegate;
         this.source = source;
         this.vectorState = restored;
+        this.fullCheckpoints = fullCheckpoints;
         if (!restoredFrom.isEmpty()) {
             uploaded.restored(restoredFrom);
         }
@@ -70,8 +73,9 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             CheckpointStreamFactory streamFactory,
             CheckpointOptions checkpointOptions)
             throws Exception {
+        CheckpointOptions options = fullCheckpoints.optionsFor(checkpointId, checkpointOptions);
         RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated =
-                delegate.snapshot(checkpointId, timestamp, streamFactory, checkpointOptions);
+                delegate.snapshot(checkpointId, timestamp, streamFactory, options);
         if (vectorState == null) {
             return delegated;
         }
@@ -83,7 +87,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
                         strategy,
                         cancelStreamRegistry,
                         SnapshotExecutionType.ASYNCHRONOUS)
-                .snapshot(checkpointId, timestamp, streamFactory, checkpointOptions);
+                .snapshot(checkpointId, timestamp, streamFactory, options);
     }
 
     /** A CANONICAL savepoint has no place for vectors: taking one fails, and the job goes on. */
@@ -100,6 +104,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         uploaded.complete(checkpointId);
+        fullCheckpoints.complete(checkpointId);
         delegate.notifyCheckpointComplete(checkpointId);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -35,18 +36,22 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
 
     private final StateBackend delegate;
     private final int sealRows;
+    private final int indexRows;
     private final @Nullable String localDirectory;
 
     public OmenStateBackend() {
         this(
                 new EmbeddedRocksDBStateBackend(true),
                 OmenStateBackendOptions.SEAL_ROWS.defaultValue(),
+                OmenStateBackendOptions.INDEX_ROWS.defaultValue(),
                 null);
     }
 
-    private OmenStateBackend(StateBackend delegate, int sealRows, @Nullable String localDirectory) {
+    private OmenStateBackend(
+            StateBackend delegate, int sealRows, int indexRows, @Nullable String localDirectory) {
         this.delegate = delegate;
         this.sealRows = sealRows;
+        this.indexRows = indexRows;
         this.localDirectory = localDirectory;
     }
 
@@ -65,13 +70,24 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                 };
         return new OmenStateBackend(
                 configured,
-                config.get(OmenStateBackendOptions.SEAL_ROWS),
+                positive(config, OmenStateBackendOptions.SEAL_ROWS),
+                positive(config, OmenStateBackendOptions.INDEX_ROWS),
                 config.getOptional(OmenStateBackendOptions.LOCAL_DIRECTORY).orElse(null));
     }
 
     @Override
     public <K> CheckpointableKeyedStateBackend<K> createKeyedStateBackend(
             KeyedStateBackendParameters<K> parameters) throws Exception {
+        try {
+            return create(parameters);
+        } catch (OmenException e) {
+            // A damaged file stays damaged: restarting would only hide the message.
+            throw e.code() == ErrorCode.EXTERNAL ? e : new SuppressRestartsException(e);
+        }
+    }
+
+    private <K> OmenKeyedStateBackend<K> create(KeyedStateBackendParameters<K> parameters)
+            throws Exception {
         List<VectorStateHandle> ours = new ArrayList<>();
         List<KeyedStateHandle> delegated = new ArrayList<>();
         for (KeyedStateHandle handle : parameters.getStateHandles()) {
@@ -89,7 +105,11 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         AbstractKeyedStateBackend<K> keyed = createDelegate(parameters, delegated);
         VectorStateSource source =
                 new VectorStateSource(
-                        new ShardOptions(sealRows, ShardOptions.DEFAULT.sealBytes()),
+                        new ShardOptions(
+                                sealRows,
+                                ShardOptions.DEFAULT.sealBytes(),
+                                indexRows,
+                                ShardOptions.DEFAULT.growth()),
                         localDirectory(parameters.getEnv()),
                         parameters.getKeyGroupRange());
         try {
@@ -98,11 +118,12 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                             ? null
                             : new VectorRestore(source, parameters.getCancelStreamRegistry())
                                     .restore(ours);
-            return new OmenKeyedStateBackend<>(keyed, source, restored, ours);
-        } catch (OmenException e) {
-            keyed.dispose();
-            // A damaged file stays damaged: restarting would only hide the message.
-            throw e.code() == ErrorCode.EXTERNAL ? e : new SuppressRestartsException(e);
+            return new OmenKeyedStateBackend<>(
+                    keyed,
+                    source,
+                    restored,
+                    ours,
+                    FullCheckpoints.after(parameters.getStateHandles()));
         } catch (Exception e) {
             keyed.dispose();
             throw e;
@@ -158,6 +179,15 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         }
         keyed.dispose();
         throw new IOException(keyed.getClass().getName() + " cannot hold vector state beside it");
+    }
+
+    private static int positive(ReadableConfig config, ConfigOption<Integer> option) {
+        int value = config.get(option);
+        if (value <= 0) {
+            throw OmenException.invalid(
+                    option.key() + ": found " + value + ", expected a positive number");
+        }
+        return value;
     }
 
     private Path localDirectory(Environment env) {

@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.index.shard.ShardOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 
@@ -27,6 +28,14 @@ public final class OmenStateBackendOptions {
                     .intType()
                     .defaultValue(1 << 17)
                     .withDescription("Rows at which the mutable segment is sealed.");
+
+    /** Size from which a shard is indexed. */
+    public static final ConfigOption<Integer> INDEX_ROWS =
+            ConfigOptions.key("state.backend.omen.index-rows")
+                    .intType()
+                    .defaultValue(ShardOptions.DEFAULT.trainRows())
+                    .withDescription(
+                            "Rows of a collection in one subtask from which they are indexed; fewer are compared one by one.");
 
     /** A backend that ordinary state is delegated to. */
     public enum Delegate {

@@ -37,6 +37,12 @@ final class UploadedSegments {
         add(lastCompleted, files);
     }
 
+    /** A full checkpoint is being taken: what was there before may be somebody else's to delete. */
+    synchronized void forgetEarlier() {
+        byCheckpoint.clear();
+        lastCompleted = -1;
+    }
+
     synchronized void add(long checkpointId, Map<String, StreamStateHandle> files) {
         byCheckpoint.put(checkpointId, Map.copyOf(files));
     }

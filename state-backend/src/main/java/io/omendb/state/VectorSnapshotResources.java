@@ -13,11 +13,13 @@ import org.apache.flink.runtime.state.SnapshotResources;
  * What the synchronous part of a snapshot takes along: references only, nothing copied but the
  * small map of offsets.
  *
+ * @param workspace where the segments' files are, kept until this is released
  * @param collections a frozen snapshot of every shard
  * @param dropped dropped generations
  * @param applied positions as of the snapshot
  */
 record VectorSnapshotResources(
+        LocalWorkspace workspace,
         List<Collection> collections,
         Map<String, Long> dropped,
         Map<String, AppliedPosition> applied)
@@ -47,12 +49,17 @@ record VectorSnapshotResources(
             }
             collections.add(new Collection(collection.definition(), snapshot, segments));
         }
+        state.workspace().retain();
         return new VectorSnapshotResources(
-                collections, new HashMap<>(state.dropped()), state.applied().current());
+                state.workspace(),
+                collections,
+                new HashMap<>(state.dropped()),
+                state.applied().current());
     }
 
     @Override
     public void release() {
         collections.forEach(collection -> collection.segments.forEach(Segment::unpinFiles));
+        workspace.release();
     }
 }

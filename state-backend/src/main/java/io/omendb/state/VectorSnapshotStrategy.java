@@ -105,6 +105,9 @@ final class VectorSnapshotStrategy
             this.streamFactory = streamFactory;
             this.sharing = sharing;
             this.uploads = uploads;
+            if (sharing == SharingFilesStrategy.FORWARD) {
+                uploaded.forgetEarlier();
+            }
             this.confirmed =
                     sharing == SharingFilesStrategy.FORWARD_BACKWARD
                             ? uploaded.confirmed()

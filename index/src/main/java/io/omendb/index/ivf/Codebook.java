@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import com.dynatrace.hash4j.hashing.Hashing;
 import io.omendb.index.kernel.PanelKernel;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,6 +24,7 @@ public final class Codebook {
     private final int cells;
     private final float[] cellCentroids;
     private final int[] cellOfList;
+    private final @Nullable Long previousId;
     private final @Nullable BitSet changed;
 
     /** First panel of each cell; one more at the end. */
@@ -34,9 +36,9 @@ public final class Codebook {
     private final Panels panels;
 
     /**
-     * A codebook.
+     * A codebook, read from where it was kept.
      *
-     * @param id tells codebooks of different shards apart; random
+     * @param id as {@link #id} said
      * @param trainedRows rows that the shard had when the codebook was trained
      * @param cellCentroids centroids of the cells, end to end, padded dimension
      * @param centroids centroids of the lists, end to end
@@ -50,16 +52,59 @@ public final class Codebook {
             float[] cellCentroids,
             float[] centroids,
             int[] cellOfList) {
-        this(id, version, trainedRows, rotation, cellCentroids, centroids, cellOfList, null);
+        this(id, version, trainedRows, rotation, cellCentroids, centroids, cellOfList, null, null);
+    }
+
+    /** A codebook just trained; parameters as above. */
+    static Codebook trained(
+            int version,
+            int trainedRows,
+            Rotation rotation,
+            float[] cellCentroids,
+            float[] centroids,
+            int[] cellOfList) {
+        return new Codebook(
+                contentId(rotation, cellCentroids, centroids, cellOfList),
+                version,
+                trainedRows,
+                rotation,
+                cellCentroids,
+                centroids,
+                cellOfList);
     }
 
     /**
-     * A codebook made from the version before it.
+     * The codebook that follows this one, with the same cells.
      *
-     * @param changed lists of that version whose rows are to be assigned anew; all others are the
-     *     same here; null where that is not known
+     * @param changed lists of this one whose rows are to be assigned anew; all others are the same
+     *     there
      */
-    Codebook(
+    Codebook next(float[] newCentroids, int[] newCellOfList, BitSet changedLists) {
+        return new Codebook(
+                contentId(rotation, cellCentroids, newCentroids, newCellOfList),
+                version + 1,
+                trainedRows,
+                rotation,
+                cellCentroids,
+                newCentroids,
+                newCellOfList,
+                this.id,
+                changedLists);
+    }
+
+    private static long contentId(
+            Rotation rotation, float[] cellCentroids, float[] centroids, int[] cellOfList) {
+        return Hashing.xxh3_64()
+                .hashStream()
+                .putInt(rotation.dimension())
+                .putLong(rotation.seed())
+                .putFloatArray(cellCentroids)
+                .putFloatArray(centroids)
+                .putIntArray(cellOfList)
+                .getAsLong();
+    }
+
+    private Codebook(
             long id,
             int version,
             int trainedRows,
@@ -67,7 +112,9 @@ public final class Codebook {
             float[] cellCentroids,
             float[] centroids,
             int[] cellOfList,
+            @Nullable Long previousId,
             @Nullable BitSet changed) {
+        this.previousId = previousId;
         this.changed = changed;
         this.id = id;
         this.version = version;
@@ -108,6 +155,10 @@ public final class Codebook {
         return lanes;
     }
 
+    /**
+     * A hash of the content: codebooks with the same id are the same, whichever shard they come
+     * from. Shards that part at a rescale and are joined again have trained their own since.
+     */
     public long id() {
         return id;
     }
@@ -122,7 +173,7 @@ public final class Codebook {
      * if that is all of them.
      */
     public @Nullable BitSet changedSince(Codebook older) {
-        return older.id == id && older.version == version - 1 ? changed : null;
+        return previousId != null && previousId == older.id ? changed : null;
     }
 
     public int version() {

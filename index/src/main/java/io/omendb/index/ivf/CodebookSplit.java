@@ -62,14 +62,6 @@ public final class CodebookSplit {
                 changed.set(order.list());
             }
         }
-        return new Codebook(
-                book.id(),
-                book.version() + 1,
-                book.trainedRows(),
-                book.rotation(),
-                book.cellCentroids(),
-                centroids,
-                cellOfList,
-                changed);
+        return book.next(centroids, cellOfList, changed);
     }
 }

@@ -65,14 +65,8 @@ public final class CodebookTrainer {
             java.util.Arrays.fill(cellOfList, list, list + count, cell);
             list += count;
         }
-        return new Codebook(
-                random.nextLong(),
-                version,
-                trainedRows,
-                rotation,
-                cellCentroids,
-                centroids,
-                cellOfList);
+        return Codebook.trained(
+                version, trainedRows, rotation, cellCentroids, centroids, cellOfList);
     }
 
     private static int[] members(int[] rows, int[] cellOfRow, int cell, int count) {

@@ -79,7 +79,7 @@ public final class PackedLists implements PostingLists {
 
     /** The same lists with an equal codebook, so that segments read from disk share one. */
     public PackedLists sharing(Codebook equal) {
-        if (equal.id() != codebook.id() || equal.version() != codebook.version()) {
+        if (equal.id() != codebook.id()) {
             throw new IllegalArgumentException("another codebook");
         }
         return new PackedLists(equal, indexedRows, sizes, firstBlocks, blocks);

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.omendb.index.file.RowImage;
 import io.omendb.index.ivf.Codebook;
+import io.omendb.index.segment.IdHash;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A stream that moves away from what the codebook was trained with. */
 class DriftTest {
@@ -58,11 +66,108 @@ class DriftTest {
         assertThat(found / (50.0 * K)).as("seed %d", seed).isGreaterThan(0.9);
     }
 
+    /**
+     * Two shards part after a training, split lists by themselves, and are joined: codebooks of the
+     * same version, made from the same one, are not the same.
+     */
+    @Test
+    void joinedShards_splitEachOnItsOwn_areSearchedRight(@TempDir Path dir) throws Exception {
+        ShardOptions options = new ShardOptions(1000, 1 << 20, 2000, 1000);
+        CollectionSchema schema = CollectionSchema.of("c", DIMENSION, Metric.L2);
+        Shard common = new Shard(schema, options, environment(dir, "common"));
+        for (int i = 0; i < 2_500; i++) {
+            upsert(common, i, around(0));
+        }
+        List<Shard> parts = new ArrayList<>();
+        for (int part = 0; part < 2; part++) {
+            Shard shard = new Shard(schema, options, environment(dir, "part" + part));
+            int of = part;
+            copy(common, shard, dir.resolve("part" + part), row -> row % 2 == of);
+            for (int i = 0; i < 12_000; i++) {
+                upsert(shard, 2 * i + part + 10_000, around(part == 0 ? 30 : -30));
+            }
+            parts.add(shard);
+        }
+        Shard joined = new Shard(schema, options, environment(dir, "joined"));
+        for (int part = 0; part < 2; part++) {
+            assertThat(parts.get(part).snapshot().index().codebook().version())
+                    .as("seed %d", seed)
+                    .isGreaterThan(1);
+            copy(parts.get(part), joined, dir.resolve("joined"), row -> true);
+        }
+        checkSearches(joined);
+        joined.seal();
+        joined.maintain();
+        Codebook codebook = joined.snapshot().index().codebook();
+        for (Segment segment : joined.frozenSegments()) {
+            assertThat(segment.lists().codebook()).isSameAs(codebook);
+        }
+        checkSearches(joined);
+        assertThat(joined.snapshot().count(null)).isEqualTo(26_500);
+        parts.forEach(Shard::close);
+        common.close();
+        joined.close();
+    }
+
+    private void checkSearches(Shard shard) {
+        ShardSnapshot snapshot = shard.snapshot();
+        SearchParams all = SearchParams.ofProbes(100_000);
+        int found = 0;
+        for (int q = 0; q < 30; q++) {
+            float[] query = around(30 * (q % 3 - 1));
+            List<String> near = ids(snapshot.search(query, K, null, all));
+            List<String> exact = ids(snapshot.searchExact(query, K, null));
+            found += (int) exact.stream().filter(near::contains).count();
+        }
+        // All lists are probed: only the error bound, which holds nearly always, can lose a row.
+        assertThat(found / (30.0 * K)).as("seed %d", seed).isGreaterThan(0.95);
+    }
+
+    private static ShardEnvironment environment(Path dir, String name) throws IOException {
+        return new ShardEnvironment(Files.createDirectories(dir.resolve(name)), Runnable::run);
+    }
+
+    private void upsert(Shard shard, int number, float[] vector) {
+        byte[] id = Integer.toString(number).getBytes(StandardCharsets.UTF_8);
+        shard.upsert(IdHash.of(id), new RowImage(id, 0, "t-0", number, 0, null, null), vector);
+    }
+
+    /** What a checkpoint carries over of some of the rows. */
+    private static void copy(Shard from, Shard to, Path into, IntPredicate rows)
+            throws IOException {
+        ShardSnapshot snapshot = from.seal();
+        for (Segment segment : snapshot.segments()) {
+            if (segment.rowCount() > 0) {
+                segment.pinFiles();
+                BitSet dead =
+                        segment.tombstones().deadAsOf(segment.rowCount(), snapshot.sequence());
+                for (int row = 0; row < segment.rowCount(); row++) {
+                    if (!rows.test(Integer.parseInt(segment.rows().idString(row)))) {
+                        dead.set(row);
+                    }
+                }
+                Path stored = segment.store(into);
+                Path folder = Files.createDirectories(into.resolve(segment.id()));
+                if (!stored.equals(folder)) {
+                    for (String file : segment.files()) {
+                        Files.createDirectories(folder.resolve(file).getParent());
+                        Files.copy(stored.resolve(file), folder.resolve(file));
+                    }
+                }
+                to.addRestored(Segment.open(folder, to.nextSlot(), to.schema()), dead);
+            }
+        }
+    }
+
     /** The cloud is at the origin for 3,000 rows, then moves far away. */
     private float[] vector(int i) {
+        return around(i < 3000 ? 0 : 30);
+    }
+
+    private float[] around(int centre) {
         float[] vector = new float[DIMENSION];
         for (int d = 0; d < DIMENSION; d++) {
-            vector[d] = (float) random.nextGaussian() + (i < 3000 ? 0 : 30);
+            vector[d] = (float) random.nextGaussian() + centre;
         }
         return vector;
     }

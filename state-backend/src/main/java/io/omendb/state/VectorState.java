@@ -48,11 +48,17 @@ public final class VectorState implements AutoCloseable {
     /**
      * Makes a collection known. The same or an older generation changes nothing; a newer one
      * replaces the collection and all its rows.
+     *
+     * @throws OmenException CONFLICT if the same generation is known with another schema: its rows
+     *     would not fit
      */
     public void define(CollectionDefinition definition) {
         String name = definition.name();
         VectorCollection known = collections.get(name);
         if (known != null && known.definition().generation() >= definition.generation()) {
+            if (known.definition().generation() == definition.generation()) {
+                SchemaChange.refuse(known.definition().schema(), definition.schema());
+            }
             return;
         }
         if (dropped.getOrDefault(name, Long.MIN_VALUE) >= definition.generation()) {

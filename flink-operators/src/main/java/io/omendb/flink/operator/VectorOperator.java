@@ -17,6 +17,7 @@ import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.VectorState;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.execution.Environment;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -94,9 +95,18 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                     position.offset(),
                     position.timestampMs());
         } else if (update instanceof Define define) {
-            target.define(define.definition());
+            define(target, define);
         } else if (update instanceof Drop drop) {
             target.drop(drop.collection(), drop.generation());
+        }
+    }
+
+    /** A schema that does not fit today will not fit after a restart either. */
+    private static void define(VectorState target, Define define) {
+        try {
+            target.define(define.definition());
+        } catch (OmenException e) {
+            throw e.code() == ErrorCode.CONFLICT ? new SuppressRestartsException(e) : e;
         }
     }
 

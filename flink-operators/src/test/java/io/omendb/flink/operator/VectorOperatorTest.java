@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.PlaceholderStreamStateHandle;
 import org.apache.flink.runtime.state.SharedStateRegistry;
@@ -174,6 +175,27 @@ class VectorOperatorTest {
                         together, MAX_PARALLELISM, 3, 1, 0);
         try (Harness harness = Harness.open(1, 0, "hashmap", again)) {
             assertThat(harness.rows().keySet()).isEqualTo(seen);
+        }
+    }
+
+    @Test
+    void define_otherSchemaThanTheRows_isRefusedForGood() throws Exception {
+        try (Harness harness = Harness.open(1, 0, "hashmap", null)) {
+            harness.process(define(1));
+            harness.process(define(1));
+            CollectionSchema other =
+                    CollectionSchema.of("c", 3, Metric.COSINE)
+                            .withFields(Map.of("n", FieldType.DOUBLE));
+            Define asked = new Define(0, new CollectionDefinition(other, "omen.c", 1, Map.of()));
+            assertThatThrownBy(() -> harness.process(asked))
+                    .isInstanceOf(SuppressRestartsException.class)
+                    .hasRootCauseMessage(
+                            "collection c does not fit its stored rows: dimension is 2 in the state and 3 in the job,"
+                                    + " metric is l2 in the state and cosine in the job,"
+                                    + " fields is {n=LONG} in the state and {n=DOUBLE} in the job."
+                                    + " Keep the schema, choose another collection name, or start without the old state");
+            harness.process(new Define(0, new CollectionDefinition(other, "omen.c", 2, Map.of())));
+            assertThat(harness.rows()).isEmpty();
         }
     }
 

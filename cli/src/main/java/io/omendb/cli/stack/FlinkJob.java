@@ -135,7 +135,9 @@ final class FlinkJob implements AutoCloseable {
                 StreamExecutionEnvironment.getExecutionEnvironment(flink);
         environment.setParallelism(config.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
-        IngestionJob.build(environment, new IngestionOptions(bootstrapServers, config.topics()));
+        IngestionJob.build(
+                environment,
+                new IngestionOptions(bootstrapServers, config.topics(), config.missingRecords()));
         StreamGraph graph = environment.getStreamGraph();
         graph.setJobName(IngestionJob.NAME);
         return graph.getJobGraph();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.connectors.format.RecordFormat;
+import io.omendb.connectors.ingest.MissingRecords;
 import io.omendb.connectors.ingest.TopicMapping;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param brokerPort port of the broker; 0 for a free one, kept from run to run
  * @param brokerMaxHeap largest heap of the broker
  * @param topics topics beside {@code omen.*} that feed collections
+ * @param missingRecords what to do where Kafka has deleted records that were not read yet
  */
 public record StackConfig(
         Path directory,
@@ -36,11 +38,21 @@ public record StackConfig(
         long checkpointIntervalMs,
         int brokerPort,
         String brokerMaxHeap,
-        List<TopicMapping> topics) {
+        List<TopicMapping> topics,
+        MissingRecords missingRecords) {
 
     public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
     public static final StackConfig DEFAULT =
-            new StackConfig(DIRECTORY_DEFAULT, "127.0.0.1", 8080, 2, 5_000, 0, "512m", List.of());
+            new StackConfig(
+                    DIRECTORY_DEFAULT,
+                    "127.0.0.1",
+                    8080,
+                    2,
+                    5_000,
+                    0,
+                    "512m",
+                    List.of(),
+                    MissingRecords.FAIL);
 
     public StackConfig {
         if (parallelism < 1 || parallelism > 128) {
@@ -67,7 +79,8 @@ public record StackConfig(
                 checkpointIntervalMs,
                 brokerPort,
                 brokerMaxHeap,
-                topics);
+                topics,
+                missingRecords);
     }
 
     public StackConfig withPort(int chosen) {
@@ -79,7 +92,8 @@ public record StackConfig(
                 checkpointIntervalMs,
                 brokerPort,
                 brokerMaxHeap,
-                topics);
+                topics,
+                missingRecords);
     }
 
     /** The form of the file. */
@@ -90,7 +104,8 @@ public record StackConfig(
             @Nullable Integer parallelism,
             @JsonProperty("checkpoint_interval_ms") @Nullable Long checkpointIntervalMs,
             @Nullable Broker broker,
-            @Nullable List<Topic> topics) {}
+            @Nullable List<Topic> topics,
+            @JsonProperty("missing_records") @Nullable String missingRecords) {}
 
     private record Broker(
             @Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
@@ -148,7 +163,10 @@ public record StackConfig(
                 or(file.checkpointIntervalMs, DEFAULT.checkpointIntervalMs),
                 or(broker.port, DEFAULT.brokerPort),
                 or(broker.maxHeap, DEFAULT.brokerMaxHeap),
-                mappings);
+                mappings,
+                file.missingRecords == null
+                        ? DEFAULT.missingRecords
+                        : MissingRecords.ofName(file.missingRecords));
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

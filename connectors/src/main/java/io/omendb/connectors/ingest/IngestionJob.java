@@ -4,6 +4,7 @@ import io.omendb.OmenException;
 import io.omendb.flink.operator.VectorOperatorFactory;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdateType;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -29,6 +30,7 @@ public final class IngestionJob {
     public static final String NAME = "omendb";
 
     private static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
+    private static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
     private static final int MAX_PARALLELISM = 128;
     private static final long BUFFER_TIMEOUT_MS = 3;
     private static final String DISCOVERY_INTERVAL_MS = "1000";
@@ -39,7 +41,8 @@ public final class IngestionJob {
     /**
      * Runs the job on the cluster it is submitted to.
      *
-     * @param args Kafka's bootstrap servers; without, those of {@code OMEN_KAFKA_BOOTSTRAP_SERVERS}
+     * @param args Kafka's bootstrap servers; without, those of {@code
+     *     OMEN_KAFKA_BOOTSTRAP_SERVERS}. {@code OMEN_MISSING_RECORDS} may say {@code skip}.
      */
     public static void main(String[] args) throws Exception {
         String bootstrapServers = args.length > 0 ? args[0] : System.getenv(KAFKA_VARIABLE);
@@ -50,7 +53,15 @@ public final class IngestionJob {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment();
         environment.setMaxParallelism(MAX_PARALLELISM);
-        build(environment, IngestionOptions.of(bootstrapServers));
+        String missingRecords = System.getenv(MISSING_RECORDS_VARIABLE);
+        IngestionOptions options =
+                new IngestionOptions(
+                        bootstrapServers,
+                        List.of(),
+                        missingRecords == null
+                                ? MissingRecords.FAIL
+                                : MissingRecords.ofName(missingRecords));
+        build(environment, options);
         environment.execute(NAME);
     }
 

@@ -9,8 +9,10 @@ import java.util.regex.Pattern;
  *
  * @param bootstrapServers Kafka's addresses
  * @param mappings topics beside those named {@code omen.{collection}}
+ * @param missingRecords what to do where Kafka has deleted records that were not read yet
  */
-public record IngestionOptions(String bootstrapServers, List<TopicMapping> mappings)
+public record IngestionOptions(
+        String bootstrapServers, List<TopicMapping> mappings, MissingRecords missingRecords)
         implements Serializable {
 
     public IngestionOptions {
@@ -18,7 +20,7 @@ public record IngestionOptions(String bootstrapServers, List<TopicMapping> mappi
     }
 
     public static IngestionOptions of(String bootstrapServers) {
-        return new IngestionOptions(bootstrapServers, List.of());
+        return new IngestionOptions(bootstrapServers, List.of(), MissingRecords.FAIL);
     }
 
     /** Every topic to read: a collection's own (never a dead-letter topic) and the mapped ones. */

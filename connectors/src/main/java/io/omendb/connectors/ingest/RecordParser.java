@@ -4,13 +4,22 @@ import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +37,46 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
 
     private transient @Nullable CatalogueFollower catalogue;
     private transient @Nullable UpdateStream updates;
+    private transient @Nullable LogContinuity continuity;
+    private transient @Nullable ListState<Tuple3<String, Integer, Long>> positions;
 
     RecordParser(IngestionOptions options, OutputTag<DeadLetter> deadLetterTag) {
         this.options = options;
         this.deadLetterTag = deadLetterTag;
+    }
+
+    /** Every subtask remembers every partition: after a rescale another one may read it. */
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        ListState<Tuple3<String, Integer, Long>> stored =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "next-offsets",
+                                        Types.TUPLE(Types.STRING, Types.INT, Types.LONG)));
+        LogContinuity restored =
+                new LogContinuity(
+                        options.missingRecords(),
+                        partitions -> LogRange.of(options.bootstrapServers(), partitions));
+        for (Tuple3<String, Integer, Long> position : stored.get()) {
+            restored.restore(new TopicPartition(position.f0, position.f1), position.f2);
+        }
+        positions = stored;
+        continuity = restored;
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<Tuple3<String, Integer, Long>> current = new ArrayList<>();
+        opened(continuity)
+                .positions()
+                .forEach(
+                        (partition, next) ->
+                                current.add(
+                                        Tuple3.of(partition.topic(), partition.partition(), next)));
+        opened(positions).update(current);
     }
 
     @Override
@@ -43,9 +88,15 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         TaskInfo task = getRuntimeContext().getTaskInfo();
         int maxParallelism = task.getMaxNumberOfParallelSubtasks();
         Counter deadLetters = getMetricGroup().counter("omendb_dead_letters");
+        Routes known = new Routes(opened, options.mappings());
+        known.refresh();
+        if (task.getIndexOfThisSubtask() == 0) {
+            opened(continuity).check(topic -> known.of(topic).definition());
+        }
         UpdateStream stream =
                 new UpdateStream(
-                        new Routes(opened, options.mappings()),
+                        known,
+                        opened(continuity),
                         SubtaskKeys.perKeyGroup(maxParallelism),
                         SubtaskKeys.perSubtask(task.getNumberOfParallelSubtasks(), maxParallelism),
                         update -> output.collect(new StreamRecord<>(update)),
@@ -60,12 +111,12 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
 
     @Override
     public void processElement(StreamRecord<RawRecord> element) {
-        open(updates).accept(element.getValue());
+        opened(updates).accept(element.getValue());
     }
 
     @Override
     public void onProcessingTime(long timestamp) {
-        open(updates).tick();
+        opened(updates).tick();
         scheduleTick();
     }
 
@@ -83,10 +134,10 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                         getProcessingTimeService().getCurrentProcessingTime() + TICK_MS, this);
     }
 
-    private static UpdateStream open(@Nullable UpdateStream stream) {
-        if (stream == null) {
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("operator is not open");
         }
-        return stream;
+        return part;
     }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Turns records into updates. Everything that concerns all subtasks (collections, progress) goes
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
  */
 final class UpdateStream {
     private final Routes routes;
+    private final LogContinuity continuity;
     private final long[] keyGroupKeys;
     private final long[] subtaskKeys;
     private final Consumer<ShardUpdate> updates;
@@ -42,12 +44,14 @@ final class UpdateStream {
     /** A partition that records were read from since the start. */
     private static final class Source {
         private final String name;
+        private final TopicPartition partition;
         private long offset = -1;
         private long timestampMs;
         private boolean moved;
 
-        private Source(String name) {
+        private Source(String name, TopicPartition partition) {
             this.name = name;
+            this.partition = partition;
         }
     }
 
@@ -59,11 +63,13 @@ final class UpdateStream {
      */
     UpdateStream(
             Routes routes,
+            LogContinuity continuity,
             long[] keyGroupKeys,
             long[] subtaskKeys,
             Consumer<ShardUpdate> updates,
             Consumer<DeadLetter> deadLetters) {
         this.routes = routes;
+        this.continuity = continuity;
         this.keyGroupKeys = keyGroupKeys;
         this.subtaskKeys = subtaskKeys;
         this.updates = updates;
@@ -72,13 +78,19 @@ final class UpdateStream {
 
     /**
      * Takes a record. One that cannot be read becomes a dead letter; one of a dropped collection is
-     * passed over.
+     * passed over; one before which others are missing fails the job, unless it is to go on.
      */
     void accept(RawRecord record) {
         Source source =
-                sources.computeIfAbsent(record.topic() + "-" + record.partition(), Source::new);
+                sources.computeIfAbsent(
+                        record.topic() + "-" + record.partition(),
+                        name ->
+                                new Source(
+                                        name,
+                                        new TopicPartition(record.topic(), record.partition())));
         Routes.Route route = routes.of(record.topic());
         CollectionDefinition definition = route.definition();
+        continuity.read(source.partition, record.offset(), definition);
         if (definition != null && isForGeneration(record, definition)) {
             announce(definition);
             Position position = new Position(source.name, record.offset(), record.timestampMs());

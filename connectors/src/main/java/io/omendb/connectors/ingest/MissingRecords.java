@@ -1,0 +1,27 @@
+package io.omendb.connectors.ingest;
+
+import io.omendb.OmenException;
+import java.util.Locale;
+
+/** What becomes of a job whose checkpoint wants records that Kafka has deleted. */
+public enum MissingRecords {
+    /** It stops, and says what is missing. */
+    FAIL,
+    /** It goes on with the oldest record there is; a warning says what is missing. */
+    SKIP;
+
+    /**
+     * The choice of a configuration's word.
+     *
+     * @throws OmenException INVALID if it is none
+     */
+    public static MissingRecords ofName(String name) {
+        for (MissingRecords choice : values()) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return choice;
+            }
+        }
+        throw OmenException.invalid(
+                "missing_records: found \"" + name + "\", expected \"fail\" or \"skip\"");
+    }
+}

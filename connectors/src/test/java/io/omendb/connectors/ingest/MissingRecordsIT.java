@@ -1,0 +1,202 @@
+package io.omendb.connectors.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.omendb.connectors.broker.BrokerOptions;
+import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import io.omendb.state.StoredCheckpoint;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's retention overtakes a checkpoint: the job says so instead of passing over records. */
+class MissingRecordsIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final TopicPartition PARTITION = new TopicPartition("omen.c", 0);
+
+    @TempDir Path dir;
+
+    @Test
+    void offsetsGone_jobStopsAndSaysSo_untilTheLossIsAccepted() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")))) {
+            String kafka = broker.bootstrapServers();
+            try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
+                    CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
+                writer.create(CollectionSchema.of("c", 2, Metric.L2));
+            }
+            send(kafka, 0, 100);
+            Path checkpoint = runUntilApplied(kafka, Optional.empty(), MissingRecords.FAIL, 99);
+            send(kafka, 100, 300);
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+                admin.deleteRecords(Map.of(PARTITION, RecordsToDelete.beforeOffset(150)))
+                        .all()
+                        .get();
+            }
+            assertThat(failure(kafka, checkpoint))
+                    .contains(
+                            "omen.c-0: offset 100 is next, but the log begins at 150 (50 offsets are gone)")
+                    .contains("missing_records: skip");
+            Path after = runUntilApplied(kafka, Optional.of(checkpoint), MissingRecords.SKIP, 299);
+            assertThat(StoredCheckpoint.open(after).report().collections().get(0).rows())
+                    .isEqualTo(250);
+        }
+    }
+
+    private static void send(String kafka, int from, int to) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            for (int i = from; i < to; i++) {
+                String point = "{\"id\":\"id" + i + "\",\"vector\":[" + i + ",1]}";
+                producer.send(
+                                new ProducerRecord<>(
+                                        "omen.c",
+                                        0,
+                                        ("id" + i).getBytes(StandardCharsets.UTF_8),
+                                        point.getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+        }
+    }
+
+    /** Runs the job until a checkpoint holds everything up to an offset. */
+    private Path runUntilApplied(
+            String kafka, Optional<Path> from, MissingRecords missingRecords, long offset)
+            throws Exception {
+        try (MiniCluster cluster = cluster()) {
+            JobID job = submit(cluster, kafka, from, missingRecords);
+            Path checkpoints = dir.resolve("checkpoints").resolve(job.toString());
+            await(() -> applied(checkpoints) >= offset);
+            cluster.cancelJob(job).get();
+            await(() -> cluster.getJobStatus(job).get().isGloballyTerminalState());
+            return latest(checkpoints).orElseThrow();
+        }
+    }
+
+    private String failure(String kafka, Path from) throws Exception {
+        try (MiniCluster cluster = cluster()) {
+            JobID job = submit(cluster, kafka, Optional.of(from), MissingRecords.FAIL);
+            await(() -> cluster.getJobStatus(job).get() == JobStatus.FAILED);
+            return cluster.getArchivedExecutionGraph(job)
+                    .get()
+                    .getFailureInfo()
+                    .getExceptionAsString();
+        }
+    }
+
+    private MiniCluster cluster() throws Exception {
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(config())
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(1)
+                                .build());
+        cluster.start();
+        return cluster;
+    }
+
+    private JobID submit(
+            MiniCluster cluster, String kafka, Optional<Path> from, MissingRecords missingRecords)
+            throws Exception {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(config());
+        env.setParallelism(1);
+        IngestionJob.build(env, new IngestionOptions(kafka, List.of(), missingRecords));
+        JobGraph graph = env.getStreamGraph().getJobGraph();
+        from.ifPresent(
+                path ->
+                        graph.setSavepointRestoreSettings(
+                                SavepointRestoreSettings.forPath(
+                                        path.toUri().toString(),
+                                        false,
+                                        RecoveryClaimMode.NO_CLAIM)));
+        cluster.submitJob(graph).get();
+        return graph.getJobID();
+    }
+
+    private Configuration config() {
+        Configuration config = new Configuration();
+        config.setString("state.backend.type", "io.omendb.state.OmenStateBackendFactory");
+        config.setString("execution.checkpointing.interval", "200 ms");
+        config.setString("execution.checkpointing.storage", "filesystem");
+        config.setString(
+                "execution.checkpointing.dir", dir.resolve("checkpoints").toUri().toString());
+        config.setString(
+                "execution.checkpointing.externalized-checkpoint-retention",
+                "RETAIN_ON_CANCELLATION");
+        config.setString("restart-strategy.type", "fixed-delay");
+        config.setString("restart-strategy.fixed-delay.attempts", "1000");
+        config.setString("rest.bind-port", "0");
+        return config;
+    }
+
+    private static long applied(Path checkpoints) throws Exception {
+        return latest(checkpoints)
+                .map(path -> StoredCheckpoint.open(path).report().applied())
+                .map(applied -> applied.getOrDefault("omen.c-0", -1L))
+                .orElse(-1L);
+    }
+
+    private static Optional<Path> latest(Path checkpoints) throws Exception {
+        if (!Files.isDirectory(checkpoints)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> folders = Files.list(checkpoints)) {
+            return folders.filter(path -> Files.exists(path.resolve("_metadata")))
+                    .max(Comparator.comparingLong(MissingRecordsIT::number));
+        }
+    }
+
+    private static long number(Path checkpoint) {
+        return Long.parseLong(checkpoint.getFileName().toString().replaceFirst("chk-", ""));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds(condition)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** A checkpoint can be subsumed while it is read. */
+    private static boolean holds(Callable<Boolean> condition) throws Exception {
+        try {
+            return condition.call();
+        } catch (io.omendb.OmenException | java.io.UncheckedIOException e) {
+            return false;
+        }
+    }
+}

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,6 +37,13 @@ final class UpCommand implements Callable<Integer> {
     @Mixin private StackOptions options = new StackOptions();
 
     @Option(
+            names = "--taskmanagers",
+            paramLabel = "N",
+            description =
+                    "Run Flink as a JobManager and N TaskManagers in processes of their own, and submit the job as a jar.")
+    private @Nullable Integer taskManagers;
+
+    @Option(
             names = "--detach",
             description = "Start it in the background and return when it is ready.")
     private boolean detach;
@@ -43,6 +51,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         StackConfig config = options.resolve(StackConfig.DIRECTORY_DEFAULT);
+        if (taskManagers != null) {
+            config = config.withTaskManagers(taskManagers);
+        }
         return detach ? startDetached(config) : runHere(config);
     }
 

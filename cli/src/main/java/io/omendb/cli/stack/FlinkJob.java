@@ -3,7 +3,6 @@ package io.omendb.cli.stack;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.connectors.ingest.IngestionJob;
-import io.omendb.connectors.ingest.IngestionOptions;
 import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardDirectory;
 import java.net.URI;
@@ -27,9 +26,8 @@ import org.apache.flink.util.SerializedValue;
  * A Flink cluster in this process that runs the ingestion job, continued from its latest
  * checkpoint.
  */
-final class FlinkJob implements AutoCloseable {
+final class FlinkJob implements StackJob {
     private static final int MAX_PARALLELISM = 128;
-    private static final String CAUSE = "Caused by: ";
 
     private final MiniCluster cluster;
     private final JobID job;
@@ -40,8 +38,9 @@ final class FlinkJob implements AutoCloseable {
     }
 
     static FlinkJob start(StackConfig config, String bootstrapServers) throws InterruptedException {
-        Path checkpoints = config.directory().resolve("checkpoints").toAbsolutePath();
-        Configuration flink = configuration(config, checkpoints);
+        Path checkpoints = FlinkSettings.checkpoints(config);
+        Configuration flink = new Configuration();
+        FlinkSettings.of(config).forEach(flink::setString);
         MiniCluster cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()
@@ -68,25 +67,25 @@ final class FlinkJob implements AutoCloseable {
         } catch (Exception e) {
             cluster.closeAsync();
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "Flink did not start: " + rootMessage(e), e);
+                    ErrorCode.EXTERNAL, "Flink did not start: " + FailureMessage.of(e), e);
         }
     }
 
-    /** Flink's REST address. */
-    URI restAddress() {
+    @Override
+    public URI restAddress() {
         return cluster.getRestAddress().join();
     }
 
-    /** Finds the job's shards. */
-    ShardDirectory shards() {
+    @Override
+    public ShardDirectory shards() {
         return JobShardDirectory.open(
                 request ->
                         cluster.deliverCoordinationRequestToCoordinator(
                                 job, IngestionJob.VECTORS_UID, new SerializedValue<>(request)));
     }
 
-    /** Why the job ended for good, in one line; empty while it runs or recovers. */
-    Optional<String> failure() throws InterruptedException {
+    @Override
+    public Optional<String> failure() throws InterruptedException {
         try {
             JobStatus status = cluster.getJobStatus(job).get();
             if (!status.isGloballyTerminalState()) {
@@ -96,25 +95,10 @@ final class FlinkJob implements AutoCloseable {
             return Optional.of(
                     failure == null
                             ? "the job is " + status
-                            : innermostMessage(failure.getExceptionAsString()));
+                            : FailureMessage.innermost(failure.getExceptionAsString()));
         } catch (ExecutionException e) {
-            return Optional.of(rootMessage(e));
+            return Optional.of(FailureMessage.of(e));
         }
-    }
-
-    /** The message of the innermost cause of a printed stack trace, without its class. */
-    private static String innermostMessage(String stackTrace) {
-        String innermost =
-                stackTrace
-                        .lines()
-                        .filter(line -> line.startsWith(CAUSE))
-                        .reduce((first, second) -> second)
-                        .orElse(stackTrace);
-        return innermost
-                .lines()
-                .findFirst()
-                .orElse(innermost)
-                .replaceFirst(CAUSE + "[\\w.$]+: ", "");
     }
 
     @Override
@@ -125,7 +109,8 @@ final class FlinkJob implements AutoCloseable {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            throw new OmenException(ErrorCode.EXTERNAL, "Flink did not stop: " + rootMessage(e), e);
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "Flink did not stop: " + FailureMessage.of(e), e);
         }
     }
 
@@ -135,41 +120,9 @@ final class FlinkJob implements AutoCloseable {
                 StreamExecutionEnvironment.getExecutionEnvironment(flink);
         environment.setParallelism(config.parallelism());
         environment.setMaxParallelism(MAX_PARALLELISM);
-        IngestionJob.build(
-                environment,
-                new IngestionOptions(bootstrapServers, config.topics(), config.missingRecords()));
+        IngestionJob.build(environment, config.ingestion(bootstrapServers));
         StreamGraph graph = environment.getStreamGraph();
         graph.setJobName(IngestionJob.NAME);
         return graph.getJobGraph();
-    }
-
-    private static Configuration configuration(StackConfig config, Path checkpoints) {
-        Configuration flink = new Configuration();
-        flink.setString("state.backend.type", "io.omendb.state.OmenStateBackendFactory");
-        flink.setString("execution.checkpointing.interval", config.checkpointIntervalMs() + " ms");
-        flink.setString("execution.checkpointing.storage", "filesystem");
-        flink.setString("execution.checkpointing.dir", checkpoints.toUri().toString());
-        flink.setString("execution.checkpointing.incremental", "true");
-        flink.setString("execution.checkpointing.num-retained", "2");
-        flink.setString(
-                "execution.checkpointing.externalized-checkpoint-retention",
-                "RETAIN_ON_CANCELLATION");
-        flink.setString(
-                "io.tmp.dirs", config.directory().resolve("tmp").toAbsolutePath().toString());
-        flink.setString("restart-strategy.type", "exponential-delay");
-        flink.setString("restart-strategy.exponential-delay.initial-backoff", "200 ms");
-        flink.setString("restart-strategy.exponential-delay.max-backoff", "10 s");
-        flink.setString("rest.address", "127.0.0.1");
-        flink.setString("rest.bind-address", "127.0.0.1");
-        flink.setString("rest.bind-port", "0");
-        return flink;
-    }
-
-    private static String rootMessage(Throwable error) {
-        Throwable root = error;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root instanceof OmenException ? String.valueOf(root.getMessage()) : root.toString();
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalStack implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable BrokerProcess broker;
-    private @Nullable FlinkJob job;
+    private @Nullable StackJob job;
     private @Nullable String url;
 
     private LocalStack() {}
@@ -62,8 +62,18 @@ public final class LocalStack implements AutoCloseable {
                                 .withMaxHeap(config.brokerMaxHeap()));
         broker = startedBroker;
         parts.push(startedBroker);
-        progress.accept("starting Flink with " + config.parallelism() + " shards");
-        FlinkJob startedJob = FlinkJob.start(config, startedBroker.bootstrapServers());
+        progress.accept(
+                "starting Flink with "
+                        + config.parallelism()
+                        + " shards"
+                        + (config.taskManagers() == 0
+                                ? ""
+                                : " in " + config.taskManagers() + " TaskManagers"));
+        directory.clear(FlinkSettings.scratch(config));
+        StackJob startedJob =
+                config.taskManagers() == 0
+                        ? FlinkJob.start(config, startedBroker.bootstrapServers())
+                        : FlinkCluster.start(config, startedBroker.bootstrapServers());
         job = startedJob;
         parts.push(startedJob);
         ShardDirectory shards = startedJob.shards();

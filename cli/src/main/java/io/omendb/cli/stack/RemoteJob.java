@@ -9,8 +9,11 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -81,6 +84,18 @@ public final class RemoteJob implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    JobStatus status(JobID job) throws InterruptedException, ExecutionException {
+        return client.getJobStatus(job).get();
+    }
+
+    /** Why a job that has ended failed, in one line. */
+    Optional<String> failure(JobID job) throws InterruptedException, ExecutionException {
+        return client.requestJobResult(job)
+                .get()
+                .getSerializedThrowable()
+                .map(failure -> FailureMessage.innermost(failure.getFullStringifiedStackTrace()));
     }
 
     @Override

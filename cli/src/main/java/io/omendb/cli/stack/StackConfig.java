@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.connectors.format.RecordFormat;
+import io.omendb.connectors.ingest.IngestionOptions;
 import io.omendb.connectors.ingest.MissingRecords;
 import io.omendb.connectors.ingest.TopicMapping;
 import java.io.IOException;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param brokerMaxHeap largest heap of the broker
  * @param topics topics beside {@code omen.*} that feed collections
  * @param missingRecords what to do where Kafka has deleted records that were not read yet
+ * @param taskManagers Flink's TaskManager processes; 0 to run Flink in this process
+ * @param taskManagerHeap largest heap of each
  */
 public record StackConfig(
         Path directory,
@@ -39,7 +42,9 @@ public record StackConfig(
         int brokerPort,
         String brokerMaxHeap,
         List<TopicMapping> topics,
-        MissingRecords missingRecords) {
+        MissingRecords missingRecords,
+        int taskManagers,
+        String taskManagerHeap) {
 
     public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
     public static final StackConfig DEFAULT =
@@ -52,7 +57,9 @@ public record StackConfig(
                     0,
                     "512m",
                     List.of(),
-                    MissingRecords.FAIL);
+                    MissingRecords.FAIL,
+                    0,
+                    "1g");
 
     public StackConfig {
         if (parallelism < 1 || parallelism > 128) {
@@ -64,6 +71,10 @@ public record StackConfig(
                     "checkpoint_interval_ms: found "
                             + checkpointIntervalMs
                             + ", expected at least 100");
+        }
+        if (taskManagers < 0 || taskManagers > 128) {
+            throw OmenException.invalid(
+                    "taskmanagers: found " + taskManagers + ", expected 0 to 128");
         }
         if (port < 0 || port > 65_535) {
             throw OmenException.invalid("port: found " + port + ", expected 0 to 65535");
@@ -80,7 +91,9 @@ public record StackConfig(
                 brokerPort,
                 brokerMaxHeap,
                 topics,
-                missingRecords);
+                missingRecords,
+                taskManagers,
+                taskManagerHeap);
     }
 
     public StackConfig withPort(int chosen) {
@@ -93,7 +106,29 @@ public record StackConfig(
                 brokerPort,
                 brokerMaxHeap,
                 topics,
-                missingRecords);
+                missingRecords,
+                taskManagers,
+                taskManagerHeap);
+    }
+
+    public StackConfig withTaskManagers(int chosen) {
+        return new StackConfig(
+                directory,
+                host,
+                port,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics,
+                missingRecords,
+                chosen,
+                taskManagerHeap);
+    }
+
+    /** What the job reads. */
+    IngestionOptions ingestion(String bootstrapServers) {
+        return new IngestionOptions(bootstrapServers, topics, missingRecords);
     }
 
     /** The form of the file. */
@@ -105,7 +140,9 @@ public record StackConfig(
             @JsonProperty("checkpoint_interval_ms") @Nullable Long checkpointIntervalMs,
             @Nullable Broker broker,
             @Nullable List<Topic> topics,
-            @JsonProperty("missing_records") @Nullable String missingRecords) {}
+            @JsonProperty("missing_records") @Nullable String missingRecords,
+            @Nullable Integer taskmanagers,
+            @JsonProperty("taskmanager_heap") @Nullable String taskManagerHeap) {}
 
     private record Broker(
             @Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
@@ -166,7 +203,9 @@ public record StackConfig(
                 mappings,
                 file.missingRecords == null
                         ? DEFAULT.missingRecords
-                        : MissingRecords.ofName(file.missingRecords));
+                        : MissingRecords.ofName(file.missingRecords),
+                or(file.taskmanagers, DEFAULT.taskManagers),
+                or(file.taskManagerHeap, DEFAULT.taskManagerHeap));
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

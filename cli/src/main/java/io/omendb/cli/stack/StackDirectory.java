@@ -12,7 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +98,22 @@ public final class StackDirectory implements AutoCloseable {
             Files.move(temporary, path.resolve(RUNNING), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot write to " + path + ": " + e, e);
+        }
+    }
+
+    /**
+     * Deletes a folder that earlier runs may have left behind; the lock says that none runs now.
+     */
+    void clear(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot empty " + folder + ": " + e, e);
         }
     }
 

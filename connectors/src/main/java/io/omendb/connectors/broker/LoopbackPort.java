@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  * connections (32768 on Linux, 49152 elsewhere): a port that is kept over restarts must not be lent
  * to a passing client meanwhile.
  */
-final class LoopbackPort {
-    static final String ADDRESS = "127.0.0.1";
+public final class LoopbackPort {
+    public static final String ADDRESS = "127.0.0.1";
 
     private static final int FIRST = 20_000;
     private static final int LAST = 30_000;
@@ -25,7 +25,8 @@ final class LoopbackPort {
 
     private LoopbackPort() {}
 
-    static int free() throws IOException {
+    /** A port that nobody listens on now. */
+    public static int free() throws IOException {
         for (int i = 0; i < MAX_TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
             if (isFree(port)) {

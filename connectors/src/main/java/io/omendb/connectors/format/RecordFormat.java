@@ -19,6 +19,11 @@ public enum RecordFormat {
     /** Header that holds the metadata of an {@link #F32} record. */
     public static final String METADATA_HEADER = "omen-metadata";
 
+    /** Its name in headers and configurations. */
+    public String apiName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * The format of a name.
      *
@@ -26,7 +31,7 @@ public enum RecordFormat {
      */
     public static RecordFormat ofName(String name) {
         for (RecordFormat format : values()) {
-            if (format.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (format.apiName().equals(name)) {
                 return format;
             }
         }

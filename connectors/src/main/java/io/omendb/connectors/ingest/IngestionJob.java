@@ -1,6 +1,5 @@
 package io.omendb.connectors.ingest;
 
-import io.omendb.OmenException;
 import io.omendb.flink.operator.VectorOperatorFactory;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdateType;
@@ -29,8 +28,6 @@ public final class IngestionJob {
     /** The name the job runs under: by it a gateway finds the job on a cluster. */
     public static final String NAME = "omendb";
 
-    private static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
-    private static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
     private static final int MAX_PARALLELISM = 128;
     private static final long BUFFER_TIMEOUT_MS = 3;
     private static final String DISCOVERY_INTERVAL_MS = "1000";
@@ -41,26 +38,15 @@ public final class IngestionJob {
     /**
      * Runs the job on the cluster it is submitted to.
      *
-     * @param args Kafka's bootstrap servers; without, those of {@code
-     *     OMEN_KAFKA_BOOTSTRAP_SERVERS}. {@code OMEN_MISSING_RECORDS} may say {@code skip}.
+     * @param args Kafka's bootstrap servers, {@code --topic TOPIC COLLECTION FORMAT} for each topic
+     *     beside {@code omen.*}, {@code --missing-records fail|skip}; without, what {@code
+     *     OMEN_KAFKA_BOOTSTRAP_SERVERS} and {@code OMEN_MISSING_RECORDS} say
      */
     public static void main(String[] args) throws Exception {
-        String bootstrapServers = args.length > 0 ? args[0] : System.getenv(KAFKA_VARIABLE);
-        if (bootstrapServers == null || bootstrapServers.isBlank()) {
-            throw OmenException.malformed(
-                    "Kafka's bootstrap servers are missing: pass them or set " + KAFKA_VARIABLE);
-        }
+        IngestionOptions options = JobArguments.parse(List.of(args), System.getenv());
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment();
         environment.setMaxParallelism(MAX_PARALLELISM);
-        String missingRecords = System.getenv(MISSING_RECORDS_VARIABLE);
-        IngestionOptions options =
-                new IngestionOptions(
-                        bootstrapServers,
-                        List.of(),
-                        missingRecords == null
-                                ? MissingRecords.FAIL
-                                : MissingRecords.ofName(missingRecords));
         build(environment, options);
         environment.execute(NAME);
     }

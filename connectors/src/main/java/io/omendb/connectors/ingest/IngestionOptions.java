@@ -23,6 +23,11 @@ public record IngestionOptions(
         return new IngestionOptions(bootstrapServers, List.of(), MissingRecords.FAIL);
     }
 
+    /** What {@link IngestionJob#main} is given to run with these options. */
+    public List<String> arguments() {
+        return JobArguments.of(this);
+    }
+
     /** Every topic to read: a collection's own (never a dead-letter topic) and the mapped ones. */
     Pattern topics() {
         StringBuilder pattern = new StringBuilder("omen\\.[A-Za-z0-9][A-Za-z0-9_-]*");

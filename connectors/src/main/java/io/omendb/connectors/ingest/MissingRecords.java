@@ -10,6 +10,11 @@ public enum MissingRecords {
     /** It goes on with the oldest record there is; a warning says what is missing. */
     SKIP;
 
+    /** Its word in a configuration. */
+    public String apiName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * The choice of a configuration's word.
      *
@@ -17,7 +22,7 @@ public enum MissingRecords {
      */
     public static MissingRecords ofName(String name) {
         for (MissingRecords choice : values()) {
-            if (choice.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (choice.apiName().equals(name)) {
                 return choice;
             }
         }

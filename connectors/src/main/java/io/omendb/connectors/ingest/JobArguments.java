@@ -1,0 +1,86 @@
+package io.omendb.connectors.ingest;
+
+import io.omendb.OmenException;
+import io.omendb.connectors.format.RecordFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The job's command line: {@code [BOOTSTRAP_SERVERS] [--topic TOPIC COLLECTION FORMAT]...
+ * [--missing-records fail|skip]}. Environment variables stand in for what is left out.
+ */
+final class JobArguments {
+    static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
+    static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
+    private static final String TOPIC = "--topic";
+    private static final String MISSING_RECORDS = "--missing-records";
+
+    private JobArguments() {}
+
+    /** The arguments that {@link #parse} makes the same options of. */
+    static List<String> of(IngestionOptions options) {
+        List<String> arguments = new ArrayList<>(List.of(options.bootstrapServers()));
+        for (TopicMapping mapping : options.mappings()) {
+            arguments.addAll(
+                    List.of(
+                            TOPIC,
+                            mapping.topic(),
+                            mapping.collection(),
+                            mapping.format().apiName()));
+        }
+        arguments.addAll(List.of(MISSING_RECORDS, options.missingRecords().apiName()));
+        return arguments;
+    }
+
+    /**
+     * Reads arguments.
+     *
+     * @throws OmenException MALFORMED saying what is missing or unknown
+     */
+    static IngestionOptions parse(List<String> arguments, Map<String, String> environment) {
+        String bootstrapServers = environment.get(KAFKA_VARIABLE);
+        String missingRecords =
+                environment.getOrDefault(MISSING_RECORDS_VARIABLE, MissingRecords.FAIL.apiName());
+        List<TopicMapping> mappings = new ArrayList<>();
+        int next = 0;
+        if (!arguments.isEmpty() && !arguments.get(0).startsWith("--")) {
+            bootstrapServers = arguments.get(next++);
+        }
+        while (next < arguments.size()) {
+            String option = arguments.get(next++);
+            switch (option) {
+                case TOPIC -> {
+                    mappings.add(
+                            new TopicMapping(
+                                    argument(arguments, next, option),
+                                    argument(arguments, next + 1, option),
+                                    RecordFormat.ofName(argument(arguments, next + 2, option))));
+                    next += 3;
+                }
+                case MISSING_RECORDS -> missingRecords = argument(arguments, next++, option);
+                default ->
+                        throw OmenException.malformed(
+                                "unknown argument \""
+                                        + option
+                                        + "\", expected "
+                                        + TOPIC
+                                        + " or "
+                                        + MISSING_RECORDS);
+            }
+        }
+        if (bootstrapServers == null || bootstrapServers.isBlank()) {
+            throw OmenException.malformed(
+                    "Kafka's bootstrap servers are missing: pass them or set " + KAFKA_VARIABLE);
+        }
+        return new IngestionOptions(
+                bootstrapServers, mappings, MissingRecords.ofName(missingRecords));
+    }
+
+    private static String argument(List<String> arguments, int index, String option) {
+        if (index >= arguments.size()) {
+            throw OmenException.malformed(option + ": an argument is missing");
+        }
+        return arguments.get(index);
+    }
+}

@@ -1,6 +1,7 @@
 package io.omendb.bench;
 
 import io.omendb.OmenException;
+import io.omendb.bench.faults.FaultsBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
             RunbookBench.class,
             PeersBench.class,
             DataBench.class,
-            KernelsBench.class
+            KernelsBench.class,
+            FaultsBench.class
         })
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec

@@ -1,0 +1,142 @@
+package io.omendb.bench.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.bench.faults.GatewayCalls.Answer;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches all the time, and looks at every complete answer: no id may be there twice, every point
+ * must be one that was written, in full, and the answer must come from all shards. The thread
+ * {@code omen-fault-searcher}.
+ */
+final class FaultSearcher implements AutoCloseable {
+    private static final int K = 20;
+    private static final long PAUSE_MS = 20;
+
+    private final FaultPoints points;
+    private final GatewayCalls gateway;
+    private final String path;
+    private final Thread thread = new Thread(this::run, "omen-fault-searcher");
+    private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong duplicates = new AtomicLong();
+    private final AtomicLong wrong = new AtomicLong();
+    private volatile long lastAnswerNanos = System.nanoTime();
+    private volatile @Nullable String firstWrong;
+    private volatile boolean closed;
+
+    FaultSearcher(FaultPoints points, GatewayCalls gateway, String collection) {
+        this.points = points;
+        this.gateway = gateway;
+        this.path = "/collections/" + collection + "/search";
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            for (long query = 0; !closed; query++) {
+                ObjectNode body = GatewayCalls.JSON.createObjectNode();
+                ArrayNode vector = body.putArray("vector");
+                for (float component : points.vector(-1 - query)) {
+                    vector.add(component);
+                }
+                body.put("k", K);
+                body.putArray("include").add("id").add("distance").add("metadata").add("vector");
+                long sent = System.nanoTime();
+                Answer answer = gateway.post(path, body);
+                if (answer.isOk()) {
+                    check(answer.body());
+                    answered.incrementAndGet();
+                    lastAnswerNanos = sent;
+                } else {
+                    refused.incrementAndGet();
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+            }
+        } catch (InterruptedException e) {
+            // Only close() interrupts this thread.
+        }
+    }
+
+    private void check(JsonNode answer) {
+        JsonNode shards = answer.path("shards");
+        if (shards.path("total").asInt() != shards.path("answered").asInt()) {
+            wrong(answer);
+        }
+        Set<String> ids = new HashSet<>();
+        for (JsonNode hit : answer.path("hits")) {
+            String id = hit.path("id").asText();
+            if (!ids.add(id)) {
+                duplicates.incrementAndGet();
+                firstWrong = answer.toString();
+            }
+            if (!isAsWritten(points, id, hit)) {
+                wrong(hit);
+            }
+        }
+    }
+
+    private void wrong(JsonNode what) {
+        wrong.incrementAndGet();
+        firstWrong = what.toString();
+    }
+
+    /** Whether a point's vector and metadata are those of one and the same write of its id. */
+    static boolean isAsWritten(FaultPoints points, String id, JsonNode point) {
+        long write = point.path("metadata").path("n").asLong(-1);
+        if (write < 0 || !points.id(write).equals(id)) {
+            return false;
+        }
+        float[] expected = points.vector(write);
+        JsonNode found = point.path("vector");
+        for (int d = 0; d < expected.length; d++) {
+            if (found.path(d).floatValue() != expected[d]) {
+                return false;
+            }
+        }
+        return found.size() == expected.length;
+    }
+
+    /** When the request was sent that was answered last. */
+    long lastAnswerNanos() {
+        return lastAnswerNanos;
+    }
+
+    long answered() {
+        return answered.get();
+    }
+
+    long refused() {
+        return refused.get();
+    }
+
+    long duplicates() {
+        return duplicates.get();
+    }
+
+    long wrong() {
+        return wrong.get();
+    }
+
+    /** An example of what was wrong; null where nothing was. */
+    @Nullable String firstWrong() {
+        return firstWrong;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        thread.interrupt();
+        thread.join();
+    }
+}

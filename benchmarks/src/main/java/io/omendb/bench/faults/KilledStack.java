@@ -1,0 +1,146 @@
+package io.omendb.bench.faults;
+
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ./omen up} as a process, which is killed and started again. */
+final class KilledStack implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final long POLL_MS = 50;
+    private static final int CHECKPOINT_MS = 1_000;
+
+    private final Path home;
+    private final Path directory;
+    private final int port;
+    private final int taskManagers;
+    private @Nullable Process process;
+
+    private KilledStack(Path home, Path directory, int port, int taskManagers) {
+        this.home = home;
+        this.directory = directory;
+        this.port = port;
+        this.taskManagers = taskManagers;
+    }
+
+    static KilledStack in(Path directory, int taskManagers) {
+        String home = System.getProperty("omen.home");
+        if (home == null) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "bench faults starts ./omen up: run it with ./omen");
+        }
+        try (ServerSocket free = new ServerSocket(0)) {
+            Files.createDirectories(directory);
+            return new KilledStack(Path.of(home), directory, free.getLocalPort(), taskManagers);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot use " + directory + ": " + e, e);
+        }
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private Path log() {
+        return directory.resolve("omen.log");
+    }
+
+    /** Starts it with this many shards and waits until it is ready. */
+    void up(int parallelism) throws InterruptedException {
+        try {
+            Path config = directory.resolve("omen.yaml");
+            Files.writeString(
+                    config,
+                    "parallelism: "
+                            + parallelism
+                            + "\ncheckpoint_interval_ms: "
+                            + CHECKPOINT_MS
+                            + "\ntaskmanagers: "
+                            + taskManagers
+                            + "\n");
+            process =
+                    new ProcessBuilder(
+                                    home.resolve("omen").toString(),
+                                    "up",
+                                    "--config",
+                                    config.toString(),
+                                    "--port",
+                                    Integer.toString(port),
+                                    "--dir",
+                                    directory.resolve("data").toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                            .start();
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot start ./omen up: " + e, e);
+        }
+        awaitReady();
+    }
+
+    /** Waits until all shards answer. */
+    void awaitReady() throws InterruptedException {
+        GatewayCalls gateway = new GatewayCalls(url());
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (!gateway.get("/health/ready").isOk()) {
+            if (process == null || !process.isAlive()) {
+                throw new OmenException(ErrorCode.EXTERNAL, "./omen up ended: see " + log());
+            }
+            if (System.nanoTime() > deadline) {
+                throw new OmenException(
+                        ErrorCode.TIMEOUT,
+                        "not ready after " + START_TIMEOUT.toSeconds() + " s: see " + log());
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+    }
+
+    /** Everything at once: broker, Flink, gateway. */
+    void killAll() throws InterruptedException {
+        if (process == null) {
+            return;
+        }
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        for (ProcessHandle handle : all) {
+            while (handle.isAlive()) {
+                TimeUnit.MILLISECONDS.sleep(1);
+            }
+        }
+    }
+
+    /** One TaskManager; false if Flink has no processes of its own. */
+    boolean killTaskManager(Random random) {
+        if (process == null) {
+            return false;
+        }
+        List<ProcessHandle> taskManagersNow =
+                process.descendants().filter(KilledStack::isTaskManager).toList();
+        if (taskManagersNow.isEmpty()) {
+            return false;
+        }
+        return taskManagersNow.get(random.nextInt(taskManagersNow.size())).destroyForcibly();
+    }
+
+    private static boolean isTaskManager(ProcessHandle handle) {
+        Optional<String[]> arguments = handle.info().arguments();
+        return arguments.isPresent() && Arrays.asList(arguments.get()).contains("taskmanager");
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        killAll();
+    }
+}

@@ -4,6 +4,8 @@ package io.omendb;
 public enum ErrorCode {
     /** The request could not be read: bad JSON, a field of the wrong type, a missing field. */
     MALFORMED(400),
+    /** It may not be done here. */
+    FORBIDDEN(403),
     /** The thing named does not exist. */
     NOT_FOUND(404),
     /** It exists already, differently. */

@@ -1,7 +1,7 @@
 package io.omendb.bench;
 
 import io.omendb.OmenException;
-import io.omendb.bench.faults.FaultsBench;
+import io.omendb.bench.stack.FaultsBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
             PeersBench.class,
             DataBench.class,
             KernelsBench.class,
-            FaultsBench.class
+            FaultsBench.class,
+            CheckpointsBench.class
         })
 public final class BenchCommand implements Runnable {
     @CommandLine.Spec

@@ -2,6 +2,7 @@ package io.omendb.cli;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.checkpoint.CheckpointServer;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.stack.LocalStack;
 import io.omendb.cli.stack.StackConfig;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +44,13 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Integer taskManagers;
 
     @Option(
+            names = "--from",
+            paramLabel = "CHECKPOINT",
+            description =
+                    "Serve a completed checkpoint or native savepoint, read-only: no Kafka, no Flink, nothing in it is changed.")
+    private @Nullable Path from;
+
+    @Option(
             names = "--detach",
             description = "Start it in the background and return when it is ready.")
     private boolean detach;
@@ -54,37 +61,51 @@ final class UpCommand implements Callable<Integer> {
         if (taskManagers != null) {
             config = config.withTaskManagers(taskManagers);
         }
+        if (from != null) {
+            if (detach || taskManagers != null) {
+                throw OmenException.malformed(
+                        "--from runs here and without Flink: leave out --detach and --taskmanagers");
+            }
+            return serve(from, config);
+        }
         return detach ? startDetached(config) : runHere(config);
     }
 
+    private static int serve(Path checkpoint, StackConfig config) throws InterruptedException {
+        try (StopSignal stop = StopSignal.install()) {
+            System.out.println("restoring " + checkpoint);
+            try (CheckpointServer server =
+                    CheckpointServer.start(checkpoint, config.host(), config.port())) {
+                System.out.println(
+                        "checkpoint is served, read-only: http://"
+                                + config.host()
+                                + ":"
+                                + server.port()
+                                + "  (Ctrl-C stops it)");
+                stop.await();
+                System.out.println("stopping");
+                return 0;
+            }
+        }
+    }
+
     private static int runHere(StackConfig config) throws InterruptedException {
-        CountDownLatch stopAsked = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            stopAsked.countDown();
-                            awaitUninterrupted(stopped);
-                        },
-                        "omen-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (LocalStack stack = LocalStack.start(config, System.out::println)) {
+        try (StopSignal stop = StopSignal.install();
+                LocalStack stack = LocalStack.start(config, System.out::println)) {
             GatewayClient client = new GatewayClient(stack.url());
-            awaitReady(client, stack, stopAsked);
-            if (stopAsked.getCount() > 0) {
+            awaitReady(client, stack, stop);
+            if (!stop.isAsked()) {
                 System.out.println("OmenDB is up: " + stack.url() + "  (Ctrl-C stops it)");
             }
-            while (!stopAsked.await(WATCH_MS, TimeUnit.MILLISECONDS)) {
+            while (!stop.await(WATCH_MS)) {
                 failOn(stack);
             }
             System.out.println("stopping");
             return 0;
-        } finally {
-            stopped.countDown();
         }
     }
 
-    private static void awaitReady(GatewayClient client, LocalStack stack, CountDownLatch stopAsked)
+    private static void awaitReady(GatewayClient client, LocalStack stack, StopSignal stop)
             throws InterruptedException {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         while (!client.isReady()) {
@@ -94,7 +115,7 @@ final class UpCommand implements Callable<Integer> {
                         ErrorCode.TIMEOUT,
                         "OmenDB was not ready after " + READY_TIMEOUT.toSeconds() + " s");
             }
-            if (stopAsked.await(POLL_MS, TimeUnit.MILLISECONDS)) {
+            if (stop.await(POLL_MS)) {
                 return;
             }
         }
@@ -185,13 +206,5 @@ final class UpCommand implements Callable<Integer> {
                 .reduce((first, second) -> second)
                 .map(line -> line.substring("omen: ".length()))
                 .orElse("see " + log);
-    }
-
-    private static void awaitUninterrupted(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

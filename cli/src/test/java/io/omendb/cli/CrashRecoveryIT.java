@@ -1,18 +1,23 @@
 package io.omendb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.checkpoint.CheckpointServer;
+import io.omendb.cli.client.GatewayClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +42,7 @@ class CrashRecoveryIT {
     private static final int DIMENSION = 64;
     private static final int IDS = 400;
     private static final int BATCH = 20;
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     /** Version 0 is deleted. */
@@ -69,6 +74,7 @@ class CrashRecoveryIT {
         } finally {
             omen.close();
         }
+        readWithoutAJob(data.resolve("checkpoints"));
         damageSharedFiles(data.resolve("checkpoints"));
         Path log = dir.resolve("damaged.log");
         Process failing = RunningOmen.start(log, "up", "--port", "0", "--dir", data.toString());
@@ -153,7 +159,7 @@ class CrashRecoveryIT {
                     .as("seed %d: expected %s, found %s", seed, acknowledged, found)
                     .isLessThan(deadline);
             LockSupport.parkNanos(20_000_000);
-            found = everything(omen);
+            found = everything(omen.client);
         } while (!matches(found));
         JsonNode count =
                 omen.client.send("POST", "/collections/crash/count", JSON.createObjectNode());
@@ -182,9 +188,9 @@ class CrashRecoveryIT {
      * Every point, by a search that asks for more than there are; an id that comes twice fails
      * here.
      */
-    private Map<String, Integer> everything(RunningOmen omen) throws Exception {
+    private Map<String, Integer> everything(GatewayClient client) throws Exception {
         JsonNode answer =
-                omen.client.send(
+                client.send(
                         "POST",
                         "/collections/crash/search",
                         JSON.createObjectNode()
@@ -201,6 +207,33 @@ class CrashRecoveryIT {
                     .isNull();
         }
         return found;
+    }
+
+    /** The last checkpoint behind the gateway's API: nothing runs, and nothing can be written. */
+    private void readWithoutAJob(Path checkpoints) throws Exception {
+        Path latest =
+                files(checkpoints, "_metadata").stream()
+                        .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+                        .orElseThrow()
+                        .getParent();
+        try (CheckpointServer server = CheckpointServer.start(latest, "127.0.0.1", 0)) {
+            GatewayClient client = new GatewayClient("http://127.0.0.1:" + server.port());
+            assertThat(client.isReady()).isTrue();
+            Map<String, Integer> found = everything(client);
+            assertThat(matches(found)).as("seed %d: %s", seed, found).isTrue();
+            JsonNode described = client.send("GET", "/collections/crash", null);
+            assertThat(described.path("vectors").asInt()).isEqualTo(found.size());
+            for (JsonNode shard : described.path("shards")) {
+                assertThat(shard.path("lag_records").asInt()).isZero();
+            }
+            ObjectNode point = JSON.createObjectNode();
+            point.putArray("points").addObject().put("id", "new");
+            assertThatThrownBy(() -> client.send("POST", POINTS, point))
+                    .isInstanceOf(OmenException.class)
+                    .hasMessageContaining("can only be read")
+                    .extracting(e -> ((OmenException) e).code())
+                    .isEqualTo(ErrorCode.FORBIDDEN);
+        }
     }
 
     private static List<Integer> vector(int first) {

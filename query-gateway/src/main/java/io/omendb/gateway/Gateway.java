@@ -45,9 +45,28 @@ public final class Gateway implements AutoCloseable {
      * @throws OmenException EXTERNAL if the port is in use
      */
     public static Gateway start(GatewayOptions options, ShardDirectory shards) {
-        Admission admission =
-                new Admission(options.limits().inFlight(), options.limits().inFlightBytes());
-        GatewayParts parts = GatewayParts.open(options, shards, admission);
+        Admission admission = admission(options);
+        return start(options, admission, GatewayParts.open(options, shards, admission));
+    }
+
+    /**
+     * Starts a gateway that needs no Kafka and refuses writes.
+     *
+     * @param shards where the shards are; stays the caller's to close
+     * @throws OmenException EXTERNAL if the port is in use
+     */
+    public static Gateway startReadOnly(
+            GatewayOptions options, ShardDirectory shards, ReadOnlySource source) {
+        Admission admission = admission(options);
+        return start(
+                options, admission, GatewayParts.openReadOnly(options, shards, admission, source));
+    }
+
+    private static Admission admission(GatewayOptions options) {
+        return new Admission(options.limits().inFlight(), options.limits().inFlightBytes());
+    }
+
+    private static Gateway start(GatewayOptions options, Admission admission, GatewayParts parts) {
         EventLoopGroup workers =
                 EventLoopGroups.newEventLoopGroup(
                         Math.max(2, Runtime.getRuntime().availableProcessors()),

@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.collections.CollectionEndpoints;
 import io.omendb.gateway.collections.KnownCollections;
+import io.omendb.gateway.collections.SchemaEndpoints;
 import io.omendb.gateway.collections.TotalVectors;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
@@ -17,6 +18,7 @@ import io.omendb.gateway.search.SearchEndpoints;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.gateway.write.PointEndpoints;
 import io.omendb.gateway.write.PointWriter;
+import io.omendb.gateway.write.ReadOnlyEndpoints;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
@@ -65,23 +67,59 @@ final class GatewayParts implements AutoCloseable {
         LogEnds ends = keep(opened, LogEnds.open(options.kafka()));
         PointWriter points = keep(opened, PointWriter.open(options.kafka(), ends));
         Shards shards = keep(opened, Shards.open(directory));
-
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
-        TotalVectors vectors = new TotalVectors(collections, shards);
-        Limits limits = options.limits();
         List<Route> routes = new ArrayList<>();
+        routes.addAll(new SchemaEndpoints(writer).routes());
         routes.addAll(
-                new CollectionEndpoints(collections, writer, shards, ends, limits.timeoutMs())
+                new PointEndpoints(collections, points, wait, options.limits(), metrics::accepted)
                         .routes());
+        addReads(routes, options.limits(), collections, shards, ends, wait, metrics);
+        return new GatewayParts(opened, metrics, routes);
+    }
+
+    /** The parts of a gateway that only reads what there is. */
+    static GatewayParts openReadOnly(
+            GatewayOptions options,
+            ShardDirectory directory,
+            Admission admission,
+            ReadOnlySource source) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        GatewayMetrics metrics =
+                keep(
+                        opened,
+                        new GatewayMetrics(
+                                () -> source.catalogue().current().size(), admission::inFlight));
+        Shards shards = keep(opened, Shards.open(directory));
+        LogEnds ends = LogEnds.fixed(source.logEnds());
+        List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
+        addReads(
+                routes,
+                options.limits(),
+                new KnownCollections(source.catalogue()),
+                shards,
+                ends,
+                new AppliedWait(shards, ends),
+                metrics);
+        return new GatewayParts(opened, metrics, routes);
+    }
+
+    private static void addReads(
+            List<Route> routes,
+            Limits limits,
+            KnownCollections collections,
+            Shards shards,
+            LogEnds ends,
+            AppliedWait wait,
+            GatewayMetrics metrics) {
+        TotalVectors vectors = new TotalVectors(collections, shards);
         routes.addAll(
-                new PointEndpoints(collections, points, wait, limits, metrics::accepted).routes());
+                new CollectionEndpoints(collections, shards, ends, limits.timeoutMs()).routes());
         routes.addAll(
                 new SearchEndpoints(collections, shards, ends, wait, limits, metrics::search)
                         .routes());
         routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
         routes.addAll(new OperationEndpoints(collections, shards, vectors, metrics).routes());
-        return new GatewayParts(opened, metrics, routes);
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {

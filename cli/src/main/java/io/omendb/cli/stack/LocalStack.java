@@ -91,7 +91,8 @@ public final class LocalStack implements AutoCloseable {
                 new StackDirectory.Running(
                         ProcessHandle.current().pid(),
                         startedUrl,
-                        startedBroker.bootstrapServers()));
+                        startedBroker.bootstrapServers(),
+                        startedJob.restAddress().toString()));
         progress.accept("gateway listens on " + startedUrl);
     }
 

@@ -40,8 +40,9 @@ public final class StackDirectory implements AutoCloseable {
      * @param pid process
      * @param url where the gateway answers
      * @param bootstrapServers the broker
+     * @param flink Flink's REST address
      */
-    public record Running(long pid, String url, String bootstrapServers) {}
+    public record Running(long pid, String url, String bootstrapServers, String flink) {}
 
     /**
      * Takes a directory; makes it if missing.

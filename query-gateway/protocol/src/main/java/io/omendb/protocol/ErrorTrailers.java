@@ -47,6 +47,7 @@ public final class ErrorTrailers {
     private static Status grpcStatus(ErrorCode code) {
         return switch (code) {
             case MALFORMED, INVALID, TOO_LARGE -> Status.INVALID_ARGUMENT;
+            case FORBIDDEN -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case CONFLICT -> Status.ALREADY_EXISTS;
             case OVERLOADED -> Status.RESOURCE_EXHAUSTED;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -14,33 +13,23 @@ import io.omendb.gateway.http.Route;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
-import io.omendb.protocol.catalogue.CatalogueWriter;
-import io.omendb.protocol.catalogue.CatalogueWriter.CreateResult;
 import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
 import io.omendb.schema.CollectionDefinition;
-import io.omendb.schema.CollectionSchema;
-import io.omendb.schema.SchemaJson;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The routes of collections as wholes. */
+/** Which collections there are, and how they are. */
 public final class CollectionEndpoints {
     private final KnownCollections collections;
-    private final CatalogueWriter writer;
     private final Shards shards;
     private final LogEnds ends;
     private final int timeoutMs;
 
     public CollectionEndpoints(
-            KnownCollections collections,
-            CatalogueWriter writer,
-            Shards shards,
-            LogEnds ends,
-            int timeoutMs) {
+            KnownCollections collections, Shards shards, LogEnds ends, int timeoutMs) {
         this.collections = collections;
-        this.writer = writer;
         this.shards = shards;
         this.ends = ends;
         this.timeoutMs = timeoutMs;
@@ -48,42 +37,8 @@ public final class CollectionEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.blocking(HttpMethod.PUT, "/collections/{c}", this::create),
                 Route.quick(HttpMethod.GET, "/collections/{c}", this::describe),
-                Route.blocking(HttpMethod.DELETE, "/collections/{c}", this::drop),
                 Route.quick(HttpMethod.GET, "/collections", this::list));
-    }
-
-    private CompletableFuture<HttpResponse> create(Call call) throws InterruptedException {
-        call.allowQuery();
-        CollectionSchema schema = SchemaJson.read(call.path("c"), call.body());
-        refuseWhatNothingDoesYet(schema);
-        CreateResult result = writer.create(schema);
-        return CompletableFuture.completedFuture(
-                Answers.of(
-                        result.created() ? HttpStatus.CREATED : HttpStatus.OK,
-                        SchemaJson.write(result.definition())));
-    }
-
-    /** A promise that is stored and not kept is worse than a refusal. */
-    private static void refuseWhatNothingDoesYet(CollectionSchema schema) {
-        if (schema.ttlSeconds() != null) {
-            throw OmenException.invalid(
-                    "ttl_seconds: found "
-                            + schema.ttlSeconds()
-                            + ", expected null: rows do not expire yet");
-        }
-        if (schema.sparse()) {
-            throw OmenException.invalid(
-                    "sparse: found true, expected false: sparse vectors are not searched yet");
-        }
-    }
-
-    private CompletableFuture<HttpResponse> drop(Call call) throws InterruptedException {
-        call.allowQuery();
-        CollectionDefinition dropped = writer.drop(call.path("c"));
-        ObjectNode json = JsonNodeFactory.instance.objectNode().put("dropped", dropped.name());
-        return CompletableFuture.completedFuture(Answers.of(HttpStatus.ACCEPTED, json));
     }
 
     private CompletableFuture<HttpResponse> describe(Call call) {

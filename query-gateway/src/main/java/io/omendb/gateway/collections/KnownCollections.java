@@ -2,7 +2,7 @@ package io.omendb.gateway.collections;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.Catalogue;
 import io.omendb.schema.CollectionDefinition;
 import java.time.Duration;
 import java.util.Collection;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class KnownCollections {
     private static final Duration CATCH_UP = Duration.ofSeconds(5);
 
-    private final CatalogueFollower catalogue;
+    private final Catalogue catalogue;
 
-    public KnownCollections(CatalogueFollower catalogue) {
+    public KnownCollections(Catalogue catalogue) {
         this.catalogue = catalogue;
     }
 

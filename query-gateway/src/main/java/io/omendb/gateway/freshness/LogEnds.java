@@ -1,158 +1,35 @@
 package io.omendb.gateway.freshness;
 
 import io.omendb.schema.CollectionDefinition;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 
-/**
- * The ends of the logs of collections in use, asked for every {@value #PERIOD_MS} ms by the thread
- * {@code omen-gateway-log-ends} and raised at once by what this gateway writes itself. A collection
- * is in use while somebody asks for it. Safe for use by any thread.
- */
-public final class LogEnds implements AutoCloseable {
-    private static final long PERIOD_MS = 200;
-    private static final long FIRST_ANSWER_MS_MAX = 1_000;
-    private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
-    private static final int DESCRIBE_EVERY = 50;
-    private static final long CLOSE_WAIT_MS_MAX = 5_000;
+/** The ends of the logs of collections in use. Safe for use by any thread. */
+public interface LogEnds extends AutoCloseable {
 
-    private final Admin admin;
-    private final Map<String, Log> logs = new ConcurrentHashMap<>();
-    private final Semaphore newcomers = new Semaphore(0);
-    private final Thread thread = new Thread(this::run, "omen-gateway-log-ends");
-    private volatile boolean closed;
-
-    private LogEnds(Admin admin) {
-        this.admin = admin;
-    }
-
-    public static LogEnds open(Map<String, Object> kafka) {
-        Map<String, Object> config = new HashMap<>(kafka);
-        config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
-        config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        LogEnds ends = new LogEnds(Admin.create(config));
-        ends.thread.setDaemon(true);
-        ends.thread.start();
-        return ends;
+    /** Those of Kafka topics, with the settings of a client. */
+    static LogEnds open(Map<String, Object> kafka) {
+        return KafkaLogEnds.open(kafka);
     }
 
     /**
-     * Per partition of the collection's topic, the offset that the next record will get, as of at
-     * most {@value #PERIOD_MS} ms ago. Empty where Kafka does not answer.
+     * Those of logs that do not go on.
+     *
+     * @param ends by topic and partition, the offset that the next record would get
      */
-    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        Log log = logs.computeIfAbsent(collection.topic(), topic -> new Log());
-        log.usedNanos = System.nanoTime();
-        if (log.known.isDone()) {
-            return CompletableFuture.completedFuture(Map.copyOf(log.ends));
-        }
-        newcomers.release();
-        return log.known
-                .copy()
-                .completeOnTimeout(null, FIRST_ANSWER_MS_MAX, TimeUnit.MILLISECONDS)
-                .thenApply(nothing -> Map.copyOf(log.ends));
+    static LogEnds fixed(Map<String, Map<Integer, Long>> ends) {
+        return new FixedLogEnds(ends);
     }
+
+    /**
+     * Per partition of the collection's topic, the offset that the next record will get, as of a
+     * moment ago. Empty where that is not known.
+     */
+    CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection);
 
     /** Says that a record was written at this position. */
-    public void written(String topic, int partition, long offset) {
-        Log log = logs.get(topic);
-        if (log != null && log.known.isDone()) {
-            log.ends.merge(partition, offset + 1, Math::max);
-        }
-    }
-
-    private void run() {
-        try {
-            for (int round = 0; !closed; round++) {
-                if (newcomers.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS)) {
-                    newcomers.drainPermits();
-                }
-                logs.values().removeIf(log -> System.nanoTime() - log.usedNanos > IDLE_NANOS_MAX);
-                refresh(round % DESCRIBE_EVERY == 0);
-            }
-        } catch (InterruptedException e) {
-            closed = true; // only close() interrupts this thread
-        }
-    }
-
-    private void refresh(boolean describeAll) throws InterruptedException {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        for (Map.Entry<String, Log> entry : logs.entrySet()) {
-            Log log = entry.getValue();
-            if (describeAll || log.partitions == 0) {
-                log.partitions = partitions(entry.getKey(), log.partitions);
-            }
-            for (int i = 0; i < log.partitions; i++) {
-                asked.put(new TopicPartition(entry.getKey(), i), OffsetSpec.latest());
-            }
-        }
-        if (asked.isEmpty()) {
-            return;
-        }
-        try {
-            admin.listOffsets(asked).all().get().forEach(this::raise);
-        } catch (ExecutionException e) {
-            return; // Kafka is away: the last known ends stay, the next round asks again
-        }
-        logs.values().stream()
-                .filter(log -> !log.ends.isEmpty())
-                .forEach(log -> log.known.complete(null));
-    }
-
-    private int partitions(String topic, int lastKnown) throws InterruptedException {
-        try {
-            TopicDescription description =
-                    Objects.requireNonNull(
-                            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
-            return description.partitions().stream()
-                            .mapToInt(TopicPartitionInfo::partition)
-                            .max()
-                            .orElse(-1)
-                    + 1;
-        } catch (ExecutionException e) {
-            return lastKnown; // asked again in the next round
-        }
-    }
-
-    private void raise(TopicPartition partition, ListOffsetsResultInfo end) {
-        Log log = logs.get(partition.topic());
-        if (log != null) {
-            log.ends.merge(partition.partition(), end.offset(), Math::max);
-        }
-    }
+    void written(String topic, int partition, long offset);
 
     @Override
-    public void close() {
-        closed = true;
-        thread.interrupt();
-        try {
-            thread.join(CLOSE_WAIT_MS_MAX);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
-    }
-
-    /** One topic; {@code partitions} belongs to the refreshing thread. */
-    private static final class Log {
-        final Map<Integer, Long> ends = new ConcurrentHashMap<>();
-        final CompletableFuture<Void> known = new CompletableFuture<>();
-        volatile long usedNanos = System.nanoTime();
-        int partitions;
-    }
+    void close();
 }

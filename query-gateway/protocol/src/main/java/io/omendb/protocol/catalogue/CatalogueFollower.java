@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Written by the thread {@code omen-catalogue-follower}, read by any thread through one volatile
  * snapshot.
  */
-public final class CatalogueFollower implements AutoCloseable {
+public final class CatalogueFollower implements Catalogue, AutoCloseable {
     private static final TopicPartition PARTITION = new TopicPartition(CatalogueRecord.TOPIC, 0);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
@@ -67,6 +67,7 @@ public final class CatalogueFollower implements AutoCloseable {
     }
 
     /** The collections that exist, by name, as far as they have been read. */
+    @Override
     public Map<String, CollectionDefinition> current() {
         return snapshot.live();
     }
@@ -85,6 +86,7 @@ public final class CatalogueFollower implements AutoCloseable {
     }
 
     /** Whether the broker answered the last time it was asked. */
+    @Override
     public boolean healthy() {
         return healthy;
     }
@@ -95,6 +97,7 @@ public final class CatalogueFollower implements AutoCloseable {
      * @throws OmenException UNAVAILABLE if Kafka does not answer in time, CORRUPT if the catalogue
      *     holds a record that cannot be read
      */
+    @Override
     public void awaitCaughtUp(Duration timeout) {
         long ticket = catchUp.ask();
         KafkaConsumer<byte[], byte[]> reading = consumer;

@@ -1,9 +1,9 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.omendb.bench.faults.GatewayCalls.Answer;
+import io.omendb.bench.stack.GatewayCalls.Answer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

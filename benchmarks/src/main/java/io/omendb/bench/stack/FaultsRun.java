@@ -1,10 +1,10 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import io.omendb.bench.faults.GatewayCalls.Answer;
+import io.omendb.bench.stack.GatewayCalls.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

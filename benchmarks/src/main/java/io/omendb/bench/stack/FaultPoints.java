@@ -1,4 +1,4 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import java.util.Random;
 import java.util.SplittableRandom;

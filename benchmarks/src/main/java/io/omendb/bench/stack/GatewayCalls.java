@@ -1,4 +1,4 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,9 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Calls of a gateway that may be gone. */
-final class GatewayCalls {
-    static final ObjectMapper JSON = new ObjectMapper();
+/** JSON calls of a gateway, or of Flink, that may be gone. */
+public final class GatewayCalls {
+    public static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /** No gateway answered. */
@@ -24,29 +24,30 @@ final class GatewayCalls {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-    GatewayCalls(URI gateway) {
+    public GatewayCalls(URI gateway) {
         this.gateway = gateway;
     }
 
     /** An answer; {@code status} is 0 where there was none. */
-    record Answer(int status, JsonNode body) {
-        boolean isOk() {
+    public record Answer(int status, JsonNode body) {
+        /** Whether it is what was asked for. */
+        public boolean isOk() {
             return status / 100 == 2;
         }
     }
 
-    Answer get(String path) throws InterruptedException {
+    public Answer get(String path) throws InterruptedException {
         return send(request(path).GET());
     }
 
-    Answer put(String path, ObjectNode body) throws InterruptedException {
+    public Answer put(String path, ObjectNode body) throws InterruptedException {
         return send(
                 request(path)
                         .header("Content-Type", "application/json")
                         .PUT(BodyPublishers.ofString(body.toString())));
     }
 
-    Answer post(String path, ObjectNode body) throws InterruptedException {
+    public Answer post(String path, ObjectNode body) throws InterruptedException {
         return send(
                 request(path)
                         .header("Content-Type", "application/json")

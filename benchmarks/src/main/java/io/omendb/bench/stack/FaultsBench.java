@@ -1,4 +1,4 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
@@ -33,6 +33,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 @SuppressWarnings("NullAway.Init") // picocli sets the spec
 public final class FaultsBench implements Callable<Integer> {
+    private static final long CHECKPOINT_MS = 1_000;
+
     @Spec CommandSpec spec;
 
     @Option(
@@ -86,7 +88,7 @@ public final class FaultsBench implements Callable<Integer> {
         Path directory = dir == null ? Files.createTempDirectory("omen-faults-") : dir;
         spec.commandLine().getOut().println("seed " + chosen + ", data in " + directory);
         FaultsReport report;
-        try (KilledStack stack = KilledStack.in(directory, taskManagers)) {
+        try (KilledStack stack = KilledStack.in(directory, taskManagers, CHECKPOINT_MS)) {
             report =
                     new FaultsRun(
                                     stack,

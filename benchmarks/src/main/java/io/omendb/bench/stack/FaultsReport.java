@@ -1,4 +1,4 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;

@@ -1,5 +1,6 @@
-package io.omendb.bench.faults;
+package io.omendb.bench.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
@@ -17,40 +18,58 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ./omen up} as a process, which is killed and started again. */
-final class KilledStack implements AutoCloseable {
+public final class KilledStack implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final long POLL_MS = 50;
-    private static final int CHECKPOINT_MS = 1_000;
 
     private final Path home;
     private final Path directory;
     private final int port;
     private final int taskManagers;
+    private final long checkpointMs;
     private @Nullable Process process;
 
-    private KilledStack(Path home, Path directory, int port, int taskManagers) {
+    private KilledStack(Path home, Path directory, int port, int taskManagers, long checkpointMs) {
         this.home = home;
         this.directory = directory;
         this.port = port;
         this.taskManagers = taskManagers;
+        this.checkpointMs = checkpointMs;
     }
 
-    static KilledStack in(Path directory, int taskManagers) {
+    /**
+     * A stack that is not started yet.
+     *
+     * @param taskManagers TaskManager processes; 0 for Flink in one process
+     * @param checkpointMs time between checkpoints
+     */
+    public static KilledStack in(Path directory, int taskManagers, long checkpointMs) {
         String home = System.getProperty("omen.home");
         if (home == null) {
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "bench faults starts ./omen up: run it with ./omen");
+                    ErrorCode.EXTERNAL, "this benchmark starts ./omen up: run it with ./omen");
         }
         try (ServerSocket free = new ServerSocket(0)) {
             Files.createDirectories(directory);
-            return new KilledStack(Path.of(home), directory, free.getLocalPort(), taskManagers);
+            return new KilledStack(
+                    Path.of(home), directory, free.getLocalPort(), taskManagers, checkpointMs);
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot use " + directory + ": " + e, e);
         }
     }
 
-    URI url() {
+    /** Where the gateway answers. */
+    public URI url() {
         return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** What the stack says of itself: its process, its addresses. */
+    public JsonNode running() {
+        try {
+            return GatewayCalls.JSON.readTree(directory.resolve("data/running.json").toFile());
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "the stack does not run: " + e, e);
+        }
     }
 
     private Path log() {
@@ -58,7 +77,7 @@ final class KilledStack implements AutoCloseable {
     }
 
     /** Starts it with this many shards and waits until it is ready. */
-    void up(int parallelism) throws InterruptedException {
+    public void up(int parallelism) throws InterruptedException {
         try {
             Path config = directory.resolve("omen.yaml");
             Files.writeString(
@@ -66,7 +85,7 @@ final class KilledStack implements AutoCloseable {
                     "parallelism: "
                             + parallelism
                             + "\ncheckpoint_interval_ms: "
-                            + CHECKPOINT_MS
+                            + checkpointMs
                             + "\ntaskmanagers: "
                             + taskManagers
                             + "\n");
@@ -90,7 +109,7 @@ final class KilledStack implements AutoCloseable {
     }
 
     /** Waits until all shards answer. */
-    void awaitReady() throws InterruptedException {
+    public void awaitReady() throws InterruptedException {
         GatewayCalls gateway = new GatewayCalls(url());
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!gateway.get("/health/ready").isOk()) {
@@ -107,7 +126,7 @@ final class KilledStack implements AutoCloseable {
     }
 
     /** Everything at once: broker, Flink, gateway. */
-    void killAll() throws InterruptedException {
+    public void killAll() throws InterruptedException {
         if (process == null) {
             return;
         }

@@ -1,0 +1,5 @@
+/** Measurements of a running stack: killed in mid-stream, checkpointed, restored. */
+@NullMarked
+package io.omendb.bench.stack;
+
+import org.jspecify.annotations.NullMarked;

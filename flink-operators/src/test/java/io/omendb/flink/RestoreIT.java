@@ -10,6 +10,7 @@ import io.omendb.state.CheckpointVerification;
 import io.omendb.state.StoredCheckpoint;
 import io.omendb.state.VectorState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
@@ -38,10 +40,11 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A job in a Flink cluster, stopped and started again at other parallelisms, from checkpoints and
@@ -61,6 +64,11 @@ class RestoreIT {
 
     /** The element at which the task fails once; it fails nowhere at the highest. */
     private static final AtomicLong FAIL_AT = new AtomicLong(Long.MAX_VALUE);
+
+    /** Run once, when the task fails, and when an element comes after that. */
+    private static final AtomicReference<@Nullable Runnable> ON_FAILURE = new AtomicReference<>();
+
+    private static final AtomicReference<@Nullable Runnable> ON_RECOVERY = new AtomicReference<>();
 
     @TempDir Path dir;
 
@@ -93,16 +101,41 @@ class RestoreIT {
         }
     }
 
-    @Test
-    void taskFails_withLocalRecovery_holdsAPrefixOfTheStream() throws Exception {
-        Configuration config = config("rocksdb");
+    /** The checkpoint's files are out of reach while the task restarts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rocksdb", "hashmap"})
+    void taskFails_localRecovery_restoresFromItsOwnDisk(String delegate) throws Exception {
+        Configuration config = config(delegate);
         config.setString("execution.state-recovery.from-local", "true");
-        Path checkpoint = stage(config, 2, Optional.empty(), RecoveryClaimMode.CLAIM, false);
-        assertThat(checkPrefix(checkpoint)).isGreaterThan(0);
+        config.setString("execution.checkpointing.local-backup.enabled", "true");
+        Path away = dir.resolve("away");
+        ON_FAILURE.set(() -> moveFiles(sharedFolder(), away));
+        ON_RECOVERY.set(() -> moveFiles(away, sharedFolder()));
         FAIL_AT.set(ROWS_A_STAGE / 2);
-        Path next = stage(config, 2, Optional.of(checkpoint), RecoveryClaimMode.CLAIM, false);
+        Path next = stage(config, 2, Optional.empty(), RecoveryClaimMode.CLAIM, false);
         assertThat(FAIL_AT).as("the task failed").hasValue(Long.MAX_VALUE);
-        assertThat(checkPrefix(next)).isGreaterThan(ROWS_A_STAGE);
+        assertThat(ON_RECOVERY.get()).as("the task recovered").isNull();
+        assertThat(checkPrefix(next)).isGreaterThan(ROWS_A_STAGE / 2);
+    }
+
+    /** Where the job's checkpoints have their segments. */
+    private Path sharedFolder() {
+        try (Stream<Path> jobs = Files.list(dir.resolve("checkpoints"))) {
+            return jobs.findFirst().orElseThrow().resolve("shared");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void moveFiles(Path from, Path to) {
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (Path file : files.toList()) {
+                Files.move(file, to.resolve(file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Configuration config(String delegate) {
@@ -253,13 +286,23 @@ class RestoreIT {
     }
 
     private static long produced(long n) {
-        PRODUCED.incrementAndGet();
         long failAt = FAIL_AT.get();
-        if (PRODUCED.get() >= failAt) {
+        if (PRODUCED.incrementAndGet() >= failAt) {
             FAIL_AT.set(Long.MAX_VALUE);
+            runOnce(ON_FAILURE);
             throw new IllegalStateException("injected: the task fails");
         }
+        if (failAt == Long.MAX_VALUE && ON_FAILURE.get() == null) {
+            runOnce(ON_RECOVERY);
+        }
         return n;
+    }
+
+    private static void runOnce(AtomicReference<@Nullable Runnable> action) {
+        Runnable run = action.getAndSet(null);
+        if (run != null) {
+            run.run();
+        }
     }
 
     private static String id(long n) {

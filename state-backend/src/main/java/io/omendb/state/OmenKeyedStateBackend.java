@@ -18,6 +18,7 @@ import org.apache.flink.runtime.state.Keyed;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.KeyedStateFunction;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.LocalRecoveryConfig;
 import org.apache.flink.runtime.state.PriorityComparable;
 import org.apache.flink.runtime.state.SavepointResources;
 import org.apache.flink.runtime.state.SnapshotExecutionType;
@@ -40,6 +41,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     private final UUID backendId = UUID.randomUUID();
     private final UploadedSegments uploaded = new UploadedSegments();
     private final FullCheckpoints fullCheckpoints;
+    private final LocalRecoveryConfig localRecovery;
     private @Nullable VectorState vectorState;
 
     OmenKeyedStateBackend(
@@ -47,12 +49,14 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             VectorStateSource source,
             @Nullable VectorState restored,
             List<VectorStateHandle> restoredFrom,
-            FullCheckpoints fullCheckpoints) {
+            FullCheckpoints fullCheckpoints,
+            LocalRecoveryConfig localRecovery) {
         super(delegate);
         this.delegate = delegate;
         this.source = source;
         this.vectorState = restored;
         this.fullCheckpoints = fullCheckpoints;
+        this.localRecovery = localRecovery;
         if (!restoredFrom.isEmpty()) {
             uploaded.restored(restoredFrom);
         }
@@ -81,7 +85,12 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
         }
         VectorSnapshotStrategy strategy =
                 new VectorSnapshotStrategy(
-                        vectorState, delegated, uploaded, backendId, keyGroupRange);
+                        vectorState,
+                        delegated,
+                        uploaded,
+                        backendId,
+                        keyGroupRange,
+                        localRecovery.getLocalStateDirectoryProvider().orElse(null));
         return new SnapshotStrategyRunner<>(
                         "Vector state snapshot",
                         strategy,

@@ -91,9 +91,12 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         List<VectorStateHandle> ours = new ArrayList<>();
         List<KeyedStateHandle> delegated = new ArrayList<>();
         for (KeyedStateHandle handle : parameters.getStateHandles()) {
-            if (VectorStateHandle.isOurs(handle)) {
+            if (handle instanceof LocalVectorState || VectorStateHandle.isOurs(handle)) {
                 VectorStateHandle read =
-                        VectorStateHandle.read(handle, parameters.getCancelStreamRegistry());
+                        handle instanceof LocalVectorState local
+                                ? local.read()
+                                : VectorStateHandle.read(
+                                        handle, parameters.getCancelStreamRegistry());
                 ours.add(read);
                 if (read.delegateHandle() != null) {
                     delegated.add(read.delegateHandle());
@@ -123,7 +126,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                     source,
                     restored,
                     ours,
-                    FullCheckpoints.after(parameters.getStateHandles()));
+                    FullCheckpoints.after(parameters.getStateHandles()),
+                    parameters.getEnv().getTaskStateManager().createLocalRecoveryConfig());
         } catch (Exception e) {
             keyed.dispose();
             throw e;

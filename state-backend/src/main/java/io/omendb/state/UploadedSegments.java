@@ -30,7 +30,7 @@ final class UploadedSegments {
     synchronized void restored(List<VectorStateHandle> handles) {
         Map<String, StreamStateHandle> files = new HashMap<>();
         for (VectorStateHandle handle : handles) {
-            files.putAll(handle.files());
+            files.putAll(handle.uploaded());
             lastCompleted = Math.max(lastCompleted, handle.checkpointId());
         }
         files.remove(VectorStateHandle.TOMBSTONES);

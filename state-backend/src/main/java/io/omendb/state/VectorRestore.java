@@ -121,7 +121,13 @@ final class VectorRestore {
                 throw OmenException.corrupt(
                         "checkpoint lacks file " + name + " of segment " + image.id());
             }
-            StateFiles.copy(handle, folder.resolve(name), registry);
+            if (from.local()) {
+                LinkedFiles.linkOrCopy(
+                        Path.of(handle.maybeGetPath().orElseThrow().getPath()),
+                        folder.resolve(name));
+            } else {
+                StateFiles.copy(handle, folder.resolve(name), registry);
+            }
         }
     }
 

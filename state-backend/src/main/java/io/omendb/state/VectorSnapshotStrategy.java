@@ -23,10 +23,13 @@ import org.apache.flink.runtime.state.IncrementalKeyedStateHandle.HandleAndLocal
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.LocalSnapshotDirectoryProvider;
 import org.apache.flink.runtime.state.SnapshotResult;
 import org.apache.flink.runtime.state.SnapshotStrategy;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots vector state together with the delegate's state as one {@link
@@ -35,23 +38,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorSnapshotStrategy
         implements SnapshotStrategy<KeyedStateHandle, VectorSnapshotResources> {
+    private static final Logger LOG = LoggerFactory.getLogger(VectorSnapshotStrategy.class);
+
     private final VectorState state;
     private final RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated;
     private final UploadedSegments uploaded;
     private final UUID backendId;
     private final KeyGroupRange keyGroups;
+    private final @Nullable LocalSnapshotDirectoryProvider localDirectories;
 
     VectorSnapshotStrategy(
             VectorState state,
             RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated,
             UploadedSegments uploaded,
             UUID backendId,
-            KeyGroupRange keyGroups) {
+            KeyGroupRange keyGroups,
+            @Nullable LocalSnapshotDirectoryProvider localDirectories) {
         this.state = state;
         this.delegated = delegated;
         this.uploaded = uploaded;
         this.backendId = backendId;
         this.keyGroups = keyGroups;
+        this.localDirectories = localDirectories;
     }
 
     @Override
@@ -93,6 +101,7 @@ final class VectorSnapshotStrategy
         private final List<HandleAndLocalPath> shared = new ArrayList<>();
         private final List<HandleAndLocalPath> exclusive = new ArrayList<>();
         private final List<StreamStateHandle> reused = new ArrayList<>();
+        private final Map<Path, List<String>> folders = new HashMap<>();
 
         Operation(
                 VectorSnapshotResources resources,
@@ -115,7 +124,8 @@ final class VectorSnapshotStrategy
         }
 
         SnapshotResult<KeyedStateHandle> run(CloseableRegistry registry) throws Exception {
-            KeyedStateHandle delegateHandle = runDelegate(registry);
+            SnapshotResult<KeyedStateHandle> delegateResult = runDelegate(registry);
+            KeyedStateHandle delegateHandle = delegateResult.getJobManagerOwnedSnapshot();
             Map<String, BitSet> dead = new TreeMap<>();
             List<CollectionImage> collections = new ArrayList<>();
             for (VectorSnapshotResources.Collection collection : resources.collections()) {
@@ -131,18 +141,19 @@ final class VectorSnapshotStrategy
             }
             Map<String, StreamStateHandle> segmentFiles = new HashMap<>();
             shared.forEach(file -> segmentFiles.put(file.getLocalPath(), file.getHandle()));
-            upload(TombstoneFile.toBytes(dead), VectorStateHandle.TOMBSTONES);
+            byte[] tombstones = TombstoneFile.toBytes(dead);
+            upload(tombstones, VectorStateHandle.TOMBSTONES);
             DelegateImage delegate = DelegateImage.takeApart(delegateHandle, shared, exclusive);
             CheckpointImage image =
                     new CheckpointImage(
                             delegate, collections, resources.dropped(), resources.applied());
-            StreamStateHandle meta =
-                    uploads.write(image.toBytes(), CheckpointedStateScope.EXCLUSIVE);
+            byte[] imageBytes = image.toBytes();
+            StreamStateHandle meta = uploads.write(imageBytes, CheckpointedStateScope.EXCLUSIVE);
             if (sharing != SharingFilesStrategy.NO_SHARING) {
                 uploaded.add(checkpointId, segmentFiles);
             }
             streamFactory.reusePreviousStateHandle(reused);
-            return SnapshotResult.of(
+            KeyedStateHandle whole =
                     new IncrementalRemoteKeyedStateHandle(
                             backendId,
                             keyGroups,
@@ -150,10 +161,50 @@ final class VectorSnapshotStrategy
                             shared,
                             exclusive,
                             meta,
-                            uploads.bytes() + sizeOf(delegateHandle)));
+                            uploads.bytes() + sizeOf(delegateHandle));
+            KeyedStateHandle local =
+                    keepLocally(imageBytes, tombstones, segmentFiles, delegateResult);
+            return local == null
+                    ? SnapshotResult.of(whole)
+                    : SnapshotResult.withLocalState(whole, local);
         }
 
-        private @Nullable KeyedStateHandle runDelegate(CloseableRegistry registry)
+        /** Null where that is not asked for, or fails: the checkpoint is complete without. */
+        private @Nullable KeyedStateHandle keepLocally(
+                byte[] image,
+                byte[] tombstones,
+                Map<String, StreamStateHandle> uploadedFiles,
+                SnapshotResult<KeyedStateHandle> delegateResult) {
+            boolean delegateIsRemoteOnly =
+                    delegateResult.getJobManagerOwnedSnapshot() != null
+                            && delegateResult.getTaskLocalSnapshot() == null;
+            if (localDirectories == null
+                    || sharing == SharingFilesStrategy.NO_SHARING
+                    || delegateIsRemoteOnly) {
+                return null;
+            }
+            Path directory =
+                    localDirectories
+                            .subtaskSpecificCheckpointDirectory(checkpointId)
+                            .toPath()
+                            .resolve("omen-" + backendId);
+            try {
+                return LocalVectorState.keep(
+                        directory,
+                        keyGroups,
+                        checkpointId,
+                        image,
+                        tombstones,
+                        folders,
+                        uploadedFiles,
+                        delegateResult.getTaskLocalSnapshot());
+            } catch (IOException e) {
+                LOG.warn("checkpoint {} is not kept for local recovery", checkpointId, e);
+                return null;
+            }
+        }
+
+        private SnapshotResult<KeyedStateHandle> runDelegate(CloseableRegistry registry)
                 throws Exception {
             registry.registerCloseable(() -> delegated.cancel(true));
             delegated.run();
@@ -165,11 +216,12 @@ final class VectorSnapshotStrategy
                 throw e.getCause() instanceof Exception cause ? cause : e;
             }
             uploads.discardOnFailure(result);
-            return result.getJobManagerOwnedSnapshot();
+            return result;
         }
 
         private SegmentImage uploadSegment(Segment segment, BitSet deadRows) throws IOException {
             Path folder = segment.store(state.workspace().directory());
+            folders.put(folder, segment.files());
             CheckpointedStateScope scope =
                     sharing == SharingFilesStrategy.NO_SHARING
                             ? CheckpointedStateScope.EXCLUSIVE

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointId the checkpoint it belongs to
  * @param keyGroups key groups that the subtask which wrote it owned
  * @param files segment files and tombstones by local path
+ * @param uploaded the same files as the job manager knows them
+ * @param local whether {@code files} are on this machine's disk, where they never change
  * @param delegateHandle what the delegate restores from; null for nothing
  */
 record VectorStateHandle(
@@ -26,6 +28,8 @@ record VectorStateHandle(
         long checkpointId,
         KeyGroupRange keyGroups,
         Map<String, StreamStateHandle> files,
+        Map<String, StreamStateHandle> uploaded,
+        boolean local,
         @Nullable KeyedStateHandle delegateHandle) {
 
     /** Local paths of our own files start with this; the tombstones are always among them. */
@@ -68,6 +72,8 @@ record VectorStateHandle(
                 incremental.getCheckpointId(),
                 incremental.getKeyGroupRange(),
                 files,
+                files,
+                false,
                 image.delegate() == null ? null : image.delegate().putTogether(shared, exclusive));
     }
 }

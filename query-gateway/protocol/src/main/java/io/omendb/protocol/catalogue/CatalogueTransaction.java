@@ -13,8 +13,10 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compare-and-set on the catalogue, which Kafka itself does not have. All writers use the same
@@ -63,17 +65,24 @@ final class CatalogueTransaction implements AutoCloseable {
                                     CatalogueRecord.TOPIC, 0, record.key(), record.value()));
             producer.commitTransaction();
             return sent.get().offset();
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
-            return FENCED;
         } catch (KafkaException e) {
-            if (e.getCause() instanceof ProducerFencedException
-                    || e.getCause() instanceof InvalidProducerEpochException) {
+            if (isFenced(e) || isFenced(e.getCause())) {
                 return FENCED;
             }
             throw failed(e);
         } catch (ExecutionException e) {
             throw KafkaErrors.of("The catalogue could not be written", e.getCause());
         }
+    }
+
+    /**
+     * Who begins ends the transaction of whoever began before; that one then meets a state that it
+     * did not leave, or an epoch that is no longer its own.
+     */
+    private static boolean isFenced(@Nullable Throwable e) {
+        return e instanceof ProducerFencedException
+                || e instanceof InvalidProducerEpochException
+                || e instanceof InvalidTxnStateException;
     }
 
     private static RuntimeException failed(RuntimeException e) throws InterruptedException {

@@ -248,7 +248,7 @@ public final class CheckpointsBench implements Callable<Integer> {
         Answer triggered =
                 flink.post(
                         "/jobs/" + job + "/checkpoints",
-                        GatewayCalls.JSON.createObjectNode().put("checkpointType", "INCREMENTAL"));
+                        GatewayCalls.JSON.createObjectNode().put("checkpointType", "CONFIGURED"));
         require(triggered);
         String request = triggered.body().path("request-id").asText();
         JsonNode done;

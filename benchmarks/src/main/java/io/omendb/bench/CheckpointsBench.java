@@ -264,21 +264,18 @@ public final class CheckpointsBench implements Callable<Integer> {
         JsonNode details = flink.get("/jobs/" + job + "/checkpoints/details/" + id).body();
         uploaded.add(details.path("checkpointed_size").asLong());
         totalMs.add(details.path("end_to_end_duration").asLong());
-        details.path("tasks")
-                .fieldNames()
-                .forEachRemaining(vertex -> addSync(flink, job, id, vertex));
+        for (JsonNode vertex : flink.get("/jobs/" + job).body().path("vertices")) {
+            if (vertex.path("name").asText().equals("vectors")) {
+                addSync(flink, job, id, vertex.path("id").asText());
+            }
+        }
     }
 
-    private void addSync(GatewayCalls flink, String job, long id, String vertex) {
-        try {
-            JsonNode task =
-                    flink.get("/jobs/" + job + "/checkpoints/details/" + id + "/subtasks/" + vertex)
-                            .body();
-            for (JsonNode subtask : task.path("subtasks")) {
-                syncMs.add(subtask.path("checkpoint").path("sync").asLong());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void addSync(GatewayCalls flink, String job, long id, String vertex)
+            throws InterruptedException {
+        String path = "/jobs/" + job + "/checkpoints/details/" + id + "/subtasks/" + vertex;
+        for (JsonNode subtask : flink.get(path).body().path("subtasks")) {
+            syncMs.add(subtask.path("checkpoint").path("sync").asLong());
         }
     }
 

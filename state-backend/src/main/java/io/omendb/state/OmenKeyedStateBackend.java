@@ -13,6 +13,7 @@ import org.apache.flink.runtime.checkpoint.CheckpointOptions;
 import org.apache.flink.runtime.checkpoint.SnapshotType;
 import org.apache.flink.runtime.state.AbstractKeyedStateBackend;
 import org.apache.flink.runtime.state.CheckpointStreamFactory;
+import org.apache.flink.runtime.state.DoneFuture;
 import org.apache.flink.runtime.state.KeyGroupedInternalPriorityQueue;
 import org.apache.flink.runtime.state.Keyed;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -44,19 +45,24 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     private final LocalRecoveryConfig localRecovery;
     private @Nullable VectorState vectorState;
 
+    /** Whether anybody keeps ordinary state or timers here; most vector operators do not. */
+    private boolean delegateHasState;
+
     OmenKeyedStateBackend(
             AbstractKeyedStateBackend<K> delegate,
             VectorStateSource source,
             @Nullable VectorState restored,
             List<VectorStateHandle> restoredFrom,
             FullCheckpoints fullCheckpoints,
-            LocalRecoveryConfig localRecovery) {
+            LocalRecoveryConfig localRecovery,
+            boolean delegateRestored) {
         super(delegate);
         this.delegate = delegate;
         this.source = source;
         this.vectorState = restored;
         this.fullCheckpoints = fullCheckpoints;
         this.localRecovery = localRecovery;
+        this.delegateHasState = delegateRestored;
         if (!restoredFrom.isEmpty()) {
             uploaded.restored(restoredFrom);
         }
@@ -78,8 +84,11 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             CheckpointOptions checkpointOptions)
             throws Exception {
         CheckpointOptions options = fullCheckpoints.optionsFor(checkpointId, checkpointOptions);
+        // RocksDB would write a checkpoint of nothing, on the task's thread.
         RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated =
-                delegate.snapshot(checkpointId, timestamp, streamFactory, options);
+                vectorState == null || delegateHasState
+                        ? delegate.snapshot(checkpointId, timestamp, streamFactory, options)
+                        : DoneFuture.of(SnapshotResult.empty());
         if (vectorState == null) {
             return delegated;
         }
@@ -170,6 +179,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     public <N, S extends State, V> S getOrCreateKeyedState(
             TypeSerializer<N> namespaceSerializer, StateDescriptor<S, V> stateDescriptor)
             throws Exception {
+        delegateHasState = true;
         return delegate.getOrCreateKeyedState(namespaceSerializer, stateDescriptor);
     }
 
@@ -179,6 +189,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             TypeSerializer<N> namespaceSerializer,
             StateDescriptor<S, ?> stateDescriptor)
             throws Exception {
+        delegateHasState = true;
         return delegate.getPartitionedState(namespace, namespaceSerializer, stateDescriptor);
     }
 
@@ -201,6 +212,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     public <N, SV, S extends State, IS extends S> IS createOrUpdateInternalState(
             TypeSerializer<N> namespaceSerializer, StateDescriptor<S, SV> stateDesc)
             throws Exception {
+        delegateHasState = true;
         return delegate.createOrUpdateInternalState(namespaceSerializer, stateDesc);
     }
 
@@ -210,6 +222,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             StateDescriptor<S, SV> stateDesc,
             StateSnapshotTransformFactory<SEV> snapshotTransformFactory)
             throws Exception {
+        delegateHasState = true;
         return delegate.createOrUpdateInternalState(
                 namespaceSerializer, stateDesc, snapshotTransformFactory);
     }
@@ -221,6 +234,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
             StateSnapshotTransformFactory<SEV> snapshotTransformFactory,
             boolean allowFutureMetadataUpdates)
             throws Exception {
+        delegateHasState = true;
         return delegate.createOrUpdateInternalState(
                 namespaceSerializer,
                 stateDesc,
@@ -232,6 +246,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     public <T extends HeapPriorityQueueElement & PriorityComparable<? super T> & Keyed<?>>
             KeyGroupedInternalPriorityQueue<T> create(
                     String stateName, TypeSerializer<T> byteOrderedElementSerializer) {
+        delegateHasState = true;
         return delegate.create(stateName, byteOrderedElementSerializer);
     }
 
@@ -241,6 +256,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
                     String stateName,
                     TypeSerializer<T> byteOrderedElementSerializer,
                     boolean allowFutureMetadataUpdates) {
+        delegateHasState = true;
         return delegate.create(stateName, byteOrderedElementSerializer, allowFutureMetadataUpdates);
     }
 

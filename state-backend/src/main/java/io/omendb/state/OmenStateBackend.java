@@ -127,7 +127,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                     restored,
                     ours,
                     FullCheckpoints.after(parameters.getStateHandles()),
-                    parameters.getEnv().getTaskStateManager().createLocalRecoveryConfig());
+                    parameters.getEnv().getTaskStateManager().createLocalRecoveryConfig(),
+                    !delegated.isEmpty());
         } catch (Exception e) {
             keyed.dispose();
             throw e;

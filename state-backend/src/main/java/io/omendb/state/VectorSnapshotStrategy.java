@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -102,6 +104,7 @@ final class VectorSnapshotStrategy
         private final List<HandleAndLocalPath> exclusive = new ArrayList<>();
         private final List<StreamStateHandle> reused = new ArrayList<>();
         private final Map<Path, List<String>> folders = new HashMap<>();
+        private final Set<String> paths = new HashSet<>();
 
         Operation(
                 VectorSnapshotResources resources,
@@ -228,6 +231,10 @@ final class VectorSnapshotStrategy
                             : CheckpointedStateScope.SHARED;
             for (String file : segment.files()) {
                 String path = VectorStateHandle.segmentPath(segment.id(), file);
+                if (!paths.add(path)) {
+                    // A codebook that another segment brought.
+                    continue;
+                }
                 StreamStateHandle known = confirmed.get(path);
                 if (known != null && streamFactory.couldReuseStateHandle(known)) {
                     StreamStateHandle reference = UploadedSegments.reference(known);

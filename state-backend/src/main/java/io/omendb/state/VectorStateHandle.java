@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.index.file.SegmentFolder;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -37,9 +38,11 @@ record VectorStateHandle(
 
     static final String TOMBSTONES = PREFIX + "tombstones";
 
-    /** Local path of a segment's file. */
+    /** Local path of a segment's file; segments share that of their codebook. */
     static String segmentPath(String segmentId, String file) {
-        return PREFIX + segmentId + "/" + file;
+        return file.startsWith(SegmentFolder.CODEBOOK_PREFIX)
+                ? PREFIX + file
+                : PREFIX + segmentId + "/" + file;
     }
 
     /** Whether a handle was written by this backend with vector state in it. */

@@ -162,7 +162,7 @@ class StoredCheckpointTest {
                 kinds.add(
                         problems.get(0)
                                 .replaceAll(
-                                        ".*?(tombstones|[a-z]+\\.(json|arrow|parquet|ivf)).*",
+                                        ".*?(tombstones|codebook|[a-z]+\\.(json|arrow|parquet|ivf)).*",
                                         "$1"));
             } catch (OmenException e) {
                 // The table of contents: nothing can be read without it.
@@ -175,6 +175,7 @@ class StoredCheckpointTest {
         assertThat(kinds)
                 .as("seed %d", seed)
                 .containsExactly(
+                        "codebook",
                         "contents",
                         "index.ivf",
                         "manifest.json",

@@ -26,12 +26,16 @@ import org.jspecify.annotations.Nullable;
  *   vectors.arrow      {@link VectorsFile}
  *   metadata.parquet   {@link RowsFile}
  *   index.ivf          {@link IvfFile}, where the segment has posting lists
+ *   codebook-<id>.ivf  {@link CodebookFile}, their centroids
  *   stats/minmax.json  {@link FieldStatistics}
  * </pre>
  *
  * Immutable and safe to use from any thread.
  */
 public final class SegmentFolder {
+    /** Files whose names start with this are the same in all folders where they have that name. */
+    public static final String CODEBOOK_PREFIX = "codebook-";
+
     private static final String VECTORS = "vectors.arrow";
     private static final String ROWS = "metadata.parquet";
     private static final String LISTS = "index.ivf";
@@ -92,6 +96,10 @@ public final class SegmentFolder {
                             folder.file(ROWS), schema.fields(), rows, rowAt, statistics));
             if (lists != null) {
                 files.put(LISTS, IvfFile.writeDigested(folder.file(LISTS), lists));
+                String codebook = CodebookFile.name(lists.codebook().id());
+                files.put(
+                        codebook,
+                        CodebookFile.writeDigested(folder.file(codebook), lists.codebook()));
             }
             files.put(STATISTICS, writeBytes(folder.file(STATISTICS), statistics.toJson(rows)));
             Manifest manifest =

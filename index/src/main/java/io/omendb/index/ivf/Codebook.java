@@ -64,7 +64,7 @@ public final class Codebook {
             float[] centroids,
             int[] cellOfList) {
         return new Codebook(
-                contentId(rotation, cellCentroids, centroids, cellOfList),
+                contentId(version, trainedRows, rotation, cellCentroids, centroids, cellOfList),
                 version,
                 trainedRows,
                 rotation,
@@ -81,7 +81,13 @@ public final class Codebook {
      */
     Codebook next(float[] newCentroids, int[] newCellOfList, BitSet changedLists) {
         return new Codebook(
-                contentId(rotation, cellCentroids, newCentroids, newCellOfList),
+                contentId(
+                        version + 1,
+                        trainedRows,
+                        rotation,
+                        cellCentroids,
+                        newCentroids,
+                        newCellOfList),
                 version + 1,
                 trainedRows,
                 rotation,
@@ -93,9 +99,16 @@ public final class Codebook {
     }
 
     private static long contentId(
-            Rotation rotation, float[] cellCentroids, float[] centroids, int[] cellOfList) {
+            int version,
+            int trainedRows,
+            Rotation rotation,
+            float[] cellCentroids,
+            float[] centroids,
+            int[] cellOfList) {
         return Hashing.xxh3_64()
                 .hashStream()
+                .putInt(version)
+                .putInt(trainedRows)
                 .putInt(rotation.dimension())
                 .putLong(rotation.seed())
                 .putFloatArray(cellCentroids)
@@ -195,17 +208,17 @@ public final class Codebook {
     }
 
     /** Centroids of all lists, end to end. Not to be changed. */
-    float[] centroids() {
+    public float[] centroids() {
         return centroids;
     }
 
     /** Centroids of all cells, end to end. Not to be changed. */
-    float[] cellCentroids() {
+    public float[] cellCentroids() {
         return cellCentroids;
     }
 
     /** The cell of every list. Not to be changed. */
-    int[] cellsOfLists() {
+    public int[] cellsOfLists() {
         return cellOfList;
     }
 

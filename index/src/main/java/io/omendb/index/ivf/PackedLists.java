@@ -60,7 +60,7 @@ public final class PackedLists implements PostingLists {
      *
      * @throws OmenException CORRUPT if the parts do not fit each other
      */
-    static PackedLists of(Codebook codebook, int indexedRows, int[] sizes, int[] blocks) {
+    public static PackedLists of(Codebook codebook, int indexedRows, int[] sizes, int[] blocks) {
         int[] firstBlocks = firstBlocks(sizes);
         PackedLists lists = new PackedLists(codebook, indexedRows, sizes, firstBlocks, blocks);
         if ((long) firstBlocks[sizes.length] * lists.blockInts() != blocks.length) {
@@ -96,11 +96,12 @@ public final class PackedLists implements PostingLists {
     }
 
     /** All blocks. Not to be changed. */
-    int[] blocks() {
+    public int[] blocks() {
         return blocks;
     }
 
-    int[] sizes() {
+    /** Entries of each list. Not to be changed. */
+    public int[] sizes() {
         return sizes;
     }
 

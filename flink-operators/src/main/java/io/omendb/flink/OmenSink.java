@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * a message that says what was found and what is expected: filter a stream that may hold such
  * elements before it gets here.
  *
+ * <p>Elements of one id take effect in the order of the stream, as long as all of them come from
+ * the same subtask before the sink.
+ *
  * <p>The sink needs a uid: outside clients find its shards under {@link #operatorUid(String)}, and
  * its state survives restarts only under a stable uid. The job needs {@code state.backend.type:
  * io.omendb.state.OmenStateBackendFactory}.
@@ -79,7 +82,9 @@ public final class OmenSink<T> implements Sink<T>, SupportsPreWriteTopology<T> {
                         .returns(ShardUpdateType.INSTANCE)
                         .name("extract points")
                         .uid(EXTRACT_UID)
-                        .setParallelism(parallelism);
+                        // As many as there are before it: spreading elements over more or fewer
+                        // would let two of one id overtake each other.
+                        .setParallelism(input.getParallelism());
         return updates.keyBy(ShardUpdate::keyHash, Types.LONG)
                 .transform("vectors", input.getType(), new VectorOperatorFactory<T>())
                 .uid(SHARD_UID)

@@ -145,10 +145,14 @@ public final class CheckpointsBench implements Callable<Integer> {
         result.put("upload_ratio_p50", ratios[ratios.length / 2]);
         result.put("upload_ratio_mean", Arrays.stream(ratios).average().orElse(0));
         result.put("upload_ratio_max", ratios[ratios.length - 1]);
+        result.put("sync_samples", syncMs.size());
+        result.put("sync_ms_p50", percentile(syncMs, 0.5));
         result.put("sync_ms_p99", percentile(syncMs, 0.99));
         result.put("total_ms_p50", percentile(totalMs, 0.5));
         result.put("searches_quiet", quietNanos.size());
         result.put("searches_during", duringNanos.size());
+        result.put("search_p50_us_quiet", percentile(quietNanos, 0.5) / 1_000);
+        result.put("search_p50_us_during", percentile(duringNanos, 0.5) / 1_000);
         result.put("search_p99_us_quiet", percentile(quietNanos, 0.99) / 1_000);
         result.put("search_p99_us_during", percentile(duringNanos, 0.99) / 1_000);
         result.put("restore_ms", restoreSame);
@@ -156,6 +160,9 @@ public final class CheckpointsBench implements Callable<Integer> {
         result.properties()
                 .forEach(entry -> out.println(entry.getKey() + ": " + entry.getValue().asText()));
         if (json != null) {
+            uploaded.forEach(result.putArray("uploaded_bytes")::add);
+            syncMs.forEach(result.putArray("sync_ms")::add);
+            totalMs.forEach(result.putArray("total_ms")::add);
             Files.writeString(json, result.toPrettyString());
         }
     }
@@ -261,7 +268,10 @@ public final class CheckpointsBench implements Callable<Integer> {
                             : GatewayCalls.JSON.createObjectNode();
         } while (!done.path("status").path("id").asText().equals("COMPLETED"));
         long id = done.path("operation").path("checkpointId").asLong();
-        JsonNode details = flink.get("/jobs/" + job + "/checkpoints/details/" + id).body();
+        // Flink shows what it knew a few seconds ago.
+        String path = "/jobs/" + job + "/checkpoints/details/" + id;
+        await(() -> flink.get(path).body().path("status").asText().equals("COMPLETED"));
+        JsonNode details = flink.get(path).body();
         uploaded.add(details.path("checkpointed_size").asLong());
         totalMs.add(details.path("end_to_end_duration").asLong());
         for (JsonNode vertex : flink.get("/jobs/" + job).body().path("vertices")) {

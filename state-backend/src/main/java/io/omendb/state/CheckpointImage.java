@@ -35,7 +35,7 @@ record CheckpointImage(
         Map<String, Long> dropped,
         Map<String, AppliedPosition> applied) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final byte[] MAGIC = {'O', 'M', 'E', 'N', 'C', 'K', 'P', 'T'};
     private static final int HEADER_BYTES = 16;

@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.index.file.LinkedFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

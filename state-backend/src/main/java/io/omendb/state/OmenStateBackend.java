@@ -35,23 +35,17 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
     private static final long serialVersionUID = 1;
 
     private final StateBackend delegate;
-    private final int sealRows;
-    private final int indexRows;
+    private final ShardOptions options;
     private final @Nullable String localDirectory;
 
     public OmenStateBackend() {
-        this(
-                new EmbeddedRocksDBStateBackend(true),
-                OmenStateBackendOptions.SEAL_ROWS.defaultValue(),
-                OmenStateBackendOptions.INDEX_ROWS.defaultValue(),
-                null);
+        this(new EmbeddedRocksDBStateBackend(true), ShardOptions.DEFAULT, null);
     }
 
     private OmenStateBackend(
-            StateBackend delegate, int sealRows, int indexRows, @Nullable String localDirectory) {
+            StateBackend delegate, ShardOptions options, @Nullable String localDirectory) {
         this.delegate = delegate;
-        this.sealRows = sealRows;
-        this.indexRows = indexRows;
+        this.options = options;
         this.localDirectory = localDirectory;
     }
 
@@ -70,8 +64,12 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                 };
         return new OmenStateBackend(
                 configured,
-                positive(config, OmenStateBackendOptions.SEAL_ROWS),
-                positive(config, OmenStateBackendOptions.INDEX_ROWS),
+                new ShardOptions(
+                        positive(config, OmenStateBackendOptions.SEAL_ROWS),
+                        ShardOptions.DEFAULT.sealBytes(),
+                        positive(config, OmenStateBackendOptions.INDEX_ROWS),
+                        ShardOptions.DEFAULT.growth(),
+                        positive(config, OmenStateBackendOptions.PART_ROWS)),
                 config.getOptional(OmenStateBackendOptions.LOCAL_DIRECTORY).orElse(null));
     }
 
@@ -108,11 +106,7 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
         AbstractKeyedStateBackend<K> keyed = createDelegate(parameters, delegated);
         VectorStateSource source =
                 new VectorStateSource(
-                        new ShardOptions(
-                                sealRows,
-                                ShardOptions.DEFAULT.sealBytes(),
-                                indexRows,
-                                ShardOptions.DEFAULT.growth()),
+                        options,
                         localDirectory(parameters.getEnv()),
                         parameters.getKeyGroupRange());
         try {

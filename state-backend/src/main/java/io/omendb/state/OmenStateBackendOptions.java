@@ -26,7 +26,7 @@ public final class OmenStateBackendOptions {
     public static final ConfigOption<Integer> SEAL_ROWS =
             ConfigOptions.key("state.backend.omen.seal-rows")
                     .intType()
-                    .defaultValue(1 << 17)
+                    .defaultValue(ShardOptions.DEFAULT.sealRows())
                     .withDescription("Rows at which the mutable segment is sealed.");
 
     /** Size from which a shard is indexed. */
@@ -36,6 +36,14 @@ public final class OmenStateBackendOptions {
                     .defaultValue(ShardOptions.DEFAULT.trainRows())
                     .withDescription(
                             "Rows of a collection in one subtask from which they are indexed; fewer are compared one by one.");
+
+    /** Size from which a merge leaves a file as it is. */
+    public static final ConfigOption<Integer> PART_ROWS =
+            ConfigOptions.key("state.backend.omen.part-rows")
+                    .intType()
+                    .defaultValue(ShardOptions.DEFAULT.partRows())
+                    .withDescription(
+                            "A merge writes the rows of files again that hold fewer rows than this; larger files are used on, so that checkpoints do not upload them twice.");
 
     /** A backend that ordinary state is delegated to. */
     public enum Delegate {

@@ -1,6 +1,7 @@
 package io.omendb.state;
 
 import io.omendb.OmenException;
+import io.omendb.index.file.LinkedFiles;
 import io.omendb.index.segment.Segment;
 import io.omendb.state.CheckpointImage.CollectionImage;
 import io.omendb.state.CheckpointImage.SegmentImage;

@@ -38,11 +38,9 @@ record VectorStateHandle(
 
     static final String TOMBSTONES = PREFIX + "tombstones";
 
-    /** Local path of a segment's file; segments share that of their codebook. */
+    /** Local path of a segment's file; the same for all segments that share it. */
     static String segmentPath(String segmentId, String file) {
-        return file.startsWith(SegmentFolder.CODEBOOK_PREFIX)
-                ? PREFIX + file
-                : PREFIX + segmentId + "/" + file;
+        return PREFIX + SegmentFolder.origin(segmentId, file);
     }
 
     /** Whether a handle was written by this backend with vector state in it. */

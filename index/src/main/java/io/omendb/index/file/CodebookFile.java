@@ -56,7 +56,7 @@ final class CodebookFile {
             out.write(header.array());
             LittleEndian.writeFloats(out, codebook.cellCentroids());
             LittleEndian.writeFloats(out, codebook.centroids());
-            LittleEndian.writeInts(out, codebook.cellsOfLists());
+            LittleEndian.writeInts(out, codebook.cellsOfLists(), codebook.lists());
             return out.finish();
         }
     }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code stats/minmax.json}: what values the declared fields of a segment have, for pruning and
@@ -42,6 +43,21 @@ final class FieldStatistics {
         }
         statistics.count++;
         statistics.add(value);
+    }
+
+    /** Counts the values of a row. */
+    void addRow(byte @Nullable [] metadata) {
+        if (fields.isEmpty()) {
+            return;
+        }
+        FieldValues values = FieldValues.of(metadata);
+        fields.forEach(
+                (name, field) -> {
+                    JsonNode value = values.get(name, field.type);
+                    if (value != null) {
+                        add(name, value);
+                    }
+                });
     }
 
     /** The file's content. */

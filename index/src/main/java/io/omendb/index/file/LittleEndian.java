@@ -74,11 +74,11 @@ final class LittleEndian {
         }
     }
 
-    static void writeInts(ChecksummedOutput out, int[] values) throws IOException {
+    static void writeInts(ChecksummedOutput out, int[] values, int count) throws IOException {
         ByteBuffer chunk =
                 ByteBuffer.allocate(CHUNK_INTS * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < values.length; i += CHUNK_INTS) {
-            int n = Math.min(CHUNK_INTS, values.length - i);
+        for (int i = 0; i < count; i += CHUNK_INTS) {
+            int n = Math.min(CHUNK_INTS, count - i);
             chunk.asIntBuffer().put(values, i, n);
             out.write(chunk.array(), 0, n * Integer.BYTES);
         }

@@ -10,17 +10,20 @@ import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code manifest.json}: what a segment folder holds. A JSON object in UTF-8:
  *
  * <pre>
  * {
- *   "format_version" : 1,
+ *   "format_version" : 2,
  *   "segment" : "0e5c…",            the segment's id
  *   "collection" : "products",
  *   "dimension" : 128,
@@ -28,6 +31,8 @@ import java.util.Map;
  *   "rows" : 65536,
  *   "codebook_version" : 0,         0 where the index needs no codebook
  *   "index_kind" : "flat",
+ *   "parts" : [ {"segment" : "77ab…", "rows" : 8192, "lists" : "index.ivf"}, … ],
+ *                                   left out where the segment has files of its own
  *   "files" : [ {"name" : "vectors.arrow", "bytes" : 33555200, "crc32c" : "9af01b22"}, … ]
  * ,"manifest_crc32c":"0badcafe"}
  * </pre>
@@ -40,6 +45,7 @@ import java.util.Map;
  * @param segment the segment's id
  * @param rows rows in every file that has rows
  * @param codebookVersion version of the shard's codebook that the index was built with
+ * @param parts whose files hold the rows, in order; none where the segment's own do
  * @param files by name relative to the folder, with forward slashes; all but the manifest itself
  */
 public record Manifest(
@@ -50,17 +56,28 @@ public record Manifest(
         int rows,
         int codebookVersion,
         String indexKind,
+        List<Part> parts,
         Map<String, FileDigest> files) {
 
     static final String NAME = "manifest.json";
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SEAL_START = ",\"manifest_crc32c\":\"";
     private static final String SEAL_END = "\"}\n";
     private static final int SEAL_BYTES = SEAL_START.length() + 8 + SEAL_END.length();
 
+    /**
+     * Files with rows.
+     *
+     * @param id the segment they were written for
+     * @param rows rows they hold, not all of which this segment need have
+     * @param lists name of their posting lists; null for none
+     */
+    public record Part(String id, int rows, @Nullable String lists) {}
+
     public Manifest {
+        parts = List.copyOf(parts);
         files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
     }
 
@@ -76,6 +93,16 @@ public record Manifest(
                         .put("rows", rows)
                         .put("codebook_version", codebookVersion)
                         .put("index_kind", indexKind);
+        if (!parts.isEmpty()) {
+            ArrayNode list = root.putArray("parts");
+            for (Part part : parts) {
+                ObjectNode entry =
+                        list.addObject().put("segment", part.id()).put("rows", part.rows());
+                if (part.lists() != null) {
+                    entry.put("lists", part.lists());
+                }
+            }
+        }
         ArrayNode list = root.putArray("files");
         files.forEach(
                 (name, digest) ->
@@ -126,6 +153,14 @@ public record Manifest(
                             entry.required("bytes").asLong(),
                             Integer.parseUnsignedInt(entry.required("crc32c").asText(), 16)));
         }
+        List<Part> parts = new ArrayList<>();
+        for (JsonNode part : root.path("parts")) {
+            parts.add(
+                    new Part(
+                            part.required("segment").asText(),
+                            part.required("rows").asInt(),
+                            part.path("lists").textValue()));
+        }
         return new Manifest(
                 root.required("segment").asText(),
                 root.required("collection").asText(),
@@ -134,6 +169,7 @@ public record Manifest(
                 root.required("rows").asInt(),
                 root.required("codebook_version").asInt(),
                 root.required("index_kind").asText(),
+                parts,
                 files);
     }
 

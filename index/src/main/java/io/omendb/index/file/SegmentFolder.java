@@ -2,6 +2,8 @@ package io.omendb.index.file;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PackedLists;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
@@ -26,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   vectors.arrow      {@link VectorsFile}
  *   metadata.parquet   {@link RowsFile}
  *   index.ivf          {@link IvfFile}, where the segment has posting lists
+ *                      or, where the segment was merged from others,
+ *   parts/<id>/…       the same three files, written for segment <id> and shared with it; or for the
+ *                      new segment alone; index-<number>.ivf where lists were made again
+ *   rows.roaring       {@link KeptRowsFile}: which of their rows it has
  *   codebook-<id>.ivf  {@link CodebookFile}, their centroids
  *   stats/minmax.json  {@link FieldStatistics}
  * </pre>
@@ -36,10 +42,12 @@ public final class SegmentFolder {
     /** Files whose names start with this are the same in all folders where they have that name. */
     public static final String CODEBOOK_PREFIX = "codebook-";
 
-    private static final String VECTORS = "vectors.arrow";
-    private static final String ROWS = "metadata.parquet";
-    private static final String LISTS = "index.ivf";
-    private static final String STATISTICS = "stats/minmax.json";
+    static final String VECTORS = "vectors.arrow";
+    static final String ROWS = "metadata.parquet";
+    static final String LISTS = "index.ivf";
+    static final String STATISTICS = "stats/minmax.json";
+    static final String KEPT = "rows.roaring";
+    private static final String PARTS = "parts/";
     private static final int READ_BYTES = 1 << 16;
 
     private final Path dir;
@@ -63,7 +71,7 @@ public final class SegmentFolder {
         }
     }
 
-    private SegmentFolder(Path dir, Manifest manifest) {
+    SegmentFolder(Path dir, Manifest manifest) {
         this.dir = dir;
         this.manifest = manifest;
     }
@@ -86,38 +94,58 @@ public final class SegmentFolder {
             VectorsContent vectors,
             IntFunction<RowImage> rowAt,
             @Nullable PackedLists lists) {
-        try (StagedFolder folder = StagedFolder.create(dir)) {
-            Map<String, FileDigest> files = new LinkedHashMap<>();
-            files.put(VECTORS, vectors.writeTo(folder.file(VECTORS)));
-            FieldStatistics statistics = new FieldStatistics(schema.fields());
-            files.put(
-                    ROWS,
-                    RowsFile.writeDigested(
-                            folder.file(ROWS), schema.fields(), rows, rowAt, statistics));
-            if (lists != null) {
-                files.put(LISTS, IvfFile.writeDigested(folder.file(LISTS), lists));
-                String codebook = CodebookFile.name(lists.codebook().id());
-                files.put(
-                        codebook,
-                        CodebookFile.writeDigested(folder.file(codebook), lists.codebook()));
-            }
-            files.put(STATISTICS, writeBytes(folder.file(STATISTICS), statistics.toJson(rows)));
-            Manifest manifest =
-                    new Manifest(
-                            segment,
-                            schema.name(),
-                            schema.dimension(),
-                            schema.metric(),
-                            rows,
-                            lists == null ? 0 : lists.codebook().version(),
-                            lists == null ? "flat" : "ivf",
-                            files);
-            FileDigest unused = writeBytes(folder.file(Manifest.NAME), manifest.encode());
-            folder.commit();
-            return new SegmentFolder(dir, manifest);
+        try (SegmentFolderWriter writer = SegmentFolderWriter.create(dir, schema, lists)) {
+            writer.rows(vectors, rows, rowAt);
+            return writer.finish(segment, rows);
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + dir + ": " + e, e);
         }
+    }
+
+    /**
+     * Writes a segment that shares files with others.
+     *
+     * @param parts in the order of their rows
+     * @param vectors where vectors of rows come from that are written
+     * @param rowAt asked for any row
+     * @throws OmenException EXTERNAL if the folder exists or cannot be written
+     */
+    public static SegmentFolder write(
+            Path dir,
+            String segment,
+            CollectionSchema schema,
+            List<PartContent> parts,
+            VectorsFile.RowSource vectors,
+            IntFunction<RowImage> rowAt,
+            @Nullable PackedLists lists) {
+        try (SegmentFolderWriter writer = SegmentFolderWriter.create(dir, schema, lists)) {
+            for (PartContent part : parts) {
+                writer.part(part, vectors, rowAt);
+            }
+            return writer.finishParts(segment, rowAt);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + dir + ": " + e, e);
+        }
+    }
+
+    /** Where a file of a part lies in the folder of a segment that shares it. */
+    static String partFile(String part, String file) {
+        return PARTS + part + "/" + file;
+    }
+
+    /**
+     * A file's name in the folder of the segment that it was written for: the same for all segments
+     * that share it.
+     *
+     * @param segment the segment in whose folder it was found
+     * @param file its name there
+     * @return segment and name, or the name alone for what belongs to no segment
+     */
+    public static String origin(String segment, String file) {
+        if (file.startsWith(CODEBOOK_PREFIX)) {
+            return file;
+        }
+        return file.startsWith(PARTS) ? file.substring(PARTS.length()) : segment + "/" + file;
     }
 
     /**
@@ -162,38 +190,87 @@ public final class SegmentFolder {
         return manifest.files().values().stream().mapToLong(FileDigest::bytes).sum();
     }
 
-    /** Maps the vectors. */
-    public MappedVectors vectors() {
-        Path file = dir.resolve(VECTORS);
+    /**
+     * Which rows of which files the segment has, in order. A segment that shares no files is one
+     * part.
+     */
+    public List<SegmentPart> parts() {
+        if (manifest.parts().isEmpty()) {
+            return List.of(
+                    new SegmentPart(
+                            manifest.segment(),
+                            KeptRows.all(manifest.rows()),
+                            manifest.files().containsKey(LISTS) ? LISTS : null));
+        }
+        Path file = dir.resolve(KEPT);
+        try {
+            List<SegmentPart> parts = KeptRowsFile.read(file, manifest.parts());
+            int rows = parts.stream().mapToInt(part -> part.rows().count()).sum();
+            if (rows != manifest.rows()) {
+                throw OmenException.corrupt(
+                        file + " holds " + rows + " rows, its manifest says " + manifest.rows());
+            }
+            return parts;
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
+    }
+
+    /** A file of a part, relative to the folder. */
+    String nameOf(SegmentPart part, String file) {
+        return manifest.parts().isEmpty() ? file : partFile(part.id(), file);
+    }
+
+    /** Maps the vectors of a part's file, whether they belong to this segment or not. */
+    public MappedVectors vectors(SegmentPart part) {
+        Path file = dir.resolve(nameOf(part, VECTORS));
         MappedVectors vectors = VectorsFile.open(file);
-        if (vectors.rows() != manifest.rows() || vectors.dimension() != manifest.dimension()) {
+        int rows = part.rows().fileRows();
+        if (vectors.rows() != rows || vectors.dimension() != manifest.dimension()) {
             throw OmenException.corrupt(
                     String.format(
                             "%s holds %d x %d, its manifest says %d x %d",
-                            file,
-                            vectors.rows(),
-                            vectors.dimension(),
-                            manifest.rows(),
-                            manifest.dimension()));
+                            file, vectors.rows(), vectors.dimension(), rows, manifest.dimension()));
         }
         return vectors;
     }
 
+    /** Whether the posting lists belong to this codebook. */
+    boolean hasLists(Codebook codebook) {
+        return manifest.files().containsKey(CodebookFile.name(codebook.id()));
+    }
+
     /** Reads the posting lists; null where the segment has none. */
     public @Nullable PackedLists lists() {
-        if (!manifest.files().containsKey(LISTS)) {
-            return null;
+        List<PackedLists> read = new ArrayList<>();
+        List<ListsBuilder.Source> sources = new ArrayList<>();
+        int first = 0;
+        for (SegmentPart part : parts()) {
+            if (part.lists() == null) {
+                return null;
+            }
+            PackedLists lists = lists(part, part.lists());
+            read.add(lists);
+            sources.add(new ListsBuilder.Source(lists, part.rows().newRows(first)));
+            first += part.rows().count();
         }
-        Path file = dir.resolve(LISTS);
+        if (read.isEmpty() || manifest.parts().isEmpty()) {
+            return read.isEmpty() ? null : read.get(0);
+        }
+        return ListsBuilder.concatenate(read.get(0).codebook(), first, sources);
+    }
+
+    private PackedLists lists(SegmentPart part, String name) {
+        Path file = dir.resolve(nameOf(part, name));
         try {
-            PackedLists lists = IvfFile.read(file);
-            if (lists.indexedRows() != manifest.rows()) {
+            PackedLists lists = IvfFile.read(file, dir);
+            if (lists.indexedRows() != part.rows().fileRows()) {
                 throw OmenException.corrupt(
                         file
                                 + " holds "
                                 + lists.indexedRows()
                                 + " rows, its manifest says "
-                                + manifest.rows());
+                                + part.rows().fileRows());
             }
             return lists;
         } catch (IOException e) {
@@ -203,24 +280,24 @@ public final class SegmentFolder {
 
     /** Reads every row, in order. */
     public void readRows(Consumer<RowImage> sink) {
-        Path file = dir.resolve(ROWS);
-        int rows = 0;
-        try (RowReader reader = RowReader.open(file)) {
-            for (RowImage row = reader.next(); row != null; row = reader.next()) {
-                sink.accept(row);
-                rows++;
+        for (SegmentPart part : parts()) {
+            Path file = dir.resolve(nameOf(part, ROWS));
+            int rows = 0;
+            try (RowReader reader = RowReader.open(file)) {
+                for (RowImage row = reader.next(); row != null; row = reader.next()) {
+                    if (part.rows().isKept(rows++)) {
+                        sink.accept(row);
+                    }
+                }
             }
-        }
-        if (rows != manifest.rows()) {
-            throw OmenException.corrupt(
-                    file + " holds " + rows + " rows, its manifest says " + manifest.rows());
-        }
-    }
-
-    private static FileDigest writeBytes(Path file, byte[] content) throws IOException {
-        try (ChecksummedOutput out = ChecksummedOutput.create(file)) {
-            out.write(content);
-            return out.finish();
+            if (rows != part.rows().fileRows()) {
+                throw OmenException.corrupt(
+                        file
+                                + " holds "
+                                + rows
+                                + " rows, its manifest says "
+                                + part.rows().fileRows());
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package io.omendb.index.ivf;
 
-import io.omendb.OmenException;
 import io.omendb.index.kernel.BitCodeKernel;
 import org.jspecify.annotations.Nullable;
 
@@ -55,18 +54,52 @@ public final class PackedLists implements PostingLists {
                         : blocks;
     }
 
+    /** Lists whose entries are still to be {@linkplain #fill filled in}. */
+    public static PackedLists ofSizes(Codebook codebook, int indexedRows, int[] sizes) {
+        return new PackedLists(codebook, indexedRows, sizes);
+    }
+
+    /** Ints that an entry takes without what fills up its list's last block. */
+    public int entryInts() {
+        return words + BitCodeKernel.FIELDS;
+    }
+
     /**
-     * Lists from stored parts.
+     * Copies a list without what fills up its last block.
      *
-     * @throws OmenException CORRUPT if the parts do not fit each other
+     * @param into receives the blocks in their layout, but the last one with as many lanes as there
+     *     are entries left
+     * @return ints copied: entries times {@link #entryInts()}
      */
-    public static PackedLists of(Codebook codebook, int indexedRows, int[] sizes, int[] blocks) {
-        int[] firstBlocks = firstBlocks(sizes);
-        PackedLists lists = new PackedLists(codebook, indexedRows, sizes, firstBlocks, blocks);
-        if ((long) firstBlocks[sizes.length] * lists.blockInts() != blocks.length) {
-            throw OmenException.corrupt("posting lists do not add up to their blocks");
+    public int copyEntries(int list, int[] into, int offset) {
+        return eachLane(
+                list, (block, ints, n) -> System.arraycopy(blocks, block, into, offset + ints, n));
+    }
+
+    /**
+     * Fills a list from what {@link #copyEntries} made. Only before anybody reads it.
+     *
+     * @return ints taken
+     */
+    public int fill(int list, int[] from, int offset) {
+        return eachLane(
+                list, (block, ints, n) -> System.arraycopy(from, offset + ints, blocks, block, n));
+    }
+
+    private interface Lanes {
+        void copy(int block, int ints, int n);
+    }
+
+    private int eachLane(int list, Lanes lanes) {
+        int ints = 0;
+        for (int first = 0; first < sizes[list]; first += BLOCK) {
+            int n = Math.min(BLOCK, sizes[list] - first);
+            for (int field = 0; field < entryInts(); field++) {
+                lanes.copy(field(list, first, field), ints, n);
+                ints += n;
+            }
         }
-        return lists;
+        return ints;
     }
 
     private static int[] firstBlocks(int[] sizes) {
@@ -93,11 +126,6 @@ public final class PackedLists implements PostingLists {
             blocks[to + field * BLOCK] = from.blocks[source + field * BLOCK];
         }
         blocks[field(list, entry, words + 2)] = row;
-    }
-
-    /** All blocks. Not to be changed. */
-    public int[] blocks() {
-        return blocks;
     }
 
     /** Entries of each list. Not to be changed. */

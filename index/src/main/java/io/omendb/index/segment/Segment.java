@@ -1,7 +1,7 @@
 package io.omendb.index.segment;
 
 import io.omendb.OmenException;
-import io.omendb.index.file.MappedVectors;
+import io.omendb.index.file.PartContent;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.file.SegmentFolder;
 import io.omendb.index.ivf.GrowingLists;
@@ -11,6 +11,7 @@ import io.omendb.index.ivf.PostingLists;
 import io.omendb.schema.CollectionSchema;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ public final class Segment {
      */
     public static Segment open(Path directory, int slot, CollectionSchema schema) {
         SegmentFolder folder = SegmentFolder.open(directory);
-        MappedVectors vectors = folder.vectors();
+        Vectors vectors = StoredVectors.of(folder, Map.of());
         if (vectors.dimension() != schema.dimension()) {
             throw OmenException.corrupt(
                     directory
@@ -98,7 +99,7 @@ public final class Segment {
                         folder.manifest().segment(),
                         slot,
                         schema,
-                        new StoredVectors(vectors),
+                        vectors,
                         new SegmentStorage(folder));
         folder.readRows(segment::appendRow);
         segment.lists = folder.lists();
@@ -146,6 +147,41 @@ public final class Segment {
         return storage.store(() -> write(parent.resolve(id))).dir();
     }
 
+    /**
+     * Writes the segment of a merge to disk, which goes on using the inputs' files where that pays.
+     *
+     * @param partRowsMin rows for which a file is worth keeping
+     */
+    public void storeMerged(Path parent, int partRowsMin) {
+        if (!(vectors instanceof GatheredVectors gathered)) {
+            throw new IllegalStateException("segment " + id + " is not of a merge");
+        }
+        List<PartContent> contents = gathered.contents(partRowsMin);
+        Path directory = parent.resolve(id);
+        boolean shares = contents.stream().anyMatch(PartContent.Kept.class::isInstance);
+        SegmentFolder unused =
+                storage.store(
+                        () ->
+                                shares
+                                        ? writeParts(directory, gathered, contents)
+                                        : write(directory));
+    }
+
+    private SegmentFolder writeParts(
+            Path directory, GatheredVectors gathered, List<PartContent> contents) {
+        SegmentFolder written =
+                SegmentFolder.write(
+                        directory,
+                        id,
+                        schema,
+                        contents,
+                        (row, into, offset) -> gathered.read(row, 1, into, offset),
+                        rows::image,
+                        packedLists());
+        vectors = StoredVectors.of(written, gathered.mapped());
+        return written;
+    }
+
     private SegmentFolder write(Path directory) {
         Vectors source = vectors;
         SegmentFolder.VectorsContent content =
@@ -158,7 +194,7 @@ public final class Segment {
         SegmentFolder written =
                 SegmentFolder.write(
                         directory, id, schema, rowCount, content, rows::image, packedLists());
-        vectors = new StoredVectors(written.vectors());
+        vectors = StoredVectors.of(written, Map.of());
         if (source instanceof AppendedVectors appended) {
             appended.close();
         }
@@ -198,6 +234,11 @@ public final class Segment {
         return !schema.fields().isEmpty();
     }
 
+    /** Where the files are; null until they were written. */
+    @Nullable SegmentFolder folder() {
+        return storage.folder();
+    }
+
     /** Whether the files were written. */
     public boolean isStored() {
         return storage.folder() != null;
@@ -229,8 +270,13 @@ public final class Segment {
     }
 
     private void closeIfUnwanted() {
-        if (storage.isUnwanted() && vectors instanceof AppendedVectors appended) {
-            appended.close();
+        if (storage.isUnwanted() && vectors instanceof AppendedVectors) {
+            storage.afterWriting(
+                    () -> {
+                        if (vectors instanceof AppendedVectors appended) {
+                            appended.close();
+                        }
+                    });
         }
     }
 

@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folder of a segment on local disk: written at most once, deleted when the segment is
  * discarded and nobody has pinned it. Used by the task thread, the segment writer and running
- * snapshots; guarded by its own lock.
+ * snapshots. Guarded by its own lock, which is never held for writing files: pinning a segment must
+ * not wait for the disk.
  */
 final class SegmentStorage {
-    /** Written under the lock; read without it, since writing the files holds it for long. */
+    /** Held while the folder is written. */
+    private final Object writing = new Object();
+
     private volatile @Nullable SegmentFolder folder;
 
     private int pins;
@@ -34,13 +37,28 @@ final class SegmentStorage {
         this.folder = existing;
     }
 
-    synchronized SegmentFolder store(Writer writer) {
-        SegmentFolder existing = folder;
-        if (existing == null) {
-            existing = writer.write();
-            folder = existing;
+    SegmentFolder store(Writer writer) {
+        synchronized (writing) {
+            SegmentFolder existing = folder;
+            if (existing == null) {
+                existing = writer.write();
+                written(existing);
+            }
+            return existing;
         }
-        return existing;
+    }
+
+    /** Does something when the folder is not being written. */
+    void afterWriting(Runnable action) {
+        synchronized (writing) {
+            action.run();
+        }
+    }
+
+    private synchronized void written(SegmentFolder written) {
+        folder = written;
+        // It may have been discarded meanwhile.
+        deleteIfUnwanted();
     }
 
     @Nullable SegmentFolder folder() {

@@ -4,10 +4,11 @@ import io.omendb.index.segment.Segment;
 import java.util.List;
 
 /**
- * Which neighbouring segments to merge: tiers of sizes a factor apart, so that a row is rewritten
- * once a tier. A segment with many dead rows is rewritten by itself.
+ * Which neighbouring segments to merge: tiers of sizes a factor apart, so that a row is merged once
+ * a tier. Smaller ones in between go along, but never in the place of those of the tier: the result
+ * always is of a higher one. A segment with many dead rows is rewritten by itself.
  *
- * @param fanOut neighbours of a tier that make a merge, and the factor between tiers
+ * @param fanOut neighbours that make a merge at least, and the factor between tiers
  * @param tierRows rows up to which a segment belongs to the lowest tier
  * @param rowsMax rows that a merged segment may have
  * @param deadShare share of dead rows from which a segment is rewritten
@@ -36,7 +37,7 @@ record MergePolicy(int fanOut, int tierRows, int rowsMax, double deadShare) {
                     continue;
                 }
                 rows += more;
-                if (i - first + 1 == fanOut) {
+                if (i - first + 1 >= fanOut && (tier == 0 || rows > rowsOf(tier))) {
                     return frozen.subList(first, i + 1);
                 }
             }
@@ -44,9 +45,18 @@ record MergePolicy(int fanOut, int tierRows, int rowsMax, double deadShare) {
         return List.of();
     }
 
+    /** Rows that a segment of a tier has at most. */
+    private long rowsOf(int tier) {
+        long rows = tierRows;
+        for (int i = 0; i < tier; i++) {
+            rows *= fanOut;
+        }
+        return rows;
+    }
+
     private int tier(Segment segment) {
         int tier = 0;
-        for (long rows = tierRows; live(segment) > rows; rows *= fanOut) {
+        while (live(segment) > rowsOf(tier)) {
             tier++;
         }
         return tier;

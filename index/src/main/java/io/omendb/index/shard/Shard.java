@@ -306,7 +306,7 @@ public final class Shard implements AutoCloseable {
         }
     }
 
-    /** Swaps the result of a merge in. */
+    /** Swaps the result of a merge in. The files of its inputs are no longer needed. */
     synchronized void install(SegmentMerge merge) {
         merge.repeatDeaths();
         Segment merged = merge.merged();
@@ -325,7 +325,6 @@ public final class Shard implements AutoCloseable {
         }
         segments = left.toArray(Segment[]::new);
         publish();
-        merge.inputs().forEach(Segment::discardFiles);
     }
 
     /** Does a stretch of the relocation that follows merges; see {@link PrimaryKeyIndex}. */

@@ -34,6 +34,12 @@ final class ShardMaintenance {
     private static final int MERGED_ROWS_MAX = 1 << 22;
     private static final double DEAD_SHARE = 0.3;
 
+    /**
+     * A merge keeps a file that has at least this part of the shard's rows. With files so small a
+     * checkpoint of that many new rows is not uploaded again, and files stay this few.
+     */
+    private static final int PARTS_MAX = 256;
+
     private static final double SPLIT_GROWTH = 1.25;
 
     /** Rounds of splitting, each of which halves the longest lists, before the shard must grow. */
@@ -54,6 +60,7 @@ final class ShardMaintenance {
     private static final double MODEL_SHRINKAGE = 1.12;
 
     private final Shard shard;
+    private final ShardOptions options;
     private final ShardEnvironment environment;
     private final MergePolicy merges =
             new MergePolicy(FAN_OUT, TIER_ROWS, MERGED_ROWS_MAX, DEAD_SHARE);
@@ -71,6 +78,7 @@ final class ShardMaintenance {
 
     ShardMaintenance(Shard shard, ShardOptions options, ShardEnvironment environment) {
         this.shard = shard;
+        this.options = options;
         this.environment = environment;
     }
 
@@ -263,20 +271,30 @@ final class ShardMaintenance {
                 return false;
             }
         }
+        List<Segment> pinned = List.copyOf(inputs);
+        pinned.forEach(Segment::pinFiles);
+        try {
+            merge(pinned, codebook);
+        } finally {
+            pinned.forEach(Segment::unpinFiles);
+        }
+        return true;
+    }
+
+    private void merge(List<Segment> inputs, @Nullable Codebook codebook) {
+        ShardSnapshot snapshot = shard.snapshot();
         SegmentMerge merge =
-                SegmentMerge.run(
-                        List.copyOf(inputs),
-                        shard.nextSlot(),
-                        shard.snapshot().sequence(),
-                        codebook);
+                SegmentMerge.run(inputs, shard.nextSlot(), snapshot.sequence(), codebook);
         if (environment.directory() == null) {
             merge.merged().materialize();
         } else if (merge.merged().rowCount() > 0) {
-            merge.merged().store(environment.directory());
+            int partRows = (int) (snapshot.rowsLiveNow() / PARTS_MAX);
+            merge.merged()
+                    .storeMerged(environment.directory(), Math.max(options.partRows(), partRows));
         }
         shard.install(merge);
+        inputs.forEach(Segment::discardFiles);
         inputs.forEach(input -> forwarding.add(input.slot()));
-        return true;
     }
 
     private boolean relocate() {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -49,7 +50,7 @@ class SegmentFolderTest {
                 .containsExactly(
                         "vectors.arrow", "metadata.parquet", "stats/minmax.json", "manifest.json");
         float[] vectors = new float[2 * ROWS];
-        folder.vectors().read(0, ROWS, vectors, 0);
+        folder.vectors(folder.parts().get(0)).read(0, ROWS, vectors, 0);
         assertThat(vectors[2 * 7]).isEqualTo(7);
         assertThat(vectors[2 * 7 + 1]).isEqualTo(-7);
         List<RowImage> read = new ArrayList<>();
@@ -63,7 +64,7 @@ class SegmentFolderTest {
     void open_noRows_isASegmentLikeAnyOther() {
         write(0);
         SegmentFolder folder = SegmentFolder.open(dir);
-        assertThat(folder.vectors().rows()).isZero();
+        assertThat(folder.vectors(folder.parts().get(0)).rows()).isZero();
         folder.readRows(row -> assertThat(row).isNull());
     }
 
@@ -135,13 +136,13 @@ class SegmentFolderTest {
     void open_newerVersion_saysSo() throws IOException {
         write(1);
         Path file = dir.resolve("manifest.json");
-        byte[] newer = ("{\"format_version\":2,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
+        byte[] newer = ("{\"format_version\":3,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
         String seal = ",\"manifest_crc32c\":\"" + FileDigest.of(newer).hex() + "\"}\n";
         Files.writeString(file, new String(newer, UTF_8) + seal);
         assertThatThrownBy(() -> SegmentFolder.open(dir))
                 .hasMessage(
                         file
-                                + " was written by a newer OmenDB: format version 2, this one reads up to 1");
+                                + " was written by a newer OmenDB: format version 3, this one reads up to 2");
     }
 
     @Test
@@ -185,6 +186,74 @@ class SegmentFolderTest {
                         OmenException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.EXTERNAL));
         assertThat(SegmentFolder.open(dir).manifest().rows()).isEqualTo(3);
+    }
+
+    @Test
+    void write_partsOfOthers_sharesTheirFiles() throws IOException {
+        List<RowImage> rows = write(ROWS);
+        Path merged = parent.resolve("merged");
+        BitSet even = new BitSet();
+        BitSet odd = new BitSet();
+        for (int row = 0; row < ROWS; row++) {
+            (row % 2 == 0 ? even : odd).set(row);
+        }
+        SegmentFolder from = SegmentFolder.open(dir);
+        // Odd rows, three written anew, even rows: of the same file twice.
+        List<RowImage> expected = new ArrayList<>();
+        for (int row = 1; row < ROWS; row += 2) {
+            expected.add(rows.get(row));
+        }
+        expected.addAll(RowsFileTest.randomRows(3, 43));
+        for (int row = 0; row < ROWS; row += 2) {
+            expected.add(rows.get(row));
+        }
+        SegmentFolder written =
+                SegmentFolder.write(
+                        merged,
+                        "s-2",
+                        RowsFileTest.schema(),
+                        List.of(
+                                new PartContent.Kept(
+                                        from, new SegmentPart("s-1", KeptRows.of(odd, ROWS), null)),
+                                new PartContent.Written(ROWS / 2, 3),
+                                new PartContent.Kept(
+                                        from,
+                                        new SegmentPart("s-1", KeptRows.of(even, ROWS), null))),
+                        (row, into, offset) -> into[offset] = 1000 + row,
+                        expected::get,
+                        null);
+        assertThat(written.files()).hasSize(2 + 2 + 3);
+        Path vectors = merged.resolve("parts/s-1/vectors.arrow");
+        assertThat(Files.getAttribute(vectors, "unix:ino"))
+                .isEqualTo(Files.getAttribute(dir.resolve("vectors.arrow"), "unix:ino"));
+        assertThat(SegmentFolder.origin("s-2", "parts/s-1/vectors.arrow"))
+                .isEqualTo(SegmentFolder.origin("s-1", "vectors.arrow"));
+
+        SegmentFolder folder = SegmentFolder.open(merged);
+        assertThat(folder.manifest().rows()).isEqualTo(ROWS + 3);
+        List<RowImage> read = new ArrayList<>();
+        folder.readRows(read::add);
+        assertThat(read)
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactlyElementsOf(expected);
+        assertThat(folder.parts()).hasSize(3);
+        float[] vector = new float[2 * 3];
+        folder.vectors(folder.parts().get(1)).read(0, 3, vector, 0);
+        assertThat(vector[2]).isEqualTo(1000 + ROWS / 2 + 1);
+        JsonNode statistics =
+                new ObjectMapper().readTree(merged.resolve("stats/minmax.json").toFile());
+        assertThat(statistics.get("rows").asInt()).isEqualTo(ROWS + 3);
+
+        for (String name : folder.files()) {
+            Path file = merged.resolve(name);
+            byte[] whole = Files.readAllBytes(file);
+            byte[] damaged = whole.clone();
+            damaged[whole.length / 2] ^= 1;
+            Files.write(file, damaged);
+            assertThatThrownBy(() -> SegmentFolder.open(merged)).hasMessageContaining(name);
+            assertThat(SegmentFolder.damage(merged)).containsOnlyKeys(name);
+            Files.write(file, whole);
+        }
     }
 
     private List<RowImage> write(int rows) {

@@ -81,7 +81,8 @@ class ShardSimulationTest {
                         50 + random.nextInt(300),
                         1 << 20,
                         100 + random.nextInt(400),
-                        2 + random.nextInt(3));
+                        2 + random.nextInt(3),
+                        1 + random.nextInt(100));
         Shard shard = new Shard(schema, options, environment);
         for (int step = 0; step < STEPS; step++) {
             write(shard, step);

@@ -1,4 +1,4 @@
-package io.omendb.state;
+package io.omendb.index.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** Second names for files that never change. */
-final class LinkedFiles {
+public final class LinkedFiles {
     private LinkedFiles() {}
 
     /** Gives a file a second name; copies it where the file system cannot. */
-    static void linkOrCopy(Path from, Path to) throws IOException {
+    public static void linkOrCopy(Path from, Path to) throws IOException {
         Files.createDirectories(Objects.requireNonNull(to.getParent()));
         try {
             Files.createLink(to, from);

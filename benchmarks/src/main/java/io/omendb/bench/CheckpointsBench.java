@@ -78,6 +78,14 @@ public final class CheckpointsBench implements Callable<Integer> {
             description = "Checkpoints, each with 1 %% new rows; default ${DEFAULT-VALUE}.")
     int checkpoints;
 
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            defaultValue = "10",
+            description =
+                    "Checkpoints before those that count, while the JVM compiles; default ${DEFAULT-VALUE}.")
+    int warmup;
+
     @Option(names = "--json", paramLabel = "OUT", description = "Also write the result here.")
     @Nullable Path json;
 
@@ -119,16 +127,22 @@ public final class CheckpointsBench implements Callable<Integer> {
         GatewayCalls flink = new GatewayCalls(URI.create(stack.running().path("flink").asText()));
         String job = flink.get("/jobs").body().path("jobs").path(0).path("id").asText();
         checkpoint(flink, job);
-        long first = uploaded.remove(0);
-        syncMs.clear();
-        totalMs.clear();
-        quietNanos.clear();
-        duringNanos.clear();
+        long first = uploaded.get(0);
         int fresh = (int) Math.round(NEW_SHARE * vectors.rows());
-        for (int i = 0; i < checkpoints; i++) {
-            send(fresh, null);
-            quiet();
-            checkpoint(flink, job);
+        try (ProgressBar bar = Progress.start("Checkpoints", warmup + checkpoints)) {
+            for (int i = 0; i < warmup + checkpoints; i++) {
+                if (i == warmup) {
+                    uploaded.clear();
+                    syncMs.clear();
+                    totalMs.clear();
+                    quietNanos.clear();
+                    duringNanos.clear();
+                }
+                send(fresh, null);
+                quiet();
+                checkpoint(flink, job);
+                bar.step();
+            }
         }
         long rowBytes = (long) vectors.dimension() * Float.BYTES + digits(sent);
         double[] ratios =

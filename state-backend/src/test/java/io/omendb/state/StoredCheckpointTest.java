@@ -8,6 +8,7 @@ import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
+import io.omendb.index.shard.Shard;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
@@ -51,6 +52,9 @@ class StoredCheckpointTest {
     private static final int ROWS = 12_000;
     private static final int MAX_PARALLELISM = 4;
     private static final String NAME = "c";
+
+    /** Enough for a merge to use their files on. */
+    private static final int MERGED_ROWS = 1_100;
 
     @TempDir Path dir;
 
@@ -138,40 +142,7 @@ class StoredCheckpointTest {
 
     @Test
     void verify_oneByteFlippedInEachFile_namesTheFile() throws Exception {
-        Set<String> kinds = new TreeSet<>();
-        Set<String> ours = new HashSet<>();
-        for (StoredCheckpoint.Part part : StoredCheckpoint.open(checkpoint).parts()) {
-            part.handle()
-                    .files()
-                    .values()
-                    .forEach(file -> ours.add(file.getStreamStateHandleID().getKeyString()));
-        }
-        for (Path file : files()) {
-            byte[] good = Files.readAllBytes(file);
-            byte[] bad = good.clone();
-            bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
-            Files.write(file, bad);
-            try {
-                List<String> problems = verify(checkpoint).problems();
-                if (ours.stream().noneMatch(name -> name.endsWith(file.toString()))) {
-                    // Ordinary state of the delegate: Flink keeps no checksum of it.
-                    continue;
-                }
-                assertThat(problems).as("seed %d, %s", seed, file).isNotEmpty();
-                assertThat(String.join("\n", problems)).contains(file.toString());
-                kinds.add(
-                        problems.get(0)
-                                .replaceAll(
-                                        ".*?(tombstones|codebook|[a-z]+\\.(json|arrow|parquet|ivf)).*",
-                                        "$1"));
-            } catch (OmenException e) {
-                // The table of contents: nothing can be read without it.
-                assertThat(e).hasMessageContaining(file.getFileName().toString());
-                kinds.add("contents");
-            } finally {
-                Files.write(file, good);
-            }
-        }
+        Set<String> kinds = damagedKinds(checkpoint);
         assertThat(kinds)
                 .as("seed %d", seed)
                 .containsExactly(
@@ -184,6 +155,54 @@ class StoredCheckpointTest {
                         "tombstones",
                         "vectors.arrow");
         assertThat(verify(checkpoint).problems()).isEmpty();
+    }
+
+    /** Flips a bit of every file; the kinds of files that were found damaged. */
+    private Set<String> damagedKinds(Path of) throws Exception {
+        Set<String> kinds = new TreeSet<>();
+        Set<String> ours = new HashSet<>();
+        for (StoredCheckpoint.Part part : StoredCheckpoint.open(of).parts()) {
+            part.handle()
+                    .files()
+                    .values()
+                    .forEach(file -> ours.add(file.getStreamStateHandleID().getKeyString()));
+        }
+        for (Path file : files()) {
+            if (!isOf(of, file, ours)) {
+                continue;
+            }
+            byte[] good = Files.readAllBytes(file);
+            byte[] bad = good.clone();
+            bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, bad);
+            try {
+                List<String> problems = verify(of).problems();
+                if (ours.stream().noneMatch(name -> name.endsWith(file.toString()))) {
+                    // Ordinary state of the delegate: Flink keeps no checksum of it.
+                    continue;
+                }
+                assertThat(problems).as("seed %d, %s", seed, file).isNotEmpty();
+                assertThat(String.join("\n", problems)).contains(file.toString());
+                kinds.add(
+                        problems.get(0)
+                                .replaceAll(
+                                        ".*?(tombstones|codebook|[a-z]+\\.(json|arrow|parquet|ivf|roaring)).*",
+                                        "$1"));
+            } catch (OmenException e) {
+                // The table of contents: nothing can be read without it.
+                assertThat(e).hasMessageContaining(file.getFileName().toString());
+                kinds.add("contents");
+            } finally {
+                Files.write(file, good);
+            }
+        }
+        return kinds;
+    }
+
+    /** Files of other checkpoints, and ordinary state of which Flink keeps no checksum, are not. */
+    private static boolean isOf(Path checkpoint, Path file, Set<String> shared) {
+        return file.startsWith(checkpoint)
+                || shared.stream().anyMatch(name -> name.endsWith(file.toString()));
     }
 
     @Test
@@ -216,6 +235,55 @@ class StoredCheckpointTest {
         }
         assertThat(StoredCheckpoint.open(checkpoint).report().collections().get(0).rows())
                 .isEqualTo(live.size() - 50);
+    }
+
+    @Test
+    void snapshot_afterAMerge_uploadsNoRowAgain() throws Exception {
+        Path merged;
+        try (var harness = harness()) {
+            harness.initializeState(state);
+            harness.open();
+            VectorState vectors = vectorState(harness);
+            Shard shard = vectors.collection(NAME).orElseThrow().shard();
+            long id = 8;
+            long rowsBytes = 0;
+            // Segments of one tier are merged when there are eight of them.
+            for (; id < 16; id++) {
+                for (int i = 0; i < MERGED_ROWS; i++) {
+                    upsert(vectors, "new-" + random.nextInt(100_000));
+                }
+                OperatorSubtaskState next = harness.snapshot(id, id);
+                rowsBytes += next.getCheckpointedSize();
+                write(next, id);
+                harness.notifyOfCompletedCheckpoint(id);
+            }
+            while (shard.frozenSegments().stream()
+                    .noneMatch(
+                            segment ->
+                                    segment.rowCount() > 4 * MERGED_ROWS
+                                            && segment.files().contains("rows.roaring"))) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            OperatorSubtaskState after = harness.snapshot(id, id);
+            // A manifest, which rows were kept, and the table of contents.
+            assertThat(after.getCheckpointedSize()).as("seed %d", seed).isLessThan(rowsBytes / 20);
+            merged = write(after, id);
+            harness.notifyOfCompletedCheckpoint(id);
+            state = after;
+        }
+        CheckpointVerification found = verify(merged);
+        assertThat(found.problems()).as("seed %d", seed).isEmpty();
+        assertThat(found.collections().get(0).rows()).isEqualTo(live.size());
+        assertThat(damagedKinds(merged)).contains("rows.roaring", "vectors.arrow", "index.ivf");
+        for (VectorState restored :
+                StoredCheckpoint.open(merged).restore(Files.createTempDirectory(dir, "search"))) {
+            Shard shard = restored.collection(NAME).orElseThrow().shard();
+            assertThat(shard.snapshot().liveRows())
+                    .as("seed %d", seed)
+                    .hasSize(live.size())
+                    .allSatisfy(hit -> assertThat(hit.vector()).isEqualTo(live.get(hit.id())));
+            restored.close();
+        }
     }
 
     @Test

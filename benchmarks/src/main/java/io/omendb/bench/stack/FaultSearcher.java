@@ -11,19 +11,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches all the time, and looks at every complete answer: no id may be there twice, every point
- * must be one that was written, in full, and the answer must come from all shards. The thread
- * {@code omen-fault-searcher}.
+ * Searches all the time, every second time with {@code allow_partial}, and looks at every answer:
+ * no id may be there twice, every point must be one that was written, in full, and the answer must
+ * come from all shards or say that it does not and have been allowed to. What is refused must be
+ * refused as unavailable. The thread {@code omen-fault-searcher}.
  */
 final class FaultSearcher implements AutoCloseable {
     private static final int K = 20;
     private static final long PAUSE_MS = 20;
+
+    /** No gateway, shards unavailable, shards too slow. */
+    private static final Set<Integer> REFUSALS = Set.of(0, 503, 504);
 
     private final FaultPoints points;
     private final GatewayCalls gateway;
     private final String path;
     private final Thread thread = new Thread(this::run, "omen-fault-searcher");
     private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong partial = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong duplicates = new AtomicLong();
     private final AtomicLong wrong = new AtomicLong();
@@ -52,14 +57,20 @@ final class FaultSearcher implements AutoCloseable {
                 }
                 body.put("k", K);
                 body.putArray("include").add("id").add("distance").add("metadata").add("vector");
+                boolean allowPartial = query % 2 == 1;
+                body.put("allow_partial", allowPartial);
                 long sent = System.nanoTime();
                 Answer answer = gateway.post(path, body);
-                if (answer.isOk()) {
-                    check(answer.body());
+                if (!answer.isOk()) {
+                    refused.incrementAndGet();
+                    if (!REFUSALS.contains(answer.status())) {
+                        wrong(answer.body());
+                    }
+                } else if (check(answer.body(), allowPartial)) {
                     answered.incrementAndGet();
                     lastAnswerNanos = sent;
                 } else {
-                    refused.incrementAndGet();
+                    partial.incrementAndGet();
                 }
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             }
@@ -68,9 +79,11 @@ final class FaultSearcher implements AutoCloseable {
         }
     }
 
-    private void check(JsonNode answer) {
+    /** Tells whether the answer is complete. */
+    private boolean check(JsonNode answer, boolean allowPartial) {
         JsonNode shards = answer.path("shards");
-        if (shards.path("total").asInt() != shards.path("answered").asInt()) {
+        boolean complete = shards.path("total").asInt() == shards.path("answered").asInt();
+        if (!complete && !allowPartial) {
             wrong(answer);
         }
         Set<String> ids = new HashSet<>();
@@ -84,6 +97,7 @@ final class FaultSearcher implements AutoCloseable {
                 wrong(hit);
             }
         }
+        return complete;
     }
 
     private void wrong(JsonNode what) {
@@ -114,6 +128,11 @@ final class FaultSearcher implements AutoCloseable {
 
     long answered() {
         return answered.get();
+    }
+
+    /** Answers that said that shards were missing. */
+    long partial() {
+        return partial.get();
     }
 
     long refused() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param resurrected deleted points that are there
  * @param wrong points that are not as written last, and search hits that never were written so
  * @param searches searches answered in full
+ * @param partial searches answered in part, allowed to be and marked
  * @param refused searches refused or not answered
  * @param unavailableMs after each kill, the time until a search was answered again
  * @param example something that was wrong
@@ -33,6 +34,7 @@ record FaultsReport(
         long resurrected,
         long wrong,
         long searches,
+        long partial,
         long refused,
         List<Long> unavailableMs,
         @Nullable String example) {
@@ -46,8 +48,9 @@ record FaultsReport(
                 "%d kills (%d of one TaskManager), %d rescales, %,d writes, %,d rows in the end"
                         .formatted(kills, taskManagerKills, rescales, writes, rows));
         out.accept(
-                "%d lost, %d duplicated, %d resurrected, %d wrong; %,d searches answered, %,d refused"
-                        .formatted(lost, duplicated, resurrected, wrong, searches, refused));
+                "%d lost, %d duplicated, %d resurrected, %d wrong; %,d searches answered, %,d in part, %,d refused"
+                        .formatted(
+                                lost, duplicated, resurrected, wrong, searches, partial, refused));
         out.accept(
                 "searchable again after %,d ms (median), %,d ms (longest)"
                         .formatted(
@@ -70,6 +73,7 @@ record FaultsReport(
         json.put("resurrected", resurrected);
         json.put("wrong", wrong);
         json.put("searches", searches);
+        json.put("partial", partial);
         json.put("refused", refused);
         json.put("unavailable_ms_p50", FaultsBench.percentile(unavailableMs, 0.5));
         json.put("unavailable_ms_max", FaultsBench.percentile(unavailableMs, 1));

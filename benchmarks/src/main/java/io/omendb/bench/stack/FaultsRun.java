@@ -88,6 +88,7 @@ final class FaultsRun {
                     resurrected,
                     wrong + searcher.wrong(),
                     searcher.answered(),
+                    searcher.partial(),
                     searcher.refused(),
                     unavailableMs,
                     example);

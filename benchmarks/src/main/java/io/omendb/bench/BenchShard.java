@@ -2,6 +2,7 @@ package io.omendb.bench;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Pace;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.shard.Shard;
@@ -58,7 +59,10 @@ final class BenchShard implements AutoCloseable {
                             return thread;
                         });
         ShardEnvironment environment =
-                new ShardEnvironment(directory, inBackground ? background : Runnable::run);
+                new ShardEnvironment(
+                        directory,
+                        inBackground ? background : Runnable::run,
+                        inBackground ? new Pace() : null);
         return new BenchShard(
                 new Shard(schema, ShardOptions.DEFAULT, environment), directory, background);
     }

@@ -11,9 +11,6 @@ import io.omendb.bench.stack.KilledStack;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,14 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,6 +46,8 @@ public final class CheckpointsBench implements Callable<Integer> {
     private static final int K = 10;
     private static final double NEW_SHARE = 0.01;
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int LOAD_S = 30;
+    private static final int INTERVAL_S = 10;
     private static final long QUIET_MS = 2_000;
 
     @Spec CommandSpec spec;
@@ -93,7 +88,8 @@ public final class CheckpointsBench implements Callable<Integer> {
     private float[][] queries;
     private KilledStack stack;
     private GatewayCalls gateway;
-    private int sent;
+    private RowSender sender;
+    private int searches;
     private final List<Long> uploaded = new ArrayList<>();
     private final List<Long> syncMs = new ArrayList<>();
     private final List<Long> totalMs = new ArrayList<>();
@@ -111,7 +107,11 @@ public final class CheckpointsBench implements Callable<Integer> {
             stack = opened;
             gateway = new GatewayCalls(opened.url());
             opened.up(1);
-            run();
+            String brokers = opened.running().path("bootstrapServers").asText();
+            try (RowSender rows = new RowSender(brokers, COLLECTION, vectors)) {
+                sender = rows;
+                run();
+            }
         } finally {
             delete(directory);
         }
@@ -144,14 +144,16 @@ public final class CheckpointsBench implements Callable<Integer> {
                 bar.step();
             }
         }
-        long rowBytes = (long) vectors.dimension() * Float.BYTES + digits(sent);
+        long without = underLoad(flink, job, false);
+        long with = underLoad(flink, job, true);
+        long rowBytes = (long) vectors.dimension() * Float.BYTES + digits(sender.sent());
         double[] ratios =
                 uploaded.stream().mapToDouble(bytes -> bytes / (double) fresh / rowBytes).toArray();
         Arrays.sort(ratios);
         long restoreSame = restart(1);
         long restoreMore = restart(2);
         ObjectNode result = GatewayCalls.JSON.createObjectNode();
-        result.put("rows", sent);
+        result.put("rows", sender.sent());
         result.put("checkpoints", checkpoints);
         result.put("first_bytes", first);
         result.put("new_rows", fresh);
@@ -169,6 +171,9 @@ public final class CheckpointsBench implements Callable<Integer> {
         result.put("search_p50_us_during", percentile(duringNanos, 0.5) / 1_000);
         result.put("search_p99_us_quiet", percentile(quietNanos, 0.99) / 1_000);
         result.put("search_p99_us_during", percentile(duringNanos, 0.99) / 1_000);
+        result.put("load_rows_per_s", (long) (NEW_SHARE * vectors.rows() / INTERVAL_S));
+        result.put("search_p99_us_without_checkpoints", without);
+        result.put("search_p99_us_with_checkpoints", with);
         result.put("restore_ms", restoreSame);
         result.put("rescale_ms", restoreMore);
         result.properties()
@@ -187,39 +192,35 @@ public final class CheckpointsBench implements Callable<Integer> {
 
     /** Writes rows to Kafka and waits until the shard has them. */
     private void send(int count, @Nullable String progress) throws Exception {
-        try (KafkaProducer<byte[], byte[]> producer =
-                        new KafkaProducer<>(
-                                Map.of(
-                                        "bootstrap.servers",
-                                        stack.running().path("bootstrapServers").asText(),
-                                        "linger.ms",
-                                        5,
-                                        "batch.size",
-                                        1 << 18),
-                                new ByteArraySerializer(),
-                                new ByteArraySerializer());
-                ProgressBar bar = progress == null ? null : Progress.start(progress, count)) {
-            float[] vector = new float[vectors.dimension()];
-            for (int i = 0; i < count; i++) {
-                vectors.read(sent % vectors.rows(), vector);
-                ByteBuffer value =
-                        ByteBuffer.allocate(vector.length * Float.BYTES)
-                                .order(ByteOrder.LITTLE_ENDIAN);
-                value.asFloatBuffer().put(vector);
-                ProducerRecord<byte[], byte[]> record =
-                        new ProducerRecord<>(
-                                "omen." + COLLECTION,
-                                Integer.toString(sent++).getBytes(StandardCharsets.US_ASCII),
-                                value.array());
-                record.headers().add("omen-format", "f32".getBytes(StandardCharsets.US_ASCII));
-                producer.send(record);
-                if (bar != null) {
-                    bar.step();
-                }
-            }
-            producer.flush();
+        try (ProgressBar bar = progress == null ? null : Progress.start(progress, count)) {
+            sender.send(count, bar);
         }
-        await(() -> count() == sent);
+        await(() -> count() == sender.sent());
+    }
+
+    /**
+     * Searches while rows come steadily, 1 % in the time between two checkpoints.
+     *
+     * @return p99 of the searches in microseconds
+     */
+    private long underLoad(GatewayCalls flink, String job, boolean withCheckpoints)
+            throws Exception {
+        int perSecond = Math.max(1, (int) (NEW_SHARE * vectors.rows() / INTERVAL_S));
+        Thread writer = new Thread(() -> sender.sendEvenly(perSecond, LOAD_S), "omen-bench-writer");
+        List<Long> nanos = new ArrayList<>();
+        writer.start();
+        long start = System.nanoTime();
+        long next = start + TimeUnit.SECONDS.toNanos(INTERVAL_S) / 2;
+        while (writer.isAlive()) {
+            if (withCheckpoints && System.nanoTime() > next) {
+                next += TimeUnit.SECONDS.toNanos(INTERVAL_S);
+                String unused = trigger(flink, job);
+            }
+            nanos.add(search());
+        }
+        writer.join();
+        await(() -> count() == sender.sent());
+        return percentile(nanos, 0.99) / 1_000;
     }
 
     private long count() throws InterruptedException {
@@ -254,7 +255,7 @@ public final class CheckpointsBench implements Callable<Integer> {
     private long search() throws InterruptedException {
         ObjectNode body = GatewayCalls.JSON.createObjectNode();
         ArrayNode vector = body.putArray("vector");
-        float[] components = queries[(quietNanos.size() + duringNanos.size()) % queries.length];
+        float[] components = queries[searches++ % queries.length];
         for (float component : components) {
             vector.add(component);
         }
@@ -264,20 +265,24 @@ public final class CheckpointsBench implements Callable<Integer> {
         return System.nanoTime() - start;
     }
 
-    /** Triggers a checkpoint and searches until it is complete. */
-    private void checkpoint(GatewayCalls flink, String job) throws InterruptedException {
+    private static String trigger(GatewayCalls flink, String job) throws InterruptedException {
         Answer triggered =
                 flink.post(
                         "/jobs/" + job + "/checkpoints",
                         GatewayCalls.JSON.createObjectNode().put("checkpointType", "CONFIGURED"));
         require(triggered);
-        String request = triggered.body().path("request-id").asText();
+        return triggered.body().path("request-id").asText();
+    }
+
+    /** Triggers a checkpoint and searches until it is complete. */
+    private void checkpoint(GatewayCalls flink, String job) throws InterruptedException {
+        String request = trigger(flink, job);
         JsonNode done;
-        int searches = 0;
+        int asked = 0;
         do {
             duringNanos.add(search());
             done =
-                    searches++ % 8 == 0
+                    asked++ % 8 == 0
                             ? flink.get("/jobs/" + job + "/checkpoints/" + request).body()
                             : GatewayCalls.JSON.createObjectNode();
         } while (!done.path("status").path("id").asText().equals("COMPLETED"));
@@ -312,7 +317,7 @@ public final class CheckpointsBench implements Callable<Integer> {
     private long restart(int shards) throws InterruptedException {
         stack.killAll();
         stack.up(shards);
-        await(() -> count() == sent);
+        await(() -> count() == sender.sent());
         search();
         long ready = System.currentTimeMillis();
         GatewayCalls flink = new GatewayCalls(URI.create(stack.running().path("flink").asText()));

@@ -2,6 +2,7 @@ package io.omendb.state;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Pace;
 import io.omendb.index.shard.ShardEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ final class LocalWorkspace implements AutoCloseable {
 
     private final Path directory;
     private final ThreadPoolExecutor thread;
+    private final Pace pace = new Pace();
 
     /** The owner, and every snapshot that still reads or writes files here. */
     private final AtomicInteger users = new AtomicInteger(1);
@@ -64,7 +66,12 @@ final class LocalWorkspace implements AutoCloseable {
     }
 
     ShardEnvironment environment() {
-        return new ShardEnvironment(directory, thread);
+        return new ShardEnvironment(directory, thread, pace);
+    }
+
+    /** How work in the background makes way for searches. */
+    Pace pace() {
+        return pace;
     }
 
     /** Keeps the directory until {@link #release}, even beyond {@link #close}. */

@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.index.background.Pace;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,6 +72,7 @@ final class SnapshotUploads {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 out.write(buffer, 0, n);
                 bytes += n;
+                Pace.step();
             }
             if (!registry.unregisterCloseable(out)) {
                 throw new IOException("snapshot was cancelled while writing " + what);

@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.index.background.Pace;
 import io.omendb.index.segment.Segment;
 import io.omendb.state.CheckpointImage.CollectionImage;
 import io.omendb.state.CheckpointImage.SegmentImage;
@@ -80,7 +81,7 @@ final class VectorSnapshotStrategy
                 checkpointOptions.getCheckpointType().getSharingFilesStrategy();
         return registry -> {
             SnapshotUploads uploads = new SnapshotUploads(streamFactory, registry);
-            try {
+            try (Pace.Scope scope = state.workspace().pace().enter()) {
                 SnapshotResult<KeyedStateHandle> result =
                         new Operation(resources, checkpointId, streamFactory, sharing, uploads)
                                 .run(registry);

@@ -1,5 +1,6 @@
 package io.omendb.index.file;
 
+import io.omendb.index.background.Pace;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -78,6 +79,7 @@ final class ChecksummedOutput extends OutputStream {
     }
 
     private void writeThrough(byte[] from, int offset, int length) throws IOException {
+        Pace.step();
         crc.update(from, offset, length);
         ByteBuffer rest = ByteBuffer.wrap(from, offset, length);
         while (rest.hasRemaining()) {

@@ -2,6 +2,7 @@ package io.omendb.index.file;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Pace;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowsFile {
     private static final long ROW_GROUP_BYTES = 32L << 20;
+    private static final int STEP_MASK = 15;
     private static final int PAGE_BYTES = 1 << 18;
 
     private RowsFile() {}
@@ -73,6 +75,9 @@ public final class RowsFile {
                     new Builder(new ParquetOutput(out), support).build()) {
                 for (int row = 0; row < rows; row++) {
                     writer.write(rowAt.apply(row));
+                    if ((row & STEP_MASK) == 0) {
+                        Pace.step();
+                    }
                 }
             }
             return out.finish();

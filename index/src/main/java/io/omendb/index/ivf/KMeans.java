@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import io.omendb.index.background.Pace;
 import io.omendb.index.kernel.PanelKernel;
 import java.util.Arrays;
 import java.util.Random;
@@ -7,6 +8,8 @@ import java.util.Random;
 /** Lloyd's k-means over vectors that lie end to end in an array. Deterministic for a seed. */
 final class KMeans {
     private static final int GROUP = PanelKernel.GROUP;
+
+    private static final int STEP_MASK = 63;
 
     private KMeans() {}
 
@@ -38,6 +41,7 @@ final class KMeans {
         float[] scores = new float[GROUP * lanes];
         int last = rows.length - 1;
         for (int i = 0; i <= last; i += GROUP) {
+            Pace.step();
             panels.scores(
                     data,
                     rows[i] * dimension,
@@ -78,6 +82,9 @@ final class KMeans {
         int[] counts = new int[clusters];
         Arrays.fill(centroids, 0);
         for (int i = 0; i < rows.length; i++) {
+            if ((i & STEP_MASK) == 0) {
+                Pace.step();
+            }
             int to = assigned[i] * dimension;
             int from = rows[i] * dimension;
             counts[assigned[i]]++;

@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import io.omendb.index.background.Pace;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -51,6 +52,7 @@ public final class ListsBuilder {
                 if (source.except.get(list)) {
                     continue;
                 }
+                Pace.step();
                 source.lists.view(list, view);
                 for (int i = 0; i < view.size; i++) {
                     if (source.newRow.applyAsInt(view.row(i, words)) >= 0) {
@@ -66,6 +68,7 @@ public final class ListsBuilder {
                 if (source.except.get(list)) {
                     continue;
                 }
+                Pace.step();
                 source.lists.view(list, view);
                 for (int i = 0; i < view.size; i++) {
                     int row = source.newRow.applyAsInt(view.row(i, words));
@@ -96,6 +99,7 @@ public final class ListsBuilder {
                 int row = view.row(i, words);
                 vectors.read(row, vector);
                 moved.add(row, vector, 0);
+                Pace.step();
             }
         }
         moved.flush();
@@ -133,6 +137,7 @@ public final class ListsBuilder {
         for (int row = 0; row < rows; row++) {
             vectors.read(row, vector);
             lists.add(row, vector, 0);
+            Pace.step();
         }
         lists.flush();
         return pack(lists);

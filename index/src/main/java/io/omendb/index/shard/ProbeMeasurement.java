@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.background.Pace;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.ivf.ProbeModelBuilder;
@@ -108,6 +109,7 @@ final class ProbeMeasurement {
     }
 
     private void add(float[] query, int skip) {
+        Pace.step();
         int wanted = added++ % MANY_EVERY == 0 ? many : Math.min(many, FEW);
         for (int probes = deep; ; probes *= DEEPER) {
             List<Hit> hits =

@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.background.Pace;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PostingLists;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * concatenated, code by code; nothing is assigned or encoded again.
  */
 final class SegmentMerge {
+    private static final int STEP_MASK = 63;
+
     private final List<Segment> inputs;
     private final long sequence;
     private final int[][] newRows;
@@ -53,6 +56,9 @@ final class SegmentMerge {
             for (int row = 0; row < newRows[i].length; row++) {
                 if (newRows[i][row] >= 0) {
                     merged.appendRow(inputs.get(i).rows().image(row));
+                }
+                if ((row & STEP_MASK) == 0) {
+                    Pace.step();
                 }
             }
         }

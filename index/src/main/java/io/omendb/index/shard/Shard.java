@@ -71,7 +71,8 @@ public final class Shard implements AutoCloseable {
         Segment first = Segment.mutable(slots.reserve(), schema, environment.directory());
         slots.put(first);
         this.segments = new Segment[] {first};
-        this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries);
+        this.snapshot =
+                new ShardSnapshot(schema, segments, 0, 0, null, queries, environment.pace());
     }
 
     public CollectionSchema schema() {
@@ -367,7 +368,14 @@ public final class Shard implements AutoCloseable {
 
     private void publish() {
         snapshot =
-                new ShardSnapshot(schema, segments, mutable().rowCount(), sequence, index, queries);
+                new ShardSnapshot(
+                        schema,
+                        segments,
+                        mutable().rowCount(),
+                        sequence,
+                        index,
+                        queries,
+                        environment.pace());
     }
 
     /** Vectors of segments that are not on disk yet fill the heap: then writing waits for disk. */

@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.background.Pace;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.CodebookSplit;
 import io.omendb.index.ivf.CodebookTrainer;
@@ -59,6 +60,12 @@ final class ShardMaintenance {
     /** It is also measured again when the shard has shrunk by this factor. */
     private static final double MODEL_SHRINKAGE = 1.12;
 
+    /** Segments waiting for the disk from which background work no longer makes way. */
+    private static final int UNSTORED_MANY = 2;
+
+    /** Rows without posting lists, all of which every search reads, from which it does not. */
+    private static final int UNLISTED_MANY = 20_000;
+
     private final Shard shard;
     private final ShardOptions options;
     private final ShardEnvironment environment;
@@ -103,7 +110,7 @@ final class ShardMaintenance {
         do {
             seen = requests.get();
             try {
-                while (!closed && step()) {
+                while (!closed && pacedStep()) {
                     // The next step may be another.
                 }
             } catch (RuntimeException e) {
@@ -111,6 +118,29 @@ final class ShardMaintenance {
                 LOG.error("maintenance of {} failed", shard.schema().name(), e);
             }
         } while (!requests.compareAndSet(seen, 0));
+    }
+
+    private boolean pacedStep() {
+        Pace pace = environment.pace();
+        if (pace == null || isBehind()) {
+            return step();
+        }
+        try (Pace.Scope scope = pace.enter()) {
+            return step();
+        }
+    }
+
+    /** Whether searches or the writer suffer more from work not done than from doing it. */
+    private boolean isBehind() {
+        int unstored = 0;
+        int unlisted = 0;
+        Codebook codebook = codebook();
+        for (Segment segment : shard.frozenSegments()) {
+            unstored += segment.isStored() ? 0 : 1;
+            unlisted += codebook != null && segment.lists() == null ? segment.rowCount() : 0;
+        }
+        return environment.directory() != null && unstored > UNSTORED_MANY
+                || unlisted > UNLISTED_MANY;
     }
 
     /** Does the most urgent thing. False if there was nothing to do. */

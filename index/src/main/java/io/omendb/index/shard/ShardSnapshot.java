@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import io.omendb.OmenException;
+import io.omendb.index.background.Pace;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ProbeModel;
@@ -27,6 +28,7 @@ public final class ShardSnapshot {
     private final long sequence;
     private final @Nullable IndexState index;
     private final QuerySample queries;
+    private final @Nullable Pace pace;
 
     /**
      * A snapshot.
@@ -43,13 +45,15 @@ public final class ShardSnapshot {
             int newestRows,
             long sequence,
             @Nullable IndexState index,
-            QuerySample queries) {
+            QuerySample queries,
+            @Nullable Pace pace) {
         this.schema = schema;
         this.segments = segments;
         this.newestRows = newestRows;
         this.sequence = sequence;
         this.index = index;
         this.queries = queries;
+        this.pace = pace;
     }
 
     public CollectionSchema schema() {
@@ -86,10 +90,17 @@ public final class ShardSnapshot {
         if (params.exact() || params.recallTarget() >= 1) {
             return searchExact(query, k, filter);
         }
+        searching();
         if (index != null) {
             queries.see(query);
         }
         return searchUnseen(query, k, filter, params);
+    }
+
+    private void searching() {
+        if (pace != null) {
+            pace.searching();
+        }
     }
 
     /** Like {@link #search}, but not what a user asked for. */
@@ -128,6 +139,7 @@ public final class ShardSnapshot {
      * @throws OmenException INVALID for a query that does not fit the collection
      */
     public SearchResult searchExact(float[] query, int k, @Nullable Filter filter) {
+        searching();
         float[] prepared = VectorRules.prepare(schema, query, "vector");
         TopK top = new TopK(k);
         FlatScan scan = new FlatScan(prepared, schema.metric(), sequence, top);

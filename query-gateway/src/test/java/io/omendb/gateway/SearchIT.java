@@ -178,6 +178,66 @@ class SearchIT {
         }
     }
 
+    @Test
+    void search_strong_seesWhatAnybodyWroteBefore() throws Exception {
+        String own = running.collection("strong");
+        for (int i = 0; i < 20; i++) {
+            client.post(
+                            own + "/points",
+                            "{'points':[{'id':'p" + i + "','vector':[2,2," + i + "]}]}")
+                    .expect(202);
+            String search = "{'vector':[2,2," + i + "],'k':1,'consistency':'strong'}";
+            assertThat(ids(client.post(own + "/search", search).expect(200).json()))
+                    .containsExactly("p" + i);
+            assertThat(
+                            client.post(own + "/count", "{'consistency':'strong'}")
+                                    .expect(200)
+                                    .json()
+                                    .path("count")
+                                    .asInt())
+                    .isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void search_strongOrBounded_waitsForWhatIsOldEnough() throws Exception {
+        String own = running.collection("bounded");
+        client.post(own + "/points?wait=true", "{'points':[{'id':'a','vector':[1,1,1]}]}")
+                .expect(200);
+        // From its first query on the gateway remembers where the log ended when.
+        client.post(own + "/search", "{'vector':[2,2,2]}").expect(200);
+        running.job.pause();
+        try {
+            client.post(own + "/points", "{'points':[{'id':'b','vector':[2,2,2]}]}").expect(202);
+            String search = "{'vector':[2,2,2],'k':1,'timeout_ms':300,'consistency':";
+            // Nothing is a day old: what is applied will do.
+            assertThat(
+                            ids(
+                                    client.post(
+                                                    own + "/search",
+                                                    search + "{'bounded_ms':86400000}}")
+                                            .expect(200)
+                                            .json()))
+                    .containsExactly("a");
+            // All writes before the query count, even those of a millisecond ago.
+            client.post(own + "/search", search + "'strong'}")
+                    .expectProblem(504, "TIMEOUT", "1 records are still to be applied");
+            client.post(own + "/search", search + "{'bounded_ms':0}}")
+                    .expectProblem(504, "TIMEOUT", "1 records are still to be applied");
+            // The write grows older than the bound.
+            Await.until(
+                    "the write is older than 500 ms",
+                    () ->
+                            client.post(own + "/search", search + "{'bounded_ms':500}}").status()
+                                    == 504);
+        } finally {
+            running.job.resume();
+        }
+        String bounded = "{'vector':[2,2,2],'k':1,'consistency':{'bounded_ms':0}}";
+        assertThat(ids(client.post(own + "/search", bounded).expect(200).json()))
+                .containsExactly("b");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -205,8 +265,11 @@ class SearchIT {
                 "422 | {'vector':[0,0,0],'include':['score']} | include[0]: found 'score', expected id, distance",
                 "422 | {'vector':[0,0,0],'recall_target':1.5} | recall_target: found 1.5",
                 "422 | {'vector':[0,0,0],'timeout_ms':60001} | timeout_ms: found 60001, expected 1 to 60000",
-                "422 | {'vector':[0,0,0],'consistency':'strong'} | consistency: found 'strong', expected 'eventual' or {'after'",
-                "422 | {'vector':[0,0,0],'consistency':{'bounded_ms':200}} | consistency: found bounded_ms, expected 'eventual'",
+                "422 | {'vector':[0,0,0],'consistency':'committed'} | consistency: found 'committed', expected 'eventual', 'strong'",
+                "422 | {'vector':[0,0,0],'consistency':{'bounded_ms':-1}} | consistency.bounded_ms: found -1, expected 0 to",
+                "400 | {'vector':[0,0,0],'consistency':{'bounded_ms':'x'}} | consistency.bounded_ms: found 'x', expected an integer",
+                "422 | {'vector':[0,0,0],'consistency':{'bounded_ms':1,'after':[]}} | consistency: found more than one level",
+                "400 | {'vector':[0,0,0],'consistency':{}} | consistency: found nothing, expected 'eventual'",
                 "422 | {'vector':[0,0,0],'consistency':{'after':['omen.x-0:1']}} | consistency.after[0]: found a token of topic omen.x",
                 "422 | {'vector':[0,0,0],'filters':{'c':{'$near':1}}} | filters.c: found an unknown operator",
             })

@@ -17,6 +17,11 @@ record FixedLogEnds(Map<String, Map<Integer, Long>> ends) implements LogEnds {
     }
 
     @Override
+    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
+        return of(collection);
+    }
+
+    @Override
     public void written(String topic, int partition, long offset) {
         throw new IllegalStateException("nothing can be written here");
     }

@@ -1,5 +1,7 @@
 package io.omendb.gateway.freshness;
 
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.schema.CollectionDefinition;
 import java.time.Duration;
 import java.util.HashMap;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -66,6 +69,53 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     @Override
+    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
+        Log log = logs.computeIfAbsent(collection.topic(), topic -> new Log());
+        log.usedNanos = System.nanoTime();
+        Map<Integer, Long> known = log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
+        return known == null
+                ? ask(collection.topic(), log.partitions)
+                : CompletableFuture.completedFuture(known);
+    }
+
+    private CompletableFuture<Map<Integer, Long>> ask(String topic, int partitions) {
+        CompletionStage<Integer> count =
+                partitions > 0
+                        ? CompletableFuture.completedFuture(partitions)
+                        : admin.describeTopics(List.of(topic))
+                                .allTopicNames()
+                                .toCompletionStage()
+                                .thenApply(topics -> countOf(topics, topic));
+        return count.thenCompose(
+                        known -> {
+                            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+                            for (int i = 0; i < known; i++) {
+                                asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
+                            }
+                            return admin.listOffsets(asked).all().toCompletionStage();
+                        })
+                .handle(
+                        (found, failure) -> {
+                            if (failure != null) {
+                                throw new OmenException(
+                                        ErrorCode.UNAVAILABLE,
+                                        "Kafka does not tell where the log of "
+                                                + topic
+                                                + " ends: "
+                                                + failure.getMessage(),
+                                        failure);
+                            }
+                            Map<Integer, Long> ends = new HashMap<>();
+                            found.forEach(
+                                    (partition, end) ->
+                                            ends.put(partition.partition(), end.offset()));
+                            found.forEach(this::raise);
+                            return ends;
+                        })
+                .toCompletableFuture();
+    }
+
+    @Override
     public void written(String topic, int partition, long offset) {
         Log log = logs.get(topic);
         if (log != null && log.known.isDone()) {
@@ -102,7 +152,18 @@ final class KafkaLogEnds implements LogEnds {
             return;
         }
         try {
-            admin.listOffsets(asked).all().get().forEach(this::raise);
+            long asking = System.nanoTime();
+            Map<String, Map<Integer, Long>> found = new HashMap<>();
+            admin.listOffsets(asked)
+                    .all()
+                    .get()
+                    .forEach(
+                            (partition, end) -> {
+                                raise(partition, end);
+                                found.computeIfAbsent(partition.topic(), topic -> new HashMap<>())
+                                        .put(partition.partition(), end.offset());
+                            });
+            found.forEach((topic, ends) -> remember(topic, asking, ends));
         } catch (ExecutionException e) {
             return; // Kafka is away: the last known ends stay, the next round asks again
         }
@@ -116,13 +177,24 @@ final class KafkaLogEnds implements LogEnds {
             TopicDescription description =
                     Objects.requireNonNull(
                             admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
-            return description.partitions().stream()
-                            .mapToInt(TopicPartitionInfo::partition)
-                            .max()
-                            .orElse(-1)
-                    + 1;
+            return countOf(Map.of(topic, description), topic);
         } catch (ExecutionException e) {
             return lastKnown; // asked again in the next round
+        }
+    }
+
+    private static int countOf(Map<String, TopicDescription> topics, String topic) {
+        return Objects.requireNonNull(topics.get(topic)).partitions().stream()
+                        .mapToInt(TopicPartitionInfo::partition)
+                        .max()
+                        .orElse(-1)
+                + 1;
+    }
+
+    private void remember(String topic, long atNanos, Map<Integer, Long> ends) {
+        Log log = logs.get(topic);
+        if (log != null) {
+            log.history.add(atNanos, ends);
         }
     }
 
@@ -145,11 +217,12 @@ final class KafkaLogEnds implements LogEnds {
         admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
     }
 
-    /** One topic; {@code partitions} belongs to the refreshing thread. */
+    /** One topic; only the refreshing thread sets {@code partitions}. */
     private static final class Log {
         final Map<Integer, Long> ends = new ConcurrentHashMap<>();
         final CompletableFuture<Void> known = new CompletableFuture<>();
         volatile long usedNanos = System.nanoTime();
-        int partitions;
+        volatile int partitions;
+        final EndsHistory history = new EndsHistory();
     }
 }

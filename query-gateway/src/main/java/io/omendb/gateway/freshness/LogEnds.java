@@ -27,6 +27,14 @@ public interface LogEnds extends AutoCloseable {
      */
     CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection);
 
+    /**
+     * The same as of a moment that is at most so long ago.
+     *
+     * @param ageMs 0 for a moment after this call
+     * @return fails with UNAVAILABLE where Kafka does not answer
+     */
+    CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs);
+
     /** Says that a record was written at this position. */
     void written(String topic, int partition, long offset);
 

@@ -3,50 +3,75 @@ package io.omendb.gateway.search;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.omendb.OmenException;
+import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What a query must see.
  *
- * @param after the writes that must be applied first; empty for {@code eventual}
+ * @param after the writes that must be applied first, whatever the age
+ * @param ageMs everything written so long before the query arrived must be, too; 0 for all that was
+ *     written before, {@link #ANY_AGE} for nothing
  */
-record Consistency(List<Token> after) {
-    static final Consistency EVENTUAL = new Consistency(List.of());
+record Consistency(List<Token> after, long ageMs) {
+    static final Consistency EVENTUAL = new Consistency(List.of(), Consistency.ANY_AGE);
+    private static final Consistency STRONG = new Consistency(List.of(), 0);
+    private static final long ANY_AGE = Long.MAX_VALUE;
+    private static final long AGE_MS_MAX = 86_400_000;
 
     private static final String SUPPORTED =
-            "expected \"eventual\" or {\"after\": [tokens]}, the levels supported so far";
+            "expected \"eventual\", \"strong\", {\"after\": [tokens]} or {\"bounded_ms\": 200}, the levels supported so far";
 
     /** Reads the value the parser stands on. */
     static Consistency read(JsonParser parser) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
-            if (parser.getText().equals("eventual")) {
-                return EVENTUAL;
-            }
-            throw OmenException.invalid(
-                    "consistency: found \"" + parser.getText() + "\", " + SUPPORTED);
+            return switch (parser.getText()) {
+                case "eventual" -> EVENTUAL;
+                case "strong" -> STRONG;
+                default ->
+                        throw OmenException.invalid(
+                                "consistency: found \"" + parser.getText() + "\", " + SUPPORTED);
+            };
         }
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw StrictJson.unexpected(parser, "consistency", "a level's name or an object");
         }
-        List<Token> after = null;
+        Consistency found = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
-            if (!field.equals("after")) {
-                throw OmenException.invalid("consistency: found " + field + ", " + SUPPORTED);
+            if (found != null) {
+                throw OmenException.invalid("consistency: found more than one level, " + SUPPORTED);
             }
-            after = tokens(parser);
+            found =
+                    switch (field) {
+                        case "after" -> new Consistency(tokens(parser), ANY_AGE);
+                        case "bounded_ms" -> new Consistency(List.of(), age(parser));
+                        default ->
+                                throw OmenException.invalid(
+                                        "consistency: found " + field + ", " + SUPPORTED);
+                    };
         }
-        if (after == null) {
-            throw OmenException.malformed(
-                    "consistency.after: found nothing, expected an array of tokens");
+        if (found == null) {
+            throw OmenException.malformed("consistency: found nothing, " + SUPPORTED);
         }
-        return new Consistency(after);
+        return found;
+    }
+
+    private static long age(JsonParser parser) throws IOException {
+        int age = StrictJson.integer(parser, "consistency.bounded_ms");
+        if (age < 0 || age > AGE_MS_MAX) {
+            throw OmenException.invalid(
+                    "consistency.bounded_ms: found " + age + ", expected 0 to " + AGE_MS_MAX);
+        }
+        return age;
     }
 
     private static List<Token> tokens(JsonParser parser) throws IOException {
@@ -74,5 +99,24 @@ record Consistency(List<Token> after) {
                                 + collection.topic());
             }
         }
+    }
+
+    /** The last writes that must be applied before the query is answered. */
+    CompletableFuture<List<Token>> awaited(CollectionDefinition collection, LogEnds ends) {
+        return ageMs == ANY_AGE
+                ? CompletableFuture.completedFuture(after)
+                : ends.of(collection, ageMs).thenApply(found -> lastOf(collection, found));
+    }
+
+    private static List<Token> lastOf(CollectionDefinition collection, Map<Integer, Long> ends) {
+        List<Token> last = new ArrayList<>();
+        ends.forEach(
+                (partition, end) -> {
+                    // Records before the first offset belong to a collection that was dropped.
+                    if (end > collection.firstOffsets().getOrDefault(partition, 0L)) {
+                        last.add(new Token(collection.topic(), partition, end - 1));
+                    }
+                });
+        return last;
     }
 }

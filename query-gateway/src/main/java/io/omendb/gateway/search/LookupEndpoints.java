@@ -123,7 +123,9 @@ public final class LookupEndpoints {
                         .build();
         Deadline deadline = Deadline.of(call.startNanos(), count.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
-        return wait.until(collection, count.consistency().after(), deadline)
+        return count.consistency()
+                .awaited(collection, ends)
+                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> shards.ask(deadline, false, stub -> stub.count(request)))
                 .thenCombine(logEnds, (gathered, known) -> counted(collection, gathered, known));
     }

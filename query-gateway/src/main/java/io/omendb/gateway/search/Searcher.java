@@ -27,7 +27,9 @@ final class Searcher {
     CompletableFuture<Found> search(CollectionDefinition collection, Query query, long startNanos) {
         Deadline deadline = Deadline.of(startNanos, query.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
-        return wait.until(collection, query.consistency().after(), deadline)
+        return query.consistency()
+                .awaited(collection, ends)
+                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> ask(collection, query, deadline))
                 .thenCombine(
                         logEnds,

@@ -265,7 +265,7 @@ class SearchIT {
                 "422 | {'vector':[0,0,0],'include':['score']} | include[0]: found 'score', expected id, distance",
                 "422 | {'vector':[0,0,0],'recall_target':1.5} | recall_target: found 1.5",
                 "422 | {'vector':[0,0,0],'timeout_ms':60001} | timeout_ms: found 60001, expected 1 to 60000",
-                "422 | {'vector':[0,0,0],'consistency':'committed'} | consistency: found 'committed', expected 'eventual', 'strong'",
+                "422 | {'vector':[0,0,0],'consistency':'sure'} | consistency: found 'sure', expected 'eventual', 'strong', 'committed'",
                 "422 | {'vector':[0,0,0],'consistency':{'bounded_ms':-1}} | consistency.bounded_ms: found -1, expected 0 to",
                 "400 | {'vector':[0,0,0],'consistency':{'bounded_ms':'x'}} | consistency.bounded_ms: found 'x', expected an integer",
                 "422 | {'vector':[0,0,0],'consistency':{'bounded_ms':1,'after':[]}} | consistency: found more than one level",

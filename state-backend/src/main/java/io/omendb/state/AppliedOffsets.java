@@ -40,13 +40,18 @@ public final class AppliedOffsets {
         Map<String, AppliedPosition> result = new TreeMap<>();
         positions.forEach(
                 (source, position) -> {
-                    if (source.length() > topic.length()
-                            && source.lastIndexOf('-') == topic.length()
-                            && source.startsWith(topic)) {
+                    if (isOfTopic(source, topic)) {
                         result.put(source, position);
                     }
                 });
         return result;
+    }
+
+    /** Whether a source is a partition of a topic. */
+    static boolean isOfTopic(String source, String topic) {
+        return source.length() > topic.length()
+                && source.lastIndexOf('-') == topic.length()
+                && source.startsWith(topic);
     }
 
     /** Whether every source has reached its offset. */

@@ -95,6 +95,7 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
         VectorSnapshotStrategy strategy =
                 new VectorSnapshotStrategy(
                         vectorState,
+                        !options.getCheckpointType().isSavepoint(),
                         delegated,
                         uploaded,
                         backendId,
@@ -122,6 +123,9 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         uploaded.complete(checkpointId);
+        if (vectorState != null) {
+            vectorState.committed().complete(checkpointId);
+        }
         fullCheckpoints.complete(checkpointId);
         delegate.notifyCheckpointComplete(checkpointId);
     }
@@ -129,6 +133,9 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
     @Override
     public void notifyCheckpointAborted(long checkpointId) throws Exception {
         uploaded.abort(checkpointId);
+        if (vectorState != null) {
+            vectorState.committed().abort(checkpointId);
+        }
         delegate.notifyCheckpointAborted(checkpointId);
     }
 

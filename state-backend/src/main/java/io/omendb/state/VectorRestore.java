@@ -58,6 +58,7 @@ final class VectorRestore {
                 restoreSegment(state, sharing, dead);
             }
             restoreApplied(state, handles);
+            state.commitRestored();
             return state;
         } catch (IOException | RuntimeException e) {
             state.close();

@@ -57,6 +57,26 @@ record VectorSnapshotResources(
                 state.applied().current());
     }
 
+    /** The collections as anybody may read them once the checkpoint is completed. */
+    Map<String, CommittedCollection> views() {
+        Map<String, CommittedCollection> views = new HashMap<>();
+        for (Collection collection : collections) {
+            Map<String, AppliedPosition> positions = new HashMap<>();
+            String topic = collection.definition().topic();
+            applied.forEach(
+                    (source, position) -> {
+                        if (AppliedOffsets.isOfTopic(source, topic)) {
+                            positions.put(source, position);
+                        }
+                    });
+            views.put(
+                    collection.definition().name(),
+                    new CommittedCollection(
+                            collection.definition(), collection.snapshot(), positions));
+        }
+        return views;
+    }
+
     @Override
     public void release() {
         collections.forEach(collection -> collection.segments.forEach(Segment::unpinFiles));

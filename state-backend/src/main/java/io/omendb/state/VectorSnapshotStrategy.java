@@ -44,20 +44,28 @@ final class VectorSnapshotStrategy
     private static final Logger LOG = LoggerFactory.getLogger(VectorSnapshotStrategy.class);
 
     private final VectorState state;
+    private final boolean recoverable;
     private final RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated;
     private final UploadedSegments uploaded;
     private final UUID backendId;
     private final KeyGroupRange keyGroups;
     private final @Nullable LocalSnapshotDirectoryProvider localDirectories;
 
+    /**
+     * A strategy for one snapshot.
+     *
+     * @param recoverable whether a failure may go back to it, as to no savepoint
+     */
     VectorSnapshotStrategy(
             VectorState state,
+            boolean recoverable,
             RunnableFuture<SnapshotResult<KeyedStateHandle>> delegated,
             UploadedSegments uploaded,
             UUID backendId,
             KeyGroupRange keyGroups,
             @Nullable LocalSnapshotDirectoryProvider localDirectories) {
         this.state = state;
+        this.recoverable = recoverable;
         this.delegated = delegated;
         this.uploaded = uploaded;
         this.backendId = backendId;
@@ -67,7 +75,11 @@ final class VectorSnapshotStrategy
 
     @Override
     public VectorSnapshotResources syncPrepareResources(long checkpointId) {
-        return VectorSnapshotResources.take(state);
+        VectorSnapshotResources resources = VectorSnapshotResources.take(state);
+        if (recoverable) {
+            state.committed().add(checkpointId, resources.views());
+        }
+        return resources;
     }
 
     @Override

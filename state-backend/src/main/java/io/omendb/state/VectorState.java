@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * through {@link OmenKeyedStateBackend#vectorState()}; snapshots and restores with the keyed state
  * it belongs to.
  *
- * <p>Written by the task thread. Query threads may call {@link #collection}, {@link #collections}
- * and {@link #applied}.
+ * <p>Written by the task thread. Query threads may call {@link #collection}, {@link #collections},
+ * {@link #applied} and {@link #committed(String)}.
  */
 public final class VectorState implements AutoCloseable {
     private final ShardOptions options;
     private final LocalWorkspace workspace;
     private final AppliedOffsets applied = new AppliedOffsets();
+    private final CommittedViews committed = new CommittedViews();
     private final Map<String, VectorCollection> collections = new ConcurrentHashMap<>();
 
     /** Generations up to which a name is known to be dropped: later words of them are ignored. */
@@ -138,6 +139,32 @@ public final class VectorState implements AutoCloseable {
 
     public AppliedOffsets applied() {
         return applied;
+    }
+
+    /**
+     * A collection as the last completed checkpoint holds it; empty if that one does not. Any
+     * thread may call this.
+     */
+    public Optional<CommittedCollection> committed(String name) {
+        return Optional.ofNullable(committed.last().get(name));
+    }
+
+    CommittedViews committed() {
+        return committed;
+    }
+
+    /** What was restored is what a checkpoint holds. */
+    void commitRestored() {
+        Map<String, CommittedCollection> views = new TreeMap<>();
+        collections.forEach(
+                (name, collection) ->
+                        views.put(
+                                name,
+                                new CommittedCollection(
+                                        collection.definition(),
+                                        collection.shard().snapshot(),
+                                        applied.ofTopic(collection.definition().topic()))));
+        committed.restored(views);
     }
 
     /** Bytes of segments on local disk. */

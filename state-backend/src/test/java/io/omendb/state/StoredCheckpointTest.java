@@ -9,6 +9,7 @@ import io.omendb.index.segment.IdHash;
 import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.Shard;
+import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
@@ -284,6 +285,49 @@ class StoredCheckpointTest {
                     .allSatisfy(hit -> assertThat(hit.vector()).isEqualTo(live.get(hit.id())));
             restored.close();
         }
+    }
+
+    @Test
+    void committed_isWhatTheLastCompletedCheckpointHolds() throws Exception {
+        try (var harness = harness()) {
+            harness.initializeState(state);
+            harness.open();
+            VectorState vectors = vectorState(harness);
+            long before = live.size();
+            assertThat(committedRows(vectors)).isEqualTo(before);
+            long applied = offset - 1;
+            upsert(vectors, "x-1");
+            assertThat(vectors.committed(NAME).orElseThrow().applied().get("omen.c-0").offset())
+                    .isEqualTo(applied);
+            OperatorSubtaskState unused = harness.snapshot(8, 8);
+            assertThat(committedRows(vectors)).as("not completed").isEqualTo(before);
+            harness.notifyOfCompletedCheckpoint(8);
+            assertThat(committedRows(vectors)).isEqualTo(before + 1);
+
+            delete(vectors, "x-1");
+            upsert(vectors, "x-2");
+            upsert(vectors, "x-3");
+            assertThat(committedRows(vectors)).isEqualTo(before + 1);
+            ShardSnapshot snapshot = vectors.committed(NAME).orElseThrow().snapshot();
+            assertThat(snapshot.liveRows())
+                    .anySatisfy(hit -> assertThat(hit.id()).isEqualTo("x-1"))
+                    .noneSatisfy(hit -> assertThat(hit.id()).isEqualTo("x-2"));
+            unused = harness.snapshot(9, 9);
+            unused = harness.snapshot(10, 10);
+            harness.notifyOfCompletedCheckpoint(10);
+            assertThat(committedRows(vectors)).isEqualTo(before + 2);
+        }
+        try (var harness = harness()) {
+            harness.open();
+            VectorState vectors = vectorState(harness);
+            vectors.define(new CollectionDefinition(schema(), "omen.c", 1, Map.of()));
+            upsert(vectors, "first");
+            assertThat(vectors.committed(NAME)).isEmpty();
+        }
+    }
+
+    private static long committedRows(VectorState vectors) {
+        return vectors.committed(NAME).orElseThrow().snapshot().count(null);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.omendb.index.filter.FilterParser;
 import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.SearchResult;
+import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.v1.Applied;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
@@ -25,6 +26,7 @@ import io.omendb.protocol.v1.GetResponse;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.state.AppliedPosition;
 import io.omendb.state.VectorCollection;
@@ -88,25 +90,42 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     private SearchResponse search(SearchRequest request) {
         long start = System.nanoTime();
-        Map<String, Applied> applied = applied(request.getCollection());
-        SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(applied);
-        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
-        if (collection != null) {
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(view.applied);
+        if (view.snapshot != null) {
             SearchResult result =
-                    collection
-                            .shard()
-                            .snapshot()
-                            .search(
-                                    VectorBytes.toFloats(request.getVector()),
-                                    request.getK(),
-                                    filter(request.getFilterJson(), collection),
-                                    params(request));
+                    view.snapshot.search(
+                            VectorBytes.toFloats(request.getVector()),
+                            request.getK(),
+                            filter(request.getFilterJson(), view.snapshot.schema()),
+                            params(request));
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }
             response.setRowsScanned(result.rowsScanned());
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    /**
+     * What a query sees.
+     *
+     * @param snapshot the rows; null where the collection is not known here yet
+     * @param applied how far sources were applied, at least
+     */
+    private record View(@Nullable ShardSnapshot snapshot, Map<String, Applied> applied) {}
+
+    private View view(String name, long generation, boolean committed) {
+        if (committed) {
+            return state.committed(name)
+                    .filter(known -> isGeneration(known.definition(), generation))
+                    .map(known -> new View(known.snapshot(), messages(known.applied())))
+                    .orElseGet(() -> new View(null, Map.of()));
+        }
+        // In this order: whoever sees an offset must also see its row.
+        Map<String, Applied> applied = applied(name);
+        VectorCollection collection = collection(name, generation);
+        return new View(collection == null ? null : collection.shard().snapshot(), applied);
     }
 
     private static SearchParams params(SearchRequest request) {
@@ -143,15 +162,11 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     private CountResponse count(CountRequest request) {
-        CountResponse.Builder response =
-                CountResponse.newBuilder().putAllApplied(applied(request.getCollection()));
-        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
-        if (collection != null) {
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        CountResponse.Builder response = CountResponse.newBuilder().putAllApplied(view.applied);
+        if (view.snapshot != null) {
             response.setCount(
-                    collection
-                            .shard()
-                            .snapshot()
-                            .count(filter(request.getFilterJson(), collection)));
+                    view.snapshot.count(filter(request.getFilterJson(), view.snapshot.schema())));
         }
         return response.build();
     }
@@ -191,33 +206,37 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     private @Nullable VectorCollection collection(String name, long generation) {
         return state.collection(name)
-                .filter(known -> generation == 0 || known.definition().generation() == generation)
+                .filter(known -> isGeneration(known.definition(), generation))
                 .orElse(null);
     }
 
+    private static boolean isGeneration(CollectionDefinition definition, long generation) {
+        return generation == 0 || definition.generation() == generation;
+    }
+
     private Map<String, Applied> applied(String collection) {
+        return state.collection(collection)
+                .map(known -> messages(state.applied().ofTopic(known.definition().topic())))
+                .orElseGet(Map::of);
+    }
+
+    private static Map<String, Applied> messages(Map<String, AppliedPosition> positions) {
         Map<String, Applied> applied = new HashMap<>();
-        Optional<VectorCollection> known = state.collection(collection);
-        if (known.isPresent()) {
-            Map<String, AppliedPosition> positions =
-                    state.applied().ofTopic(known.get().definition().topic());
-            positions.forEach(
-                    (source, position) ->
-                            applied.put(
-                                    source,
-                                    Applied.newBuilder()
-                                            .setOffset(position.offset())
-                                            .setTimestampMs(position.timestampMs())
-                                            .build()));
-        }
+        positions.forEach(
+                (source, position) ->
+                        applied.put(
+                                source,
+                                Applied.newBuilder()
+                                        .setOffset(position.offset())
+                                        .setTimestampMs(position.timestampMs())
+                                        .build()));
         return applied;
     }
 
-    private static @Nullable Filter filter(String json, VectorCollection collection) {
+    private static @Nullable Filter filter(String json, CollectionSchema schema) {
         if (json.isEmpty()) {
             return null;
         }
-        CollectionSchema schema = collection.definition().schema();
         try {
             JsonNode node = JSON.readTree(json);
             return FilterParser.parse(node, schema);

@@ -19,15 +19,18 @@ import java.util.concurrent.CompletableFuture;
  * @param after the writes that must be applied first, whatever the age
  * @param ageMs everything written so long before the query arrived must be, too; 0 for all that was
  *     written before, {@link #ANY_AGE} for nothing
+ * @param committed only what no failure takes back may be seen
  */
-record Consistency(List<Token> after, long ageMs) {
-    static final Consistency EVENTUAL = new Consistency(List.of(), Consistency.ANY_AGE);
-    private static final Consistency STRONG = new Consistency(List.of(), 0);
+record Consistency(List<Token> after, long ageMs, boolean committed) {
+    static final Consistency EVENTUAL = new Consistency(List.of(), Consistency.ANY_AGE, false);
+    private static final Consistency STRONG = new Consistency(List.of(), 0, false);
+    private static final Consistency COMMITTED =
+            new Consistency(List.of(), Consistency.ANY_AGE, true);
     private static final long ANY_AGE = Long.MAX_VALUE;
     private static final long AGE_MS_MAX = 86_400_000;
 
     private static final String SUPPORTED =
-            "expected \"eventual\", \"strong\", {\"after\": [tokens]} or {\"bounded_ms\": 200}, the levels supported so far";
+            "expected \"eventual\", \"strong\", \"committed\", {\"after\": [tokens]} or {\"bounded_ms\": 200}";
 
     /** Reads the value the parser stands on. */
     static Consistency read(JsonParser parser) throws IOException {
@@ -35,6 +38,7 @@ record Consistency(List<Token> after, long ageMs) {
             return switch (parser.getText()) {
                 case "eventual" -> EVENTUAL;
                 case "strong" -> STRONG;
+                case "committed" -> COMMITTED;
                 default ->
                         throw OmenException.invalid(
                                 "consistency: found \"" + parser.getText() + "\", " + SUPPORTED);
@@ -52,8 +56,8 @@ record Consistency(List<Token> after, long ageMs) {
             }
             found =
                     switch (field) {
-                        case "after" -> new Consistency(tokens(parser), ANY_AGE);
-                        case "bounded_ms" -> new Consistency(List.of(), age(parser));
+                        case "after" -> new Consistency(tokens(parser), ANY_AGE, false);
+                        case "bounded_ms" -> new Consistency(List.of(), age(parser), false);
                         default ->
                                 throw OmenException.invalid(
                                         "consistency: found " + field + ", " + SUPPORTED);

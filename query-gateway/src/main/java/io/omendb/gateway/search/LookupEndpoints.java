@@ -120,6 +120,7 @@ public final class LookupEndpoints {
                         .setCollection(collection.name())
                         .setGeneration(collection.generation())
                         .setFilterJson(count.filterJson())
+                        .setCommitted(count.consistency().committed())
                         .build();
         Deadline deadline = Deadline.of(call.startNanos(), count.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);

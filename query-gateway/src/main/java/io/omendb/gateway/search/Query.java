@@ -44,6 +44,7 @@ record Query(
         return SearchRequest.newBuilder()
                 .setCollection(collection.name())
                 .setGeneration(collection.generation())
+                .setCommitted(consistency.committed())
                 .setVector(Packed.of(vector))
                 .setK(k)
                 .setFilterJson(filterJson)

@@ -185,6 +185,26 @@ class IngestionIT {
     }
 
     @Test
+    void committed_countsWhatACheckpointHolds() throws Exception {
+        create("kept", Map.of());
+        for (int round = 1; round <= 5; round++) {
+            int rows = 20 * round;
+            for (int i = rows - 20; i < rows; i++) {
+                send("omen.kept", "id" + i, json("id" + i, i), "json");
+            }
+            await(
+                    () -> {
+                        // Asked first, so that what is visible cannot have grown in between.
+                        long committed = count("kept", "", true);
+                        long visible = count("kept", "", false);
+                        assertThat(committed).isLessThanOrEqualTo(visible);
+                        return visible == rows;
+                    });
+            await(() -> count("kept", "", true) == rows);
+        }
+    }
+
+    @Test
     void dropAndCreateAgain_leavesNothingOfTheOldCollection() throws Exception {
         create("again", Map.of());
         for (int i = 0; i < 50; i++) {
@@ -228,6 +248,10 @@ class IngestionIT {
     }
 
     private long count(String collection, String filter) {
+        return count(collection, filter, false);
+    }
+
+    private long count(String collection, String filter, boolean committed) {
         return stubs().stream()
                 .mapToLong(
                         stub ->
@@ -235,6 +259,7 @@ class IngestionIT {
                                                 CountRequest.newBuilder()
                                                         .setCollection(collection)
                                                         .setFilterJson(filter)
+                                                        .setCommitted(committed)
                                                         .build())
                                         .getCount())
                 .sum();

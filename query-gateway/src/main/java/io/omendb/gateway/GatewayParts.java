@@ -5,7 +5,6 @@ import io.omendb.OmenException;
 import io.omendb.gateway.collections.CollectionEndpoints;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
-import io.omendb.gateway.collections.TotalVectors;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Admission;
@@ -112,14 +111,20 @@ final class GatewayParts implements AutoCloseable {
             LogEnds ends,
             AppliedWait wait,
             GatewayMetrics metrics) {
-        TotalVectors vectors = new TotalVectors(collections, shards);
         routes.addAll(
                 new CollectionEndpoints(collections, shards, ends, limits.timeoutMs()).routes());
         routes.addAll(
-                new SearchEndpoints(collections, shards, ends, wait, limits, metrics::search)
+                new SearchEndpoints(
+                                collections,
+                                shards,
+                                ends,
+                                wait,
+                                limits,
+                                metrics::search,
+                                metrics::recall)
                         .routes());
         routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
-        routes.addAll(new OperationEndpoints(collections, shards, vectors, metrics).routes());
+        routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {

@@ -3,6 +3,10 @@ package io.omendb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,9 @@ class OperationsIT {
                     .expect(200);
             client.post(path + "/search", "{'vector':[0,0,0]}").expect(200);
             client.post(path + "/search", "{'vector':[0,0]}").expect(422);
+            Await.until(
+                    "a search was run again exactly",
+                    () -> client.get("/metrics").text().contains("omendb_recall_at_10 1.0"));
 
             Client.Reply metrics = client.get("/metrics").expect(200);
 
@@ -54,7 +61,36 @@ class OperationsIT {
                     .contains(
                             "omendb_http_requests_seconds_count{method=\"POST\","
                                     + "route=\"/collections/{c}/search\",status=\"422\"} 1")
+                    .contains("omendb_daily_searches 1.0")
+                    .containsPattern("omendb_search_latency_p95 0\\.\\d+")
+                    .contains("omendb_insertion_rate_per_sec{collection=\"metered\"} ")
+                    .contains("omendb_memory_usage_bytes{collection=\"metered\"} ")
+                    .contains("omendb_disk_usage_bytes{collection=\"metered\"} ")
+                    .contains("omendb_index_build_queue_size{collection=\"metered\"} ")
+                    .contains("omendb_lag_records{collection=\"metered\"} 0.0")
+                    .contains("omendb_freshness_lag_ms{collection=\"metered\"} 0.0")
                     .contains("jvm_memory_used_bytes");
+        }
+    }
+
+    @Test
+    void dashboard_asksForMetricsThatAreExported(SharedBroker.Running broker) throws Exception {
+        String dashboard = Files.readString(Path.of("..", "docs", "grafana", "omendb.json"));
+        Set<String> asked = new TreeSet<>();
+        Matcher names = Pattern.compile("omendb_\\w+").matcher(dashboard);
+        while (names.find()) {
+            asked.add(names.group());
+        }
+        assertThat(asked).hasSizeGreaterThan(10);
+        try (RunningGateway running = new RunningGateway(broker)) {
+            String path = running.collection("shown");
+            running.client.post(path + "/search", "{'vector':[0,0,0]}").expect(200);
+            String exported = running.client.get("/metrics").text();
+            assertThat(asked)
+                    .allSatisfy(
+                            name ->
+                                    assertThat(exported)
+                                            .containsPattern("(?m)^" + name + "(\\{| )"));
         }
     }
 }

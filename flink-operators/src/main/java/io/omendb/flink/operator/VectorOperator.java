@@ -54,6 +54,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         OmenKeyedStateBackend<?> backend = backend();
         VectorState opened = backend.vectorState();
         state = opened;
+        ShardMetrics.register(getMetricGroup(), opened);
         Environment environment = getContainingTask().getEnvironment();
         ShardServerAddress bind = ShardServerAddress.of(environment);
         server =

@@ -193,6 +193,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                 .setMemoryBytes(collection.shard().memoryBytes())
                 .setDiskBytes(state.diskBytes(collection))
                 .setIndex(collection.shard().snapshot().indexKind())
+                .setQueuedRows(collection.shard().queuedRows())
                 .putAllApplied(applied(name))
                 .build();
     }

@@ -257,6 +257,19 @@ public final class Shard implements AutoCloseable {
         return dead;
     }
 
+    /** Rows of sealed segments that wait for lists of the newest codebook, or for the disk. */
+    public long queuedRows() {
+        IndexState used = snapshot.index();
+        long queued = 0;
+        for (Segment segment : frozenSegments()) {
+            PostingLists lists = segment.lists();
+            boolean listed = used == null || lists != null && lists.codebook() == used.codebook();
+            boolean stored = environment.directory() == null || segment.isStored();
+            queued += listed && stored ? 0 : segment.rowCount();
+        }
+        return queued;
+    }
+
     /** Heap bytes. */
     public long memoryBytes() {
         ShardSnapshot current = snapshot;

@@ -48,27 +48,38 @@ final class CollectionSizes {
         return parts.stream().mapToLong(part -> part.stats.getVectors()).sum();
     }
 
+    long memoryBytes() {
+        return parts.stream().mapToLong(part -> part.stats.getMemoryBytes()).sum();
+    }
+
+    long diskBytes() {
+        return parts.stream().mapToLong(part -> part.stats.getDiskBytes()).sum();
+    }
+
+    long queuedRows() {
+        return parts.stream().mapToLong(part -> part.stats.getQueuedRows()).sum();
+    }
+
+    Freshness freshness(Map<Integer, Long> logEnds, long nowMs) {
+        return Freshness.of(
+                collection,
+                parts.stream().map(part -> part.stats.getAppliedMap()).toList(),
+                logEnds,
+                nowMs);
+    }
+
     /** The collection in full. */
     ObjectNode json(Map<Integer, Long> logEnds, long nowMs) {
         ObjectNode json = SchemaJson.write(collection);
         json.put("vectors", vectors());
         json.put("deleted", parts.stream().mapToLong(part -> part.stats.getDeleted()).sum());
         json.put("segments", parts.stream().mapToLong(part -> part.stats.getSegments()).sum());
-        json.put(
-                "memory_bytes",
-                parts.stream().mapToLong(part -> part.stats.getMemoryBytes()).sum());
-        json.put("disk_bytes", parts.stream().mapToLong(part -> part.stats.getDiskBytes()).sum());
+        json.put("memory_bytes", memoryBytes());
+        json.put("disk_bytes", diskBytes());
         json.withObject("/index").set("in_use", indexes());
         ArrayNode shards = json.putArray("shards");
         parts.forEach(part -> shards.add(json(part, logEnds, nowMs)));
-        json.set(
-                "freshness",
-                Freshness.of(
-                                collection,
-                                parts.stream().map(part -> part.stats.getAppliedMap()).toList(),
-                                logEnds,
-                                nowMs)
-                        .json());
+        json.set("freshness", freshness(logEnds, nowMs).json());
         return json;
     }
 

@@ -2,28 +2,33 @@ package io.omendb.gateway.operations;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.http.Route;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
 
 /** The gateway's meters, in a registry of its own. Safe for use by any thread. */
 public final class GatewayMetrics implements AutoCloseable {
+    private static final int RECALL_SAMPLES = 100;
+    private static final double P95 = 0.95;
+
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Timer searches;
     private final Counter points;
-    private final MultiGauge vectors;
+    private final CollectionMeters collectionMeters;
+    private final DailyCount dailySearches = new DailyCount(System::currentTimeMillis);
+    private final RollingMean recall = new RollingMean(RECALL_SAMPLES);
 
     /**
      * Registers the meters.
@@ -36,6 +41,8 @@ public final class GatewayMetrics implements AutoCloseable {
                 Timer.builder("omendb.search.latency")
                         .description("Time from a search's arrival to its merged answer")
                         .publishPercentileHistogram()
+                        .publishPercentiles(P95)
+                        .distributionStatisticExpiry(Duration.ofMinutes(1))
                         .minimumExpectedValue(Duration.ofNanos(100_000))
                         .maximumExpectedValue(Duration.ofSeconds(10))
                         .register(registry);
@@ -43,12 +50,18 @@ public final class GatewayMetrics implements AutoCloseable {
                 Counter.builder("omendb.points.accepted")
                         .description("Points acknowledged by Kafka")
                         .register(registry);
-        vectors =
-                MultiGauge.builder("omendb.total.vectors")
-                        .description("Live vectors, as of the last time all shards answered")
-                        .register(registry);
-        gauge("omendb.active.collections", "Collections that exist", collections);
-        gauge("omendb.requests.in.flight", "Requests worked on now", inFlight);
+        collectionMeters = new CollectionMeters(registry);
+        gauge("omendb.active.collections", "Collections that exist", collections::getAsInt);
+        gauge("omendb.requests.in.flight", "Requests worked on now", inFlight::getAsInt);
+        gauge(
+                "omendb.search.latency.p95",
+                "Seconds within which 95 % of the searches of the last minute were answered",
+                this::p95);
+        gauge(
+                "omendb.recall.at.10",
+                "Mean recall of the latest " + RECALL_SAMPLES + " searches run again exactly",
+                recall::mean);
+        gauge("omendb.daily.searches", "Searches of the last 24 hours", dailySearches::sum);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -57,8 +70,8 @@ public final class GatewayMetrics implements AutoCloseable {
     /**
      * Nothing else may hold the supplier: by default a gauge of one that was collected reads NaN.
      */
-    private void gauge(String name, String description, IntSupplier value) {
-        Gauge.builder(name, value, IntSupplier::getAsInt)
+    private void gauge(String name, String description, DoubleSupplier value) {
+        Gauge.builder(name, value, DoubleSupplier::getAsDouble)
                 .description(description)
                 .strongReference(true)
                 .register(registry);
@@ -80,6 +93,21 @@ public final class GatewayMetrics implements AutoCloseable {
     /** A search was answered. */
     public void search(long nanos) {
         searches.record(nanos, TimeUnit.NANOSECONDS);
+        dailySearches.increment();
+    }
+
+    /** The recall at 10 of a search was measured. */
+    public void recall(double value) {
+        recall.add(value);
+    }
+
+    private double p95() {
+        for (ValueAtPercentile value : searches.takeSnapshot().percentileValues()) {
+            if (value.percentile() == P95) {
+                return value.value(TimeUnit.SECONDS);
+            }
+        }
+        return Double.NaN;
     }
 
     /** Points were acknowledged. */
@@ -87,17 +115,9 @@ public final class GatewayMetrics implements AutoCloseable {
         points.increment(count);
     }
 
-    /** All shards told the sizes of the collections. */
-    void vectors(Map<String, Long> counts) {
-        vectors.register(
-                counts.entrySet().stream()
-                        .map(
-                                count ->
-                                        MultiGauge.Row.of(
-                                                Tags.of("collection", count.getKey()),
-                                                count.getValue()))
-                        .collect(Collectors.toList()),
-                true);
+    /** All shards told the figures of the collections. */
+    void collections(List<CollectionFigures> figures) {
+        collectionMeters.update(figures, System.nanoTime());
     }
 
     /** The text a Prometheus server reads. */

@@ -10,8 +10,9 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.collections.KnownCollections;
-import io.omendb.gateway.collections.TotalVectors;
+import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
@@ -27,17 +28,14 @@ public final class OperationEndpoints {
 
     private final KnownCollections collections;
     private final Shards shards;
-    private final TotalVectors vectors;
+    private final LogEnds ends;
     private final GatewayMetrics metrics;
 
     public OperationEndpoints(
-            KnownCollections collections,
-            Shards shards,
-            TotalVectors vectors,
-            GatewayMetrics metrics) {
+            KnownCollections collections, Shards shards, LogEnds ends, GatewayMetrics metrics) {
         this.collections = collections;
         this.shards = shards;
-        this.vectors = vectors;
+        this.ends = ends;
         this.metrics = metrics;
     }
 
@@ -72,8 +70,8 @@ public final class OperationEndpoints {
 
     /** A shard that is away must not hide the other metrics. */
     private CompletableFuture<HttpResponse> metrics(Call call) {
-        return vectors.count(SIZES_MS_MAX)
-                .thenAccept(metrics::vectors)
+        return CollectionFigures.ask(collections, shards, ends, SIZES_MS_MAX)
+                .thenAccept(metrics::collections)
                 .exceptionally(shardsAway -> null)
                 .thenApply(
                         done ->

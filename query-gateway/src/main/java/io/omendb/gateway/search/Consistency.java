@@ -105,6 +105,11 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
         }
     }
 
+    /** What was waited for before. */
+    Consistency withoutWaiting() {
+        return committed ? COMMITTED : EVENTUAL;
+    }
+
     /** The last writes that must be applied before the query is answered. */
     CompletableFuture<List<Token>> awaited(CollectionDefinition collection, LogEnds ends) {
         return ageMs == ANY_AGE

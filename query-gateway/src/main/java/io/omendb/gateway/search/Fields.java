@@ -22,6 +22,7 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
         VECTOR
     }
 
+    static final Fields ID = new Fields(false, false, false);
     static final Fields OF_SEARCH = new Fields(true, true, false);
     static final Fields OF_LOOKUP = new Fields(false, true, true);
 
@@ -30,7 +31,7 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw StrictJson.unexpected(parser, "include", "an array of names");
         }
-        Fields fields = new Fields(false, false, false);
+        Fields fields = ID;
         for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
             String field = "include[" + i + "]";
             fields = fields.with(name(field, StrictJson.string(parser, field)));
@@ -40,7 +41,7 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
 
     /** Reads names separated by commas. */
     static Fields parse(String names) {
-        Fields fields = new Fields(false, false, false);
+        Fields fields = ID;
         for (String name : names.split(",", -1)) {
             fields = fields.with(name("include", name.trim()));
         }

@@ -25,6 +25,8 @@ record Query(
         int timeoutMs,
         boolean allowPartial) {
 
+    private static final int EXACT_TIMEOUT_MS = 10_000;
+
     /** How thoroughly to search. */
     record Tuning(boolean exact, double recallTarget, Map<String, Double> params) {}
 
@@ -38,6 +40,19 @@ record Query(
         limits.checkK(k);
         limits.checkTimeoutMs(timeoutMs);
         consistency.check(collection);
+    }
+
+    /** The same query, answered exactly, ids only. */
+    Query exactly(int fewer) {
+        return new Query(
+                vector,
+                fewer,
+                filterJson,
+                Fields.ID,
+                new Tuning(true, 0, Map.of()),
+                consistency.withoutWaiting(),
+                EXACT_TIMEOUT_MS,
+                false);
     }
 
     SearchRequest request(CollectionDefinition collection) {

@@ -15,6 +15,7 @@ import io.omendb.gateway.shards.Shards;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.DoubleConsumer;
 import java.util.function.LongConsumer;
 
 /** The routes of search. */
@@ -23,9 +24,11 @@ public final class SearchEndpoints {
     private final Searcher searcher;
     private final Limits limits;
     private final LongConsumer tookNanos;
+    private final RecallSampler recall;
 
     /**
      * @param tookNanos hears how long each search took
+     * @param recall hears the recall at 10 of some of them
      */
     public SearchEndpoints(
             KnownCollections collections,
@@ -33,11 +36,13 @@ public final class SearchEndpoints {
             LogEnds ends,
             AppliedWait wait,
             Limits limits,
-            LongConsumer tookNanos) {
+            LongConsumer tookNanos,
+            DoubleConsumer recall) {
         this.collections = collections;
         this.searcher = new Searcher(shards, ends, wait);
         this.limits = limits;
         this.tookNanos = tookNanos;
+        this.recall = new RecallSampler(searcher, recall);
     }
 
     public List<Route> routes() {
@@ -55,12 +60,13 @@ public final class SearchEndpoints {
                             Query query = QueryJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
                             return searcher.search(collection, query, call.startNanos())
-                                    .thenApply(found -> answer(found, query));
+                                    .thenApply(found -> answer(collection, query, found));
                         });
     }
 
-    private HttpResponse answer(Found found, Query query) {
+    private HttpResponse answer(CollectionDefinition collection, Query query, Found found) {
         tookNanos.accept(found.tookNanos());
+        recall.answered(collection, query, found);
         return Answers.of(HttpStatus.OK, json -> found.write(json, query.fields()));
     }
 

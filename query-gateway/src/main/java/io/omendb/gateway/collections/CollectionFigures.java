@@ -1,0 +1,78 @@
+package io.omendb.gateway.collections;
+
+import io.omendb.gateway.freshness.Freshness;
+import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.gateway.shards.Gathered;
+import io.omendb.gateway.shards.Shards;
+import io.omendb.protocol.v1.DescribeRequest;
+import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.schema.CollectionDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What operators want to know of a collection, as all shards tell it.
+ *
+ * @param vectors live ones
+ * @param memoryBytes heap of all shards
+ * @param diskBytes local disk of all shards
+ * @param queuedRows rows whose index or files are still to be made
+ * @param freshness how far they lag behind the log
+ */
+public record CollectionFigures(
+        String collection,
+        long vectors,
+        long memoryBytes,
+        long diskBytes,
+        long queuedRows,
+        Freshness freshness) {
+
+    /** Records applied by every shard, since the beginning of the topic. */
+    public long applied() {
+        return freshness.applied().values().stream().mapToLong(offset -> offset + 1).sum();
+    }
+
+    /** Of every collection; fails where a shard does not answer. */
+    public static CompletableFuture<List<CollectionFigures>> ask(
+            KnownCollections collections, Shards shards, LogEnds ends, int timeoutMs) {
+        DescribeRequest all = DescribeRequest.getDefaultInstance();
+        return shards.ask(
+                        Deadline.of(System.nanoTime(), timeoutMs),
+                        false,
+                        stub -> stub.describe(all))
+                .thenCompose(described -> of(collections, described, ends));
+    }
+
+    private static CompletableFuture<List<CollectionFigures>> of(
+            KnownCollections collections, Gathered<DescribeResponse> described, LogEnds ends) {
+        CompletableFuture<List<CollectionFigures>> all =
+                CompletableFuture.completedFuture(new ArrayList<>());
+        for (CollectionDefinition collection : collections.all()) {
+            all =
+                    all.thenCombine(
+                            ends.of(collection),
+                            (figures, logEnds) -> {
+                                figures.add(of(collection, described, logEnds));
+                                return figures;
+                            });
+        }
+        return all;
+    }
+
+    private static CollectionFigures of(
+            CollectionDefinition collection,
+            Gathered<DescribeResponse> described,
+            Map<Integer, Long> logEnds) {
+        CollectionSizes sizes = new CollectionSizes(collection, described);
+        return new CollectionFigures(
+                collection.name(),
+                sizes.vectors(),
+                sizes.memoryBytes(),
+                sizes.diskBytes(),
+                sizes.queuedRows(),
+                sizes.freshness(logEnds, System.currentTimeMillis()));
+    }
+}

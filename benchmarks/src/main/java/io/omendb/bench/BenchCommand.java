@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             IndexBench.class,
             StreamBench.class,
+            DrainBench.class,
             FilterBench.class,
             RunbookBench.class,
             PeersBench.class,

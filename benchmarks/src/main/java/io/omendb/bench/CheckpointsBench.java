@@ -8,7 +8,6 @@ import io.omendb.OmenException;
 import io.omendb.bench.stack.GatewayCalls;
 import io.omendb.bench.stack.GatewayCalls.Answer;
 import io.omendb.bench.stack.KilledStack;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,11 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -108,12 +105,12 @@ public final class CheckpointsBench implements Callable<Integer> {
             gateway = new GatewayCalls(opened.url());
             opened.up(1);
             String brokers = opened.running().path("bootstrapServers").asText();
-            try (RowSender rows = new RowSender(brokers, COLLECTION, vectors)) {
+            try (RowSender rows = RowSender.open(brokers, COLLECTION, vectors, RowForm.F32)) {
                 sender = rows;
                 run();
             }
         } finally {
-            delete(directory);
+            StackFiles.delete(directory);
         }
         return 0;
     }
@@ -344,16 +341,6 @@ public final class CheckpointsBench implements Callable<Integer> {
         if (!answer.isOk()) {
             throw new OmenException(
                     ErrorCode.EXTERNAL, "found " + answer.status() + " " + answer.body());
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> walk = Files.walk(directory)) {
-            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new OmenException(ErrorCode.EXTERNAL, "cannot delete " + directory + ": " + e, e);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.omendb.bench;
 
+import io.omendb.connectors.producer.OmenProducer;
+import io.omendb.record.Point;
+import io.omendb.record.PointJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,33 +16,30 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends rows to a collection's topic, one vector a record, ids counting up; the vectors start over
- * when they have all been sent. Used by one thread at a time.
+ * Sends rows to a collection's topic, ids counting up; the vectors start over when they have all
+ * been sent. Used by one thread at a time.
  */
 final class RowSender implements AutoCloseable {
     private static final long TICK_MS = 20;
 
-    private final KafkaProducer<byte[], byte[]> producer;
-    private final String topic;
     private final HeldVectors vectors;
     private final float[] vector;
+    private final Records records;
     private volatile int sent;
 
-    RowSender(String bootstrapServers, String collection, HeldVectors vectors) {
-        this.topic = "omen." + collection;
+    private RowSender(HeldVectors vectors, Records records) {
         this.vectors = vectors;
         this.vector = new float[vectors.dimension()];
-        this.producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "linger.ms",
-                                5,
-                                "batch.size",
-                                1 << 18),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer());
+        this.records = records;
+    }
+
+    static RowSender open(
+            String bootstrapServers, String collection, HeldVectors vectors, RowForm form) {
+        Records records =
+                form == RowForm.ARROW
+                        ? new Batches(OmenProducer.open(bootstrapServers, collection))
+                        : new Singles(bootstrapServers, collection, form);
+        return new RowSender(vectors, records);
     }
 
     /** Rows sent since the start. */
@@ -55,7 +55,7 @@ final class RowSender implements AutoCloseable {
                 bar.step();
             }
         }
-        producer.flush();
+        records.flush();
     }
 
     /** Sends rows evenly over some seconds. */
@@ -72,23 +72,105 @@ final class RowSender implements AutoCloseable {
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TICK_MS));
         }
-        producer.flush();
+        records.flush();
     }
 
-    private void sendNext() {
+    /** Sends the next row; returns at once unless Kafka is behind. */
+    void sendNext() {
         vectors.read(sent % vectors.rows(), vector);
-        ByteBuffer value =
-                ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        value.asFloatBuffer().put(vector);
-        byte[] id = Integer.toString(sent).getBytes(StandardCharsets.US_ASCII);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, id, value.array());
-        record.headers().add("omen-format", "f32".getBytes(StandardCharsets.US_ASCII));
-        producer.send(record);
+        records.send(Integer.toString(sent), vector);
         sent++;
     }
 
     @Override
     public void close() {
-        producer.close();
+        records.close();
+    }
+
+    /** How rows become records. */
+    private interface Records extends AutoCloseable {
+        /** Sends a row. The vector is the caller's again afterwards. */
+        void send(String id, float[] vector);
+
+        void flush();
+
+        @Override
+        void close();
+    }
+
+    private static final class Batches implements Records {
+        private final OmenProducer producer;
+
+        private Batches(OmenProducer producer) {
+            this.producer = producer;
+        }
+
+        @Override
+        public void send(String id, float[] vector) {
+            var unused = producer.send(id, vector);
+        }
+
+        @Override
+        public void flush() {
+            producer.flush();
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+        }
+    }
+
+    private static final class Singles implements Records {
+        private final KafkaProducer<byte[], byte[]> producer;
+        private final String topic;
+        private final RowForm form;
+
+        private Singles(String bootstrapServers, String collection, RowForm form) {
+            this.topic = "omen." + collection;
+            this.form = form;
+            this.producer =
+                    new KafkaProducer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    bootstrapServers,
+                                    "linger.ms",
+                                    5,
+                                    "batch.size",
+                                    1 << 18),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer());
+        }
+
+        @Override
+        public void send(String id, float[] vector) {
+            byte[] value =
+                    form == RowForm.JSON
+                            ? PointJson.write(Point.of(id, vector.clone()))
+                            : littleEndian(vector);
+            ProducerRecord<byte[], byte[]> record =
+                    new ProducerRecord<>(topic, id.getBytes(StandardCharsets.US_ASCII), value);
+            if (form == RowForm.F32) {
+                record.headers().add("omen-format", "f32".getBytes(StandardCharsets.US_ASCII));
+            }
+            producer.send(record);
+        }
+
+        private static byte[] littleEndian(float[] vector) {
+            ByteBuffer value =
+                    ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            value.asFloatBuffer().put(vector);
+            return value.array();
+        }
+
+        @Override
+        public void flush() {
+            producer.flush();
+        }
+
+        @Override
+        public void close() {
+            producer.close();
+        }
     }
 }

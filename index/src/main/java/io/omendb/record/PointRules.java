@@ -6,8 +6,12 @@ import io.omendb.OmenException;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules a collection sets for its points. A broken rule is INVALID, with a message of the form
@@ -40,6 +44,36 @@ public final class PointRules {
         int length = id.getBytes(StandardCharsets.UTF_8).length;
         if (length < 1 || length > ID_BYTES_MAX) {
             throw invalid("id", length + " bytes", "1 to " + ID_BYTES_MAX + " bytes in UTF-8");
+        }
+    }
+
+    /** What is wrong with an id as it is stored; null if nothing is. */
+    public static @Nullable String idProblem(byte[] id) {
+        if (id.length < 1 || id.length > ID_BYTES_MAX) {
+            return problem("id", id.length + " bytes", "1 to " + ID_BYTES_MAX + " bytes in UTF-8");
+        }
+        return isUtf8(id, 0, id.length)
+                ? null
+                : problem("id", "bytes that are not UTF-8", "valid Unicode");
+    }
+
+    /** Whether bytes are well-formed UTF-8. */
+    public static boolean isUtf8(byte[] bytes, int offset, int length) {
+        int at = offset;
+        while (at < offset + length && bytes[at] >= 0) {
+            at++;
+        }
+        if (at == offset + length) {
+            return true;
+        }
+        try {
+            CharBuffer unused =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes, at, offset + length - at));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
         }
     }
 
@@ -168,6 +202,10 @@ public final class PointRules {
     }
 
     private static OmenException invalid(String field, String found, String expected) {
-        return OmenException.invalid(field + ": found " + found + ", expected " + expected);
+        return OmenException.invalid(problem(field, found, expected));
+    }
+
+    private static String problem(String field, String found, String expected) {
+        return field + ": found " + found + ", expected " + expected;
     }
 }

@@ -6,9 +6,11 @@ import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.Segment;
 import io.omendb.index.shard.Shard;
 import io.omendb.index.shard.ShardOptions;
+import io.omendb.record.PointColumns;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,6 +97,62 @@ public final class VectorState implements AutoCloseable {
         boolean changed = target != null && target.shard().upsert(idHash, image, vector);
         advance(image.source(), image.offset(), image.timestampMs());
         return changed;
+    }
+
+    /**
+     * Stores points that came in one record, in their order.
+     *
+     * @param idHashes 64-bit hash of each id
+     * @param keyGroups key group of each id
+     * @throws OmenException NOT_FOUND for a collection that was never defined; INVALID for a vector
+     *     that does not fit
+     */
+    public void upsertAll(
+            String collection,
+            long generation,
+            long[] idHashes,
+            int[] keyGroups,
+            PointColumns points,
+            String source,
+            long offset,
+            long timestampMs) {
+        VectorCollection target = writable(collection, generation);
+        if (target != null) {
+            float[] vector = new float[points.dimension()];
+            for (int row = 0; row < idHashes.length; row++) {
+                System.arraycopy(points.vectors(), row * vector.length, vector, 0, vector.length);
+                boolean unused =
+                        target.shard()
+                                .upsert(
+                                        idHashes[row],
+                                        image(
+                                                points,
+                                                row,
+                                                keyGroups[row],
+                                                source,
+                                                offset,
+                                                timestampMs),
+                                        vector);
+            }
+        }
+        advance(source, offset, timestampMs);
+    }
+
+    private static RowImage image(
+            PointColumns points,
+            int row,
+            int keyGroup,
+            String source,
+            long offset,
+            long timestampMs) {
+        return new RowImage(
+                Objects.requireNonNull(points.ids().get(row)),
+                keyGroup,
+                source,
+                offset,
+                timestampMs,
+                points.metadata() == null ? null : points.metadata().get(row),
+                points.texts() == null ? null : points.texts().get(row));
     }
 
     /**

@@ -3,8 +3,11 @@ package io.omendb.connectors.format;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
 import io.omendb.record.Point;
+import io.omendb.record.PointColumns;
 import io.omendb.record.PointJson;
 import io.omendb.record.StrictJson;
+import io.omendb.record.arrow.ArrowPoints;
+import io.omendb.schema.CollectionSchema;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -18,26 +21,34 @@ public final class PointRecordReader {
     private PointRecordReader() {}
 
     /**
-     * Reads a record with a value.
+     * Reads a record that holds one point.
      *
      * @param headers the record's headers; of several with one name the last
-     * @param defaultFormat for records without header {@code omen-format}
+     * @param format the record's format
      * @throws OmenException MALFORMED saying what was found and what is expected
      */
     public static Point read(
-            byte @Nullable [] key,
-            byte[] value,
-            Map<String, byte[]> headers,
-            RecordFormat defaultFormat) {
-        byte[] named = headers.get(RecordFormat.FORMAT_HEADER);
-        RecordFormat format =
-                named == null
-                        ? defaultFormat
-                        : RecordFormat.ofName(new String(named, StandardCharsets.UTF_8));
+            byte @Nullable [] key, byte[] value, Map<String, byte[]> headers, RecordFormat format) {
         return switch (format) {
             case JSON -> readJson(key, value);
             case F32 -> readFloats(key, value, headers.get(RecordFormat.METADATA_HEADER));
+            case ARROW -> throw new IllegalArgumentException("not one point");
         };
+    }
+
+    /**
+     * Reads and checks a record that holds many points.
+     *
+     * @throws OmenException MALFORMED or INVALID as {@link ArrowPoints#read} has it, or if the
+     *     record has a key: the points have ids of their own
+     */
+    public static PointColumns readArrow(
+            byte @Nullable [] key, byte[] value, CollectionSchema schema) {
+        if (key != null) {
+            throw OmenException.malformed(
+                    "key: found one, expected none, as format arrow holds many points");
+        }
+        return ArrowPoints.read(value, schema);
     }
 
     /**

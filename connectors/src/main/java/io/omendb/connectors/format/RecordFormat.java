@@ -1,7 +1,10 @@
 package io.omendb.connectors.format;
 
 import io.omendb.OmenException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 
 /** How the value of a Kafka record holds a point. */
 public enum RecordFormat {
@@ -11,13 +14,37 @@ public enum RecordFormat {
      * Little-endian float32 components; the id is the key, metadata a JSON object in header {@code
      * omen-metadata}.
      */
-    F32;
+    F32,
+    /** Many points: an Arrow IPC stream, see {@link io.omendb.record.arrow.ArrowPoints}; no key. */
+    ARROW;
 
     /** Header that names a record's format. */
     public static final String FORMAT_HEADER = "omen-format";
 
+    /**
+     * The format of a record.
+     *
+     * @param headers the record's; of several with one name the last
+     * @param otherwise for records without header {@code omen-format}
+     * @throws OmenException MALFORMED if the header names none
+     */
+    public static RecordFormat of(Map<String, byte[]> headers, RecordFormat otherwise) {
+        byte[] named = headers.get(FORMAT_HEADER);
+        if (named == null) {
+            return otherwise;
+        }
+        for (RecordFormat format : values()) {
+            if (Arrays.equals(format.header, named)) {
+                return format;
+            }
+        }
+        return ofName(new String(named, StandardCharsets.UTF_8));
+    }
+
     /** Header that holds the metadata of an {@link #F32} record. */
     public static final String METADATA_HEADER = "omen-metadata";
+
+    private final byte[] header = apiName().getBytes(StandardCharsets.US_ASCII);
 
     /** Its name in headers and configurations. */
     public String apiName() {
@@ -36,6 +63,10 @@ public enum RecordFormat {
             }
         }
         throw OmenException.malformed(
-                "header " + FORMAT_HEADER + ": found \"" + name + "\", expected json or f32");
+                "header "
+                        + FORMAT_HEADER
+                        + ": found \""
+                        + name
+                        + "\", expected json, f32 or arrow");
     }
 }

@@ -11,8 +11,10 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -70,7 +72,7 @@ public final class IngestionJob {
                                 new RecordParser(options, deadLetterTag))
                         .uid("omen-parse")
                         .setParallelism(parallelism);
-        updates.keyBy(ShardUpdate::keyHash, Types.LONG)
+        keyed(updates)
                 .transform("vectors", Types.VOID, new VectorOperatorFactory<Void>())
                 .uid(VECTORS_UID)
                 .setParallelism(parallelism);
@@ -79,6 +81,22 @@ public final class IngestionJob {
                 .name("dead letters")
                 .uid("omen-dead-letters")
                 .setParallelism(1);
+    }
+
+    /**
+     * Batches are made for one subtask as the parallelism is now. An unaligned checkpoint would
+     * keep them in flight and deal them out anew after a rescale, so there is none on this
+     * exchange.
+     */
+    private static KeyedStream<ShardUpdate, Long> keyed(
+            SingleOutputStreamOperator<ShardUpdate> updates) {
+        KeyedStream<ShardUpdate, Long> keyed = updates.keyBy(ShardUpdate::keyHash, Types.LONG);
+        if (keyed.getTransformation() instanceof PartitionTransformation<?> exchange) {
+            exchange.getPartitioner().disableUnalignedCheckpoints();
+        } else {
+            throw new IllegalStateException("keyBy is no exchange any more");
+        }
+        return keyed;
     }
 
     private static KafkaSource<RawRecord> source(IngestionOptions options) {

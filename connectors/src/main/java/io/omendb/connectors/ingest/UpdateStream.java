@@ -2,6 +2,7 @@ package io.omendb.connectors.ingest;
 
 import io.omendb.OmenException;
 import io.omendb.connectors.format.PointRecordReader;
+import io.omendb.connectors.format.RecordFormat;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
@@ -31,6 +32,7 @@ final class UpdateStream {
     private final LogContinuity continuity;
     private final long[] keyGroupKeys;
     private final long[] subtaskKeys;
+    private final BatchSplit batches;
     private final Consumer<ShardUpdate> updates;
     private final Consumer<DeadLetter> deadLetters;
 
@@ -72,6 +74,7 @@ final class UpdateStream {
         this.continuity = continuity;
         this.keyGroupKeys = keyGroupKeys;
         this.subtaskKeys = subtaskKeys;
+        this.batches = new BatchSplit(subtaskKeys, keyGroupKeys.length, updates);
         this.updates = updates;
         this.deadLetters = deadLetters;
     }
@@ -95,7 +98,7 @@ final class UpdateStream {
             announce(definition);
             Position position = new Position(source.name, record.offset(), record.timestampMs());
             try {
-                updates.accept(update(record, position, definition, route));
+                accept(record, position, definition, route);
             } catch (OmenException e) {
                 deadLetters.accept(
                         DeadLetter.of(
@@ -132,11 +135,28 @@ final class UpdateStream {
                 || definition.covers(record.partition(), record.offset());
     }
 
-    private static ShardUpdate update(
+    private void accept(
             RawRecord record,
             Position position,
             CollectionDefinition definition,
             Routes.Route route) {
+        byte[] value = record.value();
+        RecordFormat format = RecordFormat.of(record.headers(), route.format());
+        if (value != null && format == RecordFormat.ARROW) {
+            batches.split(
+                    PointRecordReader.readArrow(record.key(), value, definition.schema()),
+                    definition,
+                    position);
+        } else {
+            updates.accept(update(record, position, definition, format));
+        }
+    }
+
+    private static ShardUpdate update(
+            RawRecord record,
+            Position position,
+            CollectionDefinition definition,
+            RecordFormat format) {
         byte[] value = record.value();
         if (value == null) {
             String id = PointRecordReader.id(record.key());
@@ -145,7 +165,7 @@ final class UpdateStream {
             return new Delete(
                     definition.name(), definition.generation(), IdHash.of(bytes), bytes, position);
         }
-        Point point = PointRecordReader.read(record.key(), value, record.headers(), route.format());
+        Point point = PointRecordReader.read(record.key(), value, record.headers(), format);
         PointRules.check(definition.schema(), point);
         byte[] id = point.id().getBytes(StandardCharsets.UTF_8);
         String text = point.text();

@@ -1,12 +1,14 @@
 package io.omendb.connectors.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.connectors.producer.OmenProducer;
 import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.catalogue.CatalogueFollower;
@@ -17,6 +19,8 @@ import io.omendb.protocol.v1.Include;
 import io.omendb.protocol.v1.Point;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.record.StrictJson;
+import io.omendb.record.arrow.ArrowPointWriter;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
@@ -31,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
@@ -175,6 +180,73 @@ class IngestionIT {
     }
 
     @Test
+    void batches_areSplitByShard_andKeepTheirPlaceAmongOtherWrites() throws Exception {
+        create("batches", Map.of("n", FieldType.LONG));
+        try (OmenProducer batches = OmenProducer.open(broker.bootstrapServers(), "batches")) {
+            List<CompletableFuture<String>> tokens = new ArrayList<>();
+            for (int i = 0; i < 5_000; i++) {
+                tokens.add(batches.send(point("id" + i % 3_000, i, "{\"n\":" + i + "}")));
+            }
+            // Nested metadata is no column: such a point travels alone, in its place.
+            tokens.add(batches.send(point("id7", 1, "{\"n\":1,\"deep\":{\"er\":2}}")));
+            tokens.add(batches.delete("id8"));
+            tokens.add(batches.send("id9", new float[] {9, 9}));
+            batches.flush();
+            for (CompletableFuture<String> token : tokens) {
+                assertThat(token.join()).matches("omen\\.batches-\\d+:\\d+");
+            }
+            assertThatThrownBy(() -> batches.send("x", new float[] {1, 2, 3}))
+                    .hasMessageContaining("found 3 components");
+            assertThatThrownBy(() -> batches.send("", new float[] {1, 2}))
+                    .hasMessageContaining("id: found 0 bytes");
+        }
+        await(() -> count("batches", "") == 2_999 && get("batches", "id8").isEmpty());
+        assertThat(stubs())
+                .allSatisfy(stub -> assertThat(countOf(stub, "batches")).isGreaterThan(1_000));
+        assertThat(metadata("batches", "id2500")).isEqualTo("{\"n\":2500}");
+        assertThat(metadata("batches", "id1499")).isEqualTo("{\"n\":4499}");
+        assertThat(metadata("batches", "id7")).isEqualTo("{\"n\":1,\"deep\":{\"er\":2}}");
+        assertThat(metadata("batches", "id9")).isEmpty();
+        assertThatThrownBy(() -> OmenProducer.open(broker.bootstrapServers(), "nowhere"))
+                .hasMessageContaining("no collection nowhere");
+    }
+
+    @Test
+    void badBatch_goesToTheDeadLetterTopicWhole() throws Exception {
+        create("badbatch", Map.of());
+        byte[] bad;
+        byte[] good;
+        try (ArrowPointWriter writer = new ArrowPointWriter(2)) {
+            writer.add(utf8("a"), new float[] {1, 1}, null, null);
+            writer.add(utf8("b"), new float[] {1, Float.NaN}, null, null);
+            bad = writer.finish();
+            writer.add(utf8("c"), new float[] {1, 1}, null, null);
+            good = writer.finish();
+        }
+        sendBatch("omen.badbatch", null, bad);
+        sendBatch("omen.badbatch", utf8("key"), good);
+        sendBatch("omen.badbatch", null, new byte[1_048_000]);
+        sendBatch("omen.badbatch", null, good);
+        await(() -> count("badbatch", "") == 1);
+        List<ConsumerRecord<byte[], byte[]>> dead = read("omen.badbatch.dlq", 3);
+        assertThat(dead)
+                .extracting(record -> header(record, "omen-dlq-reason"))
+                .satisfiesExactlyInAnyOrder(
+                        reason -> assertThat(reason).contains("row 1: vector[1]: found NaN"),
+                        reason -> assertThat(reason).contains("key: found one"),
+                        reason ->
+                                assertThat(reason)
+                                        .contains("arrow: found bytes that cannot be read"));
+        assertThat(dead)
+                .filteredOn(record -> record.headers().lastHeader("omen-dlq-value-bytes") != null)
+                .singleElement()
+                .satisfies(
+                        record ->
+                                assertThat(header(record, "omen-dlq-value-bytes"))
+                                        .isEqualTo("1048000"));
+    }
+
+    @Test
     void newCollection_whileTheJobRuns_isPickedUp() throws Exception {
         create("late", Map.of());
         send("omen.late", "a", json("a", 1), "json");
@@ -221,6 +293,25 @@ class IngestionIT {
 
     private void create(String name, Map<String, FieldType> fields) throws Exception {
         catalogueWriter.create(CollectionSchema.of(name, 2, Metric.L2).withFields(fields));
+    }
+
+    private static io.omendb.record.Point point(String id, int n, String metadata) {
+        return io.omendb.record.Point.of(id, n, 1)
+                .withMetadata(StrictJson.object(utf8(metadata), "metadata"));
+    }
+
+    private void sendBatch(String topic, byte[] key, byte[] value) throws Exception {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, key, value);
+        record.headers().add(new RecordHeader("omen-format", utf8("arrow")));
+        producer.send(record).get();
+    }
+
+    private static long countOf(ShardServiceGrpc.ShardServiceBlockingStub stub, String collection) {
+        return stub.count(CountRequest.newBuilder().setCollection(collection).build()).getCount();
+    }
+
+    private String metadata(String collection, String id) {
+        return get(collection, id).get(0).getMetadataJson().toStringUtf8();
     }
 
     private static byte[] json(String id, int n) {

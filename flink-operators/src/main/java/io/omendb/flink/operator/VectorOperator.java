@@ -11,6 +11,8 @@ import io.omendb.flink.update.ShardUpdate.Drop;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.flink.update.ShardUpdate.UpsertBatch;
+import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.file.RowImage;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.state.OmenKeyedStateBackend;
@@ -20,7 +22,6 @@ import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -40,6 +41,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
     private transient @Nullable VectorState state;
     private transient @Nullable ShardServer server;
     private transient int maxParallelism;
+    private transient KeyGroupRange owned = KeyGroupRange.EMPTY_KEY_GROUP_RANGE;
 
     VectorOperator(StreamOperatorParameters<T> parameters, OperatorEventGateway coordinator) {
         super(parameters);
@@ -61,6 +63,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                 ShardServer.start(
                         bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
+        owned = keyGroups;
         coordinator.sendEventToCoordinator(
                 new ShardAddressEvent(
                         new ShardAddress(
@@ -82,6 +85,8 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         ShardUpdate update = element.getValue();
         if (update instanceof Upsert upsert) {
             upsert(target, upsert);
+        } else if (update instanceof UpsertBatch batch) {
+            upsertAll(target, batch);
         } else if (update instanceof Progress progress) {
             Position position = progress.position();
             target.advance(position.source(), position.offset(), position.timestampMs());
@@ -116,7 +121,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         RowImage image =
                 new RowImage(
                         upsert.id(),
-                        KeyGroupRangeAssignment.assignToKeyGroup(upsert.keyHash(), maxParallelism),
+                        SubtaskKeys.keyGroupOf(upsert.keyHash(), maxParallelism),
                         position.source(),
                         position.offset(),
                         position.timestampMs(),
@@ -124,6 +129,31 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         upsert.text());
         target.upsert(
                 upsert.collection(), upsert.generation(), upsert.keyHash(), image, upsert.vector());
+    }
+
+    private void upsertAll(VectorState target, UpsertBatch batch) {
+        long[] idHashes = batch.idHashes();
+        int[] keyGroups = new int[idHashes.length];
+        for (int row = 0; row < keyGroups.length; row++) {
+            keyGroups[row] = SubtaskKeys.keyGroupOf(idHashes[row], maxParallelism);
+            if (!owned.contains(keyGroups[row])) {
+                throw new IllegalStateException(
+                        "a batch for another subtask: key group "
+                                + keyGroups[row]
+                                + " is not of "
+                                + owned);
+            }
+        }
+        Position position = batch.position();
+        target.upsertAll(
+                batch.collection(),
+                batch.generation(),
+                idHashes,
+                keyGroups,
+                batch.points(),
+                position.source(),
+                position.offset(),
+                position.timestampMs());
     }
 
     /** A restarting or finished task stops answering before its state goes. */

@@ -1,5 +1,6 @@
 package io.omendb.flink.update;
 
+import io.omendb.record.PointColumns;
 import io.omendb.schema.CollectionDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,23 @@ public sealed interface ShardUpdate {
             float[] vector,
             byte @Nullable [] metadata,
             byte @Nullable [] text)
+            implements ShardUpdate {}
+
+    /**
+     * Points to store that came in one record, all for one subtask.
+     *
+     * @param keyHash reaches the subtask
+     * @param idHashes 64-bit hash of each id
+     * @param position where the record came from
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record UpsertBatch(
+            String collection,
+            long generation,
+            long keyHash,
+            Position position,
+            long[] idHashes,
+            PointColumns points)
             implements ShardUpdate {}
 
     /** A point to delete. */

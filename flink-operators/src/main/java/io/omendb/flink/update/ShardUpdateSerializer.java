@@ -6,6 +6,7 @@ import io.omendb.flink.update.ShardUpdate.Drop;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The wire form between tasks: a tag byte, then the fields in the order of the record. Byte strings
  * have an int32 length, -1 for null; vectors an int32 length and little-endian floats, moved in one
- * piece. Strings that repeat in every record (collection, source) are read into one object each.
+ * piece. A batch is {@link ColumnsWire}. Strings that repeat in every record (collection, source)
+ * are read into one object each.
  */
 public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
     private static final long serialVersionUID = 1;
@@ -32,9 +34,11 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
     private static final int PROGRESS = 3;
     private static final int DEFINE = 4;
     private static final int DROP = 5;
+    private static final int UPSERT_BATCH = 6;
     private static final int INTERNED_MAX = 10_000;
 
     private transient byte @Nullable [] scratch;
+    private final ColumnsWire columns = new ColumnsWire();
     private transient @Nullable Map<String, String> interned;
 
     @Override
@@ -49,6 +53,13 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             writeVector(upsert.vector(), out);
             writeBytes(upsert.metadata(), out);
             writeBytes(upsert.text(), out);
+        } else if (update instanceof UpsertBatch batch) {
+            out.writeByte(UPSERT_BATCH);
+            out.writeUTF(batch.collection());
+            out.writeLong(batch.generation());
+            out.writeLong(batch.keyHash());
+            writePosition(batch.position(), out);
+            columns.write(batch.idHashes(), batch.points(), out);
         } else if (update instanceof Delete delete) {
             out.writeByte(DELETE);
             out.writeUTF(delete.collection());
@@ -86,6 +97,7 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
                             readVector(in),
                             readBytes(in),
                             readBytes(in));
+            case UPSERT_BATCH -> readBatch(in);
             case DELETE ->
                     new Delete(
                             intern(in.readUTF()),
@@ -98,6 +110,21 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             case DROP -> new Drop(in.readLong(), in.readUTF(), in.readLong());
             default -> throw new IOException("unknown kind of update: " + tag);
         };
+    }
+
+    private UpsertBatch readBatch(DataInputView in) throws IOException {
+        String collection = intern(in.readUTF());
+        long generation = in.readLong();
+        long keyHash = in.readLong();
+        Position position = readPosition(in);
+        long[] idHashes = columns.readHashes(in);
+        return new UpsertBatch(
+                collection,
+                generation,
+                keyHash,
+                position,
+                idHashes,
+                columns.readPoints(idHashes.length, in));
     }
 
     private void writePosition(Position position, DataOutputView out) throws IOException {

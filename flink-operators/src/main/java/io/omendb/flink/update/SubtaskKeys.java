@@ -30,4 +30,16 @@ public final class SubtaskKeys {
     public static long[] perKeyGroup(int maxParallelism) {
         return perSubtask(maxParallelism, maxParallelism);
     }
+
+    /** The subtask that owns a key, as {@code keyBy} has it, without an object for the key. */
+    public static int subtaskOf(long keyHash, int parallelism, int maxParallelism) {
+        return KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(
+                maxParallelism, parallelism, keyGroupOf(keyHash, maxParallelism));
+    }
+
+    /** The key group of a key, as {@code keyBy} has it, without an object for the key. */
+    public static int keyGroupOf(long keyHash, int maxParallelism) {
+        return KeyGroupRangeAssignment.computeKeyGroupForKeyHash(
+                Long.hashCode(keyHash), maxParallelism);
+    }
 }

@@ -14,4 +14,9 @@ public final class IdHash {
     public static long of(byte[] id) {
         return XXH3.hashBytesToLong(id);
     }
+
+    /** The hash of an id that is part of an array. */
+    public static long of(byte[] bytes, int offset, int length) {
+        return XXH3.hashBytesToLong(bytes, offset, length);
+    }
 }

@@ -1,0 +1,80 @@
+package io.omendb.flink.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.omendb.flink.update.ShardUpdate.Position;
+import io.omendb.flink.update.ShardUpdate.UpsertBatch;
+import io.omendb.record.ByteStrings;
+import io.omendb.record.PointColumns;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShardUpdateSerializerTest {
+
+    /** From less than a piece of the wire form to several. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 500, 9_000})
+    void batch_roundTrip(int rows) throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        int dimension = 1 + random.nextInt(20);
+        float[] vectors = new float[rows * dimension];
+        long[] hashes = new long[rows];
+        ByteStrings.Builder ids = new ByteStrings.Builder(rows, 0);
+        ByteStrings.Builder metadata = new ByteStrings.Builder(rows, 0);
+        for (int i = 0; i < vectors.length; i++) {
+            vectors[i] = random.nextFloat();
+        }
+        for (int row = 0; row < rows; row++) {
+            hashes[row] = random.nextLong();
+            ids.add(("id" + random.nextInt()).getBytes(StandardCharsets.UTF_8));
+            metadata.add(random.nextBoolean() ? null : new byte[random.nextInt(30)]);
+        }
+        PointColumns points =
+                new PointColumns(dimension, vectors, ids.build(), metadata.build(), null);
+        UpsertBatch batch =
+                new UpsertBatch("c", 3, 77, new Position("omen.c-1", 12, 34), hashes, points);
+        ShardUpdateSerializer serializer = new ShardUpdateSerializer();
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        serializer.serialize(batch, out);
+        serializer.serialize(batch, out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+        for (int i = 0; i < 2; i++) {
+            UpsertBatch read = (UpsertBatch) serializer.deserialize(in);
+            assertThat(read.collection()).isEqualTo("c");
+            assertThat(read.generation()).isEqualTo(3);
+            assertThat(read.keyHash()).isEqualTo(77);
+            assertThat(read.position()).isEqualTo(batch.position());
+            assertThat(read.idHashes()).isEqualTo(hashes);
+            assertThat(read.points().vectors()).isEqualTo(vectors);
+            assertThat(read.points().dimension()).isEqualTo(dimension);
+            assertThat(read.points().texts()).isNull();
+            for (int row = 0; row < rows; row++) {
+                assertThat(read.points().ids().get(row)).isEqualTo(points.ids().get(row));
+                assertThat(read.points().metadata().get(row)).isEqualTo(points.metadata().get(row));
+            }
+        }
+        assertThat(in.available()).isZero();
+    }
+
+    @Test
+    void subtaskOf_isWhatKeyByDoes() {
+        Random random = new Random(5);
+        for (int i = 0; i < 1_000; i++) {
+            long key = random.nextLong();
+            for (int parallelism : new int[] {1, 2, 3, 7}) {
+                assertThat(SubtaskKeys.subtaskOf(key, parallelism, 128))
+                        .isEqualTo(
+                                org.apache.flink.runtime.state.KeyGroupRangeAssignment
+                                        .assignKeyToParallelOperator(key, 128, parallelism));
+            }
+        }
+    }
+}

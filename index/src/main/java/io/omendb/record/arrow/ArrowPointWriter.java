@@ -1,0 +1,237 @@
+package io.omendb.record.arrow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.record.ByteStrings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects points and writes them as one Arrow IPC stream that {@link ArrowPoints} gives back: a
+ * point's metadata field becomes a value of the column of that name. A column has one type: a point
+ * whose value has another does not fit, and begins the next stream. Used by one thread at a time.
+ */
+public final class ArrowPointWriter implements AutoCloseable {
+    private static final int ROWS_MIN = 64;
+
+    private final int dimension;
+    private final BufferAllocator allocator = new RootAllocator();
+    private float[] vectors = new float[0];
+    private ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
+    private ByteStrings.Builder texts = new ByteStrings.Builder(0, 0);
+    private boolean hasText;
+    private final Map<String, MetadataColumn> columns = new LinkedHashMap<>();
+    private long metadataBytes;
+
+    public ArrowPointWriter(int dimension) {
+        this.dimension = dimension;
+    }
+
+    /**
+     * Whether metadata can be columns at all: no field is called {@code id}, {@code vector} or
+     * {@code text}, and every value is a string, a number that 64 bits hold, a bool or an array of
+     * strings.
+     */
+    public static boolean isColumnar(ObjectNode metadata) {
+        for (Map.Entry<String, JsonNode> field : metadata.properties()) {
+            String name = field.getKey();
+            if (name.equals(ColumnsReader.ID)
+                    || name.equals(ColumnsReader.VECTOR)
+                    || name.equals(ColumnsReader.TEXT)
+                    || MetadataColumn.Type.of(field.getValue()) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Points collected. */
+    public int rows() {
+        return ids.size();
+    }
+
+    /** About how long the stream will be. */
+    public long bytes() {
+        return (long) rows() * (dimension * Float.BYTES + Integer.BYTES)
+                + ids.length()
+                + texts.length()
+                + metadataBytes;
+    }
+
+    /** About how much longer a point makes the stream. */
+    public long bytes(byte[] id, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+        long bytes = (long) dimension * Float.BYTES + Integer.BYTES + id.length;
+        if (metadata != null) {
+            for (JsonNode value : metadata) {
+                bytes += MetadataColumn.bytes(value);
+            }
+        }
+        return bytes + (text == null ? 0 : text.length);
+    }
+
+    /**
+     * Adds a point.
+     *
+     * @param vector copied
+     * @param metadata columnar; null for none
+     * @return false if it does not fit the columns so far, so that nothing was added
+     */
+    public boolean add(
+            byte[] id, float[] vector, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+        if (metadata != null && !fits(metadata)) {
+            return false;
+        }
+        int row = rows();
+        if (vectors.length < (row + 1) * dimension) {
+            vectors = Arrays.copyOf(vectors, Math.max(ROWS_MIN, 2 * row) * dimension);
+        }
+        System.arraycopy(vector, 0, vectors, row * dimension, dimension);
+        ids.add(id);
+        texts.add(text);
+        hasText |= text != null;
+        if (metadata != null) {
+            for (Map.Entry<String, JsonNode> field : metadata.properties()) {
+                JsonNode value = field.getValue();
+                columns.computeIfAbsent(field.getKey(), name -> MetadataColumn.of(name, value))
+                        .set(row, value);
+                metadataBytes += MetadataColumn.bytes(value);
+            }
+        }
+        return true;
+    }
+
+    private boolean fits(ObjectNode metadata) {
+        for (Map.Entry<String, JsonNode> field : metadata.properties()) {
+            MetadataColumn known = columns.get(field.getKey());
+            if (known != null && known.type() != MetadataColumn.Type.of(field.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The stream of all points added; the writer is empty again. */
+    public byte[] finish() {
+        int rows = rows();
+        List<FieldVector> vectorsOfStream = new ArrayList<>();
+        try {
+            vectorsOfStream.add(idColumn(rows));
+            vectorsOfStream.add(vectorColumn(rows));
+            if (hasText) {
+                vectorsOfStream.add(textColumn(rows));
+            }
+            columns.values().forEach(column -> vectorsOfStream.add(column.write(rows, allocator)));
+            return write(vectorsOfStream, rows);
+        } finally {
+            vectorsOfStream.forEach(FieldVector::close);
+            ids = new ByteStrings.Builder(rows, 0);
+            texts = new ByteStrings.Builder(rows, 0);
+            hasText = false;
+            columns.clear();
+            metadataBytes = 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        allocator.close();
+    }
+
+    private byte[] write(List<FieldVector> all, int rows) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream((int) bytes() + 1024 * all.size());
+        // The root does not own the vectors: whoever made them closes them.
+        VectorSchemaRoot root =
+                new VectorSchemaRoot(all.stream().map(FieldVector::getField).toList(), all, rows);
+        try (ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
+            writer.start();
+            writer.writeBatch();
+            writer.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return out.toByteArray();
+    }
+
+    private VarCharVector idColumn(int rows) {
+        VarCharVector column =
+                new VarCharVector(
+                        ColumnsReader.ID, FieldType.notNullable(new ArrowType.Utf8()), allocator);
+        ByteStrings values = ids.build();
+        column.allocateNew(Math.max(1, ids.length()), rows);
+        for (int row = 0; row < rows; row++) {
+            column.set(row, values.bytes(), values.start(row), values.length(row));
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private FixedSizeListVector vectorColumn(int rows) {
+        FixedSizeListVector column =
+                new FixedSizeListVector(
+                        ColumnsReader.VECTOR,
+                        allocator,
+                        FieldType.notNullable(new ArrowType.FixedSizeList(dimension)),
+                        null);
+        Field item =
+                new Field(
+                        "item",
+                        FieldType.notNullable(
+                                new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)),
+                        null);
+        column.initializeChildrenFromFields(List.of(item));
+        Float4Vector components = (Float4Vector) column.getDataVector();
+        int count = rows * dimension;
+        components.allocateNew(count);
+        components
+                .getDataBuffer()
+                .nioBuffer(0, count * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .put(vectors, 0, count);
+        setAll(components.getValidityBuffer(), count);
+        components.setValueCount(count);
+        column.setInitialCapacity(rows);
+        column.reAlloc();
+        setAll(column.getValidityBuffer(), rows);
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private static void setAll(ArrowBuf validity, int count) {
+        validity.setOne(0, (count + 7L) / 8);
+    }
+
+    private VarCharVector textColumn(int rows) {
+        VarCharVector column = new VarCharVector(ColumnsReader.TEXT, allocator);
+        ByteStrings values = texts.build();
+        column.allocateNew(Math.max(1, texts.length()), rows);
+        for (int row = 0; row < rows; row++) {
+            if (!values.isNull(row)) {
+                column.set(row, values.bytes(), values.start(row), values.length(row));
+            }
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+}

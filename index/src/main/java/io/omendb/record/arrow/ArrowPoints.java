@@ -1,0 +1,67 @@
+package io.omendb.record.arrow;
+
+import io.omendb.OmenException;
+import io.omendb.record.PointColumns;
+import io.omendb.schema.CollectionSchema;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+
+/**
+ * Reads points from an Arrow IPC stream. Columns by name:
+ *
+ * <ul>
+ *   <li>{@code id}: utf8 (also large_utf8 or utf8_view), without nulls;
+ *   <li>{@code vector}: fixed_size_list or list of float32 (also float64, which is rounded) with
+ *       the collection's dimension, without nulls;
+ *   <li>{@code text}: utf8, optional;
+ *   <li>any other column is the metadata field of its name: utf8, integers, floating point, bool,
+ *       lists and structs of these, also dictionary encoded. A null leaves the field away.
+ * </ul>
+ *
+ * <p>Points are taken or refused together: an error names the bad rows, at most 20. Stateless.
+ */
+public final class ArrowPoints {
+    /** What Arrow may allocate beside what the stream brings; a bitmap for each column. */
+    private static final long SPARE_BYTES = 16 << 20;
+
+    private ArrowPoints() {}
+
+    /**
+     * Reads and checks all points of a stream.
+     *
+     * @throws OmenException MALFORMED if it is no such stream, or lacks a column; INVALID if points
+     *     break a rule of the collection
+     */
+    public static PointColumns read(byte[] stream, CollectionSchema schema) {
+        try (BufferAllocator allocator = new RootAllocator(4L * stream.length + SPARE_BYTES)) {
+            StreamFraming.check(stream);
+            return read(stream, schema, allocator);
+        } catch (OmenException e) {
+            throw e;
+        } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
+            // Whatever Arrow's accessors throw where a stream contradicts itself, or refers to
+            // itself.
+            throw OmenException.malformed(
+                    "arrow: found bytes that cannot be read ("
+                            + e
+                            + "), expected an uncompressed Arrow IPC stream");
+        }
+    }
+
+    private static PointColumns read(
+            byte[] stream, CollectionSchema schema, BufferAllocator allocator) throws IOException {
+        try (ArrowStreamReader reader =
+                new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+            VectorSchemaRoot root = reader.getVectorSchemaRoot();
+            ColumnsReader columns = ColumnsReader.of(schema, root.getSchema(), stream.length);
+            while (reader.loadNextBatch()) {
+                columns.read(root, reader.getDictionaryVectors(), allocator);
+            }
+            return columns.finish();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.omendb.record.arrow;
+
+import io.omendb.OmenException;
+import io.omendb.record.ByteStrings;
+import io.omendb.record.PointColumns;
+import io.omendb.record.PointRules;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers the points of a stream's record batches. */
+final class ColumnsReader {
+    static final String ID = "id";
+    static final String VECTOR = "vector";
+    static final String TEXT = "text";
+    private static final int BAD_MAX = 20;
+
+    private final CollectionSchema schema;
+    private final boolean hasText;
+    private final boolean hasMetadata;
+
+    /** Bounds what a batch that claims too much can ask for: nothing is compressed. */
+    private final long streamBytes;
+
+    private float[] vectors = new float[0];
+    private int rows;
+    private final ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
+    private final ByteStrings.Builder texts = new ByteStrings.Builder(0, 0);
+    private final ByteStrings.Builder metadata = new ByteStrings.Builder(0, 0);
+    private final List<String> bad = new ArrayList<>();
+
+    private ColumnsReader(
+            CollectionSchema schema, boolean hasText, boolean hasMetadata, long streamBytes) {
+        this.streamBytes = streamBytes;
+        this.schema = schema;
+        this.hasText = hasText;
+        this.hasMetadata = hasMetadata;
+    }
+
+    static ColumnsReader of(CollectionSchema collection, Schema stream, long streamBytes) {
+        List<String> names = stream.getFields().stream().map(Field::getName).toList();
+        for (String required : List.of(ID, VECTOR)) {
+            long found = names.stream().filter(required::equals).count();
+            if (found != 1) {
+                throw OmenException.malformed(
+                        "arrow: found " + found + " columns " + required + ", expected one");
+            }
+        }
+        if (names.stream().distinct().count() != names.size()) {
+            throw OmenException.malformed("arrow: found two columns of one name in " + names);
+        }
+        boolean hasText = names.contains(TEXT);
+        return new ColumnsReader(
+                collection, hasText, names.size() > (hasText ? 3 : 2), streamBytes);
+    }
+
+    /** Adds the rows of a batch. */
+    void read(
+            VectorSchemaRoot root, Map<Long, Dictionary> dictionaries, BufferAllocator allocator) {
+        int count = root.getRowCount();
+        if ((rows + (long) count) * schema.dimension() * Float.BYTES > streamBytes) {
+            throw OmenException.malformed(
+                    "arrow: found " + count + " rows in a stream of " + streamBytes + " bytes");
+        }
+        List<ValueVector> decoded = new ArrayList<>();
+        try {
+            MetadataCells cells = new MetadataCells(schema);
+            for (FieldVector column : root.getFieldVectors()) {
+                if (column.getValueCount() != count) {
+                    throw OmenException.malformed(
+                            "arrow: found "
+                                    + column.getValueCount()
+                                    + " values of "
+                                    + column.getName()
+                                    + " in "
+                                    + count
+                                    + " rows");
+                }
+                ValueVector plain = decode(column, dictionaries, allocator, decoded);
+                switch (column.getName()) {
+                    case ID -> readIds(StringCells.of(ID, plain), count);
+                    case VECTOR -> readVectors(VectorCells.of(plain, schema.dimension()), count);
+                    case TEXT -> readTexts(StringCells.of(TEXT, plain), count);
+                    default -> cells.add(column.getName(), plain);
+                }
+            }
+            if (hasMetadata) {
+                for (int row = 0; row < count; row++) {
+                    try {
+                        cells.write(row, metadata);
+                    } catch (OmenException e) {
+                        bad(rows + row, e.getMessage());
+                        metadata.add(null);
+                    }
+                }
+            }
+        } finally {
+            decoded.forEach(ValueVector::close);
+        }
+        rows += count;
+    }
+
+    /** All points, if there is nothing wrong with any. */
+    PointColumns finish() {
+        if (!bad.isEmpty()) {
+            throw OmenException.invalid(
+                    String.join("; ", bad.subList(0, Math.min(BAD_MAX, bad.size())))
+                            + (bad.size() > BAD_MAX ? "; and more" : ""));
+        }
+        return new PointColumns(
+                schema.dimension(),
+                vectors,
+                ids.build(),
+                hasMetadata ? metadata.build() : null,
+                hasText ? texts.build() : null);
+    }
+
+    private static ValueVector decode(
+            FieldVector column,
+            Map<Long, Dictionary> dictionaries,
+            BufferAllocator allocator,
+            List<ValueVector> decoded) {
+        if (column.getField().getDictionary() == null) {
+            return column;
+        }
+        Dictionary dictionary = dictionaries.get(column.getField().getDictionary().getId());
+        if (dictionary == null) {
+            throw OmenException.malformed(
+                    "arrow: found no dictionary of column " + column.getName());
+        }
+        ValueVector plain = DictionaryEncoder.decode(column, dictionary, allocator);
+        decoded.add(plain);
+        return plain;
+    }
+
+    private void readIds(StringCells cells, int count) {
+        for (int row = 0; row < count; row++) {
+            byte[] id = cells.get(row);
+            String problem =
+                    id == null ? "id: found null, expected the id" : PointRules.idProblem(id);
+            if (problem != null) {
+                bad(rows + row, problem);
+            }
+            ids.add(id);
+        }
+    }
+
+    private void readTexts(StringCells cells, int count) {
+        for (int row = 0; row < count; row++) {
+            byte[] text = cells.get(row);
+            if (text != null && !PointRules.isUtf8(text, 0, text.length)) {
+                bad(rows + row, "text: found bytes that are not UTF-8");
+            }
+            texts.add(text);
+        }
+    }
+
+    private void readVectors(VectorCells cells, int count) {
+        int dimension = schema.dimension();
+        int from = rows * dimension;
+        vectors = Arrays.copyOf(vectors, Math.multiplyExact(rows + count, dimension));
+        cells.read(count, vectors, from, row -> bad(rows + row, "vector: found null"));
+        for (int row = 0; row < count; row++) {
+            check(rows + row, from + row * dimension);
+        }
+    }
+
+    /**
+     * One pass over good vectors: a sum of products with zero is NaN as soon as one is not finite.
+     */
+    private void check(int row, int offset) {
+        float zero = 0;
+        float any = 0;
+        for (int i = offset; i < offset + schema.dimension(); i++) {
+            zero += vectors[i] * 0;
+            any += Math.abs(vectors[i]);
+        }
+        if (zero != 0) {
+            int i = offset;
+            while (Float.isFinite(vectors[i])) {
+                i++;
+            }
+            bad(
+                    row,
+                    "vector["
+                            + (i - offset)
+                            + "]: found "
+                            + vectors[i]
+                            + ", expected a finite number within the range of float32");
+        } else if (any == 0 && schema.metric() == Metric.COSINE) {
+            bad(row, "vector: found a zero vector, expected a direction, as the metric is cosine");
+        }
+    }
+
+    private void bad(int row, @Nullable String problem) {
+        if (bad.size() <= BAD_MAX) {
+            bad.add("row " + row + ": " + problem);
+        }
+    }
+}

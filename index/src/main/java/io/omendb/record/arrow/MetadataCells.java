@@ -1,0 +1,117 @@
+package io.omendb.record.arrow;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.omendb.OmenException;
+import io.omendb.record.ByteStrings;
+import io.omendb.record.StrictJson;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.ValueVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/** The metadata columns of a record batch, written as a JSON object a row. */
+final class MetadataCells {
+    private final CollectionSchema schema;
+    private final List<Column> columns = new ArrayList<>();
+    private final Buffer buffer = new Buffer();
+    private JsonGenerator json;
+
+    private record Column(String name, ValueVector values, CellJson cells) {}
+
+    /** Gives its bytes away without a copy. */
+    private static final class Buffer extends ByteArrayOutputStream {
+        void moveTo(ByteStrings.Builder into) {
+            into.add(buf, 0, count);
+            reset();
+        }
+    }
+
+    MetadataCells(CollectionSchema schema) {
+        this.schema = schema;
+        this.json = generator(buffer);
+    }
+
+    private static JsonGenerator generator(Buffer buffer) {
+        try {
+            JsonGenerator json = StrictJson.factory().createGenerator(buffer);
+            // Without it, a blank would part each object from the one before.
+            json.setPrettyPrinter(new MinimalPrettyPrinter(""));
+            return json;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+    }
+
+    void add(String name, ValueVector values) {
+        FieldType declared = schema.fields().get(name);
+        if (declared != null && !fits(declared, values)) {
+            throw OmenException.invalid(
+                    "metadata."
+                            + name
+                            + ": found a column of "
+                            + values.getField().getType()
+                            + ", expected values of the declared type "
+                            + declared.apiName());
+        }
+        columns.add(new Column(name, values, CellJson.of(name, values)));
+    }
+
+    /** Adds the object of a row; null if the row has no field. */
+    void write(int row, ByteStrings.Builder into) {
+        buffer.reset();
+        boolean any = false;
+        try {
+            for (Column column : columns) {
+                if (!column.values.isNull(row)) {
+                    if (!any) {
+                        json.writeStartObject();
+                        any = true;
+                    }
+                    json.writeFieldName(column.name);
+                    column.cells.write(row, json);
+                }
+            }
+            if (any) {
+                json.writeEndObject();
+                json.flush();
+                buffer.moveTo(into);
+            } else {
+                into.add(null);
+            }
+        } catch (OmenException e) {
+            // It stands in the middle of an object.
+            json = generator(buffer);
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+    }
+
+    private static boolean fits(FieldType declared, ValueVector values) {
+        boolean strings = StringCells.areStrings(values);
+        return switch (declared) {
+            case KEYWORD, TEXT -> strings;
+            case KEYWORDS -> strings || isListOfStrings(values);
+            case DOUBLE -> CellJson.isNumber(values);
+            case LONG -> CellJson.isInteger(values);
+            case BOOL -> CellJson.isBool(values);
+        };
+    }
+
+    private static boolean isListOfStrings(ValueVector values) {
+        if (!(values instanceof ListVector list)) {
+            return false;
+        }
+        Field field = list.getDataVector().getField();
+        return field.getDictionary() == null
+                && StringCells.areStrings(list.getDataVector())
+                && list.getDataVector().getNullCount() == 0;
+    }
+}

@@ -1,0 +1,177 @@
+package io.omendb.record.arrow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
+import org.jspecify.annotations.Nullable;
+
+/** One field of the metadata of points that are collected. */
+final class MetadataColumn {
+    private final String name;
+    private final Type type;
+    private final List<@Nullable JsonNode> values = new ArrayList<>();
+
+    /** What a column can hold. */
+    enum Type {
+        STRING,
+        LONG,
+        DOUBLE,
+        BOOL,
+        STRINGS;
+
+        /** The type of a value; null if there is none. */
+        static @Nullable Type of(JsonNode value) {
+            if (value.isTextual()) {
+                return STRING;
+            }
+            if (value.isIntegralNumber() && value.canConvertToLong()) {
+                return LONG;
+            }
+            if (value.isDouble() || value.isFloat()) {
+                return Double.isFinite(value.doubleValue()) ? DOUBLE : null;
+            }
+            if (value.isBoolean()) {
+                return BOOL;
+            }
+            if (!value.isArray()) {
+                return null;
+            }
+            for (JsonNode element : value) {
+                if (!element.isTextual()) {
+                    return null;
+                }
+            }
+            return STRINGS;
+        }
+    }
+
+    private MetadataColumn(String name, Type type) {
+        this.name = name;
+        this.type = type;
+    }
+
+    static MetadataColumn of(String name, JsonNode value) {
+        Type type = Type.of(value);
+        if (type == null) {
+            throw new IllegalArgumentException("no column for " + value);
+        }
+        return new MetadataColumn(name, type);
+    }
+
+    Type type() {
+        return type;
+    }
+
+    void set(int row, JsonNode value) {
+        while (values.size() < row) {
+            values.add(null);
+        }
+        values.add(value);
+    }
+
+    /** The most that a value takes in the stream; a character may take three bytes. */
+    static long bytes(JsonNode value) {
+        if (value.isTextual()) {
+            return Integer.BYTES + 3L * value.textValue().length();
+        }
+        if (value.isArray()) {
+            long bytes = Integer.BYTES;
+            for (JsonNode element : value) {
+                bytes += bytes(element);
+            }
+            return bytes;
+        }
+        return Long.BYTES;
+    }
+
+    /** The whole column; the caller closes it. */
+    FieldVector write(int rows, BufferAllocator allocator) {
+        return switch (type) {
+            case STRING -> strings(rows, new VarCharVector(name, allocator));
+            case LONG -> longs(rows, new BigIntVector(name, allocator));
+            case DOUBLE -> doubles(rows, new Float8Vector(name, allocator));
+            case BOOL -> bools(rows, new BitVector(name, allocator));
+            case STRINGS -> lists(rows, ListVector.empty(name, allocator), allocator);
+        };
+    }
+
+    private FieldVector strings(int rows, VarCharVector column) {
+        column.allocateNew(rows);
+        for (int row = 0; row < values.size(); row++) {
+            JsonNode value = values.get(row);
+            if (value != null) {
+                column.setSafe(row, value.textValue().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private FieldVector longs(int rows, BigIntVector column) {
+        column.allocateNew(rows);
+        for (int row = 0; row < values.size(); row++) {
+            JsonNode value = values.get(row);
+            if (value != null) {
+                column.set(row, value.longValue());
+            }
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private FieldVector doubles(int rows, Float8Vector column) {
+        column.allocateNew(rows);
+        for (int row = 0; row < values.size(); row++) {
+            JsonNode value = values.get(row);
+            if (value != null) {
+                column.set(row, value.doubleValue());
+            }
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private FieldVector bools(int rows, BitVector column) {
+        column.allocateNew(rows);
+        for (int row = 0; row < values.size(); row++) {
+            JsonNode value = values.get(row);
+            if (value != null) {
+                column.set(row, value.booleanValue() ? 1 : 0);
+            }
+        }
+        column.setValueCount(rows);
+        return column;
+    }
+
+    private FieldVector lists(int rows, ListVector column, BufferAllocator allocator) {
+        UnionListWriter writer = column.getWriter();
+        for (int row = 0; row < values.size(); row++) {
+            JsonNode value = values.get(row);
+            if (value != null) {
+                writer.setPosition(row);
+                writer.startList();
+                for (JsonNode element : value) {
+                    byte[] bytes = element.textValue().getBytes(StandardCharsets.UTF_8);
+                    try (ArrowBuf buffer = allocator.buffer(Math.max(1, bytes.length))) {
+                        buffer.setBytes(0, bytes);
+                        writer.varChar().writeVarChar(0, bytes.length, buffer);
+                    }
+                }
+                writer.endList();
+            }
+        }
+        writer.setValueCount(rows);
+        column.setValueCount(rows);
+        return column;
+    }
+}

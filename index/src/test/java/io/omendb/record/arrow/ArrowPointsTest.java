@@ -1,0 +1,331 @@
+package io.omendb.record.arrow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.record.PointColumns;
+import io.omendb.record.StrictJson;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import io.omendb.schema.Metric;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.TimeStampMilliVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.impl.UnionListWriter;
+import org.apache.arrow.vector.dictionary.Dictionary;
+import org.apache.arrow.vector.dictionary.DictionaryEncoder;
+import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ArrowPointsTest {
+    private static final CollectionSchema SCHEMA =
+            CollectionSchema.of("c", 3, Metric.L2)
+                    .withFields(
+                            Map.of(
+                                    "n", FieldType.LONG,
+                                    "price", FieldType.DOUBLE,
+                                    "category", FieldType.KEYWORD,
+                                    "tags", FieldType.KEYWORDS,
+                                    "new", FieldType.BOOL));
+
+    private final BufferAllocator allocator = new RootAllocator();
+
+    @AfterEach
+    void close() {
+        allocator.close();
+    }
+
+    @Test
+    void roundTrip_givesIdsVectorsMetadataAndTextsBack() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            for (int round = 0; round < 5; round++) {
+                int rows = 1 + random.nextInt(300);
+                List<float[]> vectors = new ArrayList<>();
+                List<ObjectNode> metadata = new ArrayList<>();
+                for (int row = 0; row < rows; row++) {
+                    float[] vector = {random.nextFloat(), -row, (float) random.nextGaussian()};
+                    ObjectNode object = random.nextInt(4) == 0 ? null : metadata(random, row);
+                    vectors.add(vector);
+                    metadata.add(object);
+                    assertThat(writer.add(id(row), vector, object, row % 3 == 0 ? text(row) : null))
+                            .isTrue();
+                }
+                assertThat(writer.rows()).isEqualTo(rows);
+                byte[] stream = writer.finish();
+                assertThat(writer.rows()).isZero();
+                PointColumns read = ArrowPoints.read(stream, SCHEMA);
+                assertThat(read.rows()).isEqualTo(rows);
+                for (int row = 0; row < rows; row++) {
+                    assertThat(read.ids().get(row)).isEqualTo(id(row));
+                    assertThat(Arrays.copyOfRange(read.vectors(), 3 * row, 3 * row + 3))
+                            .isEqualTo(vectors.get(row));
+                    byte[] found = read.metadata() == null ? null : read.metadata().get(row);
+                    ObjectNode expected = metadata.get(row);
+                    if (expected == null || expected.isEmpty()) {
+                        assertThat(found).isNull();
+                    } else {
+                        assertThat(StrictJson.object(found, "m")).isEqualTo(expected);
+                    }
+                    assertThat(read.texts().get(row)).isEqualTo(row % 3 == 0 ? text(row) : null);
+                }
+            }
+        }
+    }
+
+    @Test
+    void writer_refusesAValueOfAnotherType_andMetadataThatIsNoColumn() {
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            assertThat(writer.add(id(1), new float[3], object("{\"n\":1}"), null)).isTrue();
+            assertThat(writer.add(id(2), new float[3], object("{\"n\":1.5}"), null)).isFalse();
+            assertThat(writer.rows()).isEqualTo(1);
+            writer.finish();
+        }
+        assertThat(ArrowPointWriter.isColumnar(object("{\"a\":{\"b\":1}}"))).isFalse();
+        assertThat(ArrowPointWriter.isColumnar(object("{\"a\":null}"))).isFalse();
+        assertThat(ArrowPointWriter.isColumnar(object("{\"text\":\"x\"}"))).isFalse();
+        assertThat(ArrowPointWriter.isColumnar(object("{\"a\":99999999999999999999}"))).isFalse();
+        assertThat(ArrowPointWriter.isColumnar(object("{\"a\":[\"x\"],\"b\":true}"))).isTrue();
+    }
+
+    /** What pandas and pyarrow make of ordinary tables. */
+    @Test
+    void listsOfDoubles_largeStrings_smallIntegers_andDictionaries_areRead() {
+        LargeVarCharVector ids = new LargeVarCharVector("id", allocator);
+        IntVector n = new IntVector("n", allocator);
+        VarCharVector plain = new VarCharVector("category", allocator);
+        VarCharVector words = new VarCharVector("words", allocator);
+        words.setSafe(0, utf8("x"));
+        words.setSafe(1, utf8("y"));
+        words.setValueCount(2);
+        for (int row = 0; row < 4; row++) {
+            ids.setSafe(row, id(row));
+            if (row != 2) {
+                n.setSafe(row, 10 * row);
+            }
+            plain.setSafe(row, utf8(row % 2 == 0 ? "x" : "y"));
+        }
+        for (FieldVector vector : List.of(ids, n, plain)) {
+            vector.setValueCount(4);
+        }
+        Dictionary dictionary = new Dictionary(words, new DictionaryEncoding(1, false, null));
+        FieldVector category = (FieldVector) DictionaryEncoder.encode(plain, dictionary);
+        MapDictionaryProvider provider = new MapDictionaryProvider(dictionary);
+        PointColumns read =
+                ArrowPoints.read(
+                        stream(List.of(ids, doubles(4, 3), n, category), provider, 4), SCHEMA);
+        plain.close();
+        words.close();
+        assertThat(read.vectors()).startsWith(0f, 0.5f, 1f, 1f, 1.5f);
+        assertThat(read.metadata().get(0)).isEqualTo(utf8("{\"n\":0,\"category\":\"x\"}"));
+        assertThat(read.metadata().get(2)).isEqualTo(utf8("{\"category\":\"x\"}"));
+        assertThat(read.metadata().get(3)).isEqualTo(utf8("{\"n\":30,\"category\":\"y\"}"));
+    }
+
+    @Test
+    void badRows_areNamed_andNothingIsTaken() {
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            writer.add(id(0), new float[3], null, null);
+            writer.add(id(1), new float[] {0, Float.NaN, 0}, null, null);
+            writer.add(new byte[0], new float[3], null, null);
+            writer.add(new byte[] {(byte) 0xff}, new float[3], null, null);
+            byte[] stream = writer.finish();
+            assertThatThrownBy(() -> ArrowPoints.read(stream, SCHEMA))
+                    .isInstanceOf(OmenException.class)
+                    .hasMessageContaining("row 1: vector[1]: found NaN")
+                    .hasMessageContaining("row 2: id: found 0 bytes")
+                    .hasMessageContaining("row 3: id: found bytes that are not UTF-8")
+                    .hasMessageNotContaining("row 0");
+            writer.add(id(0), new float[3], null, null);
+            byte[] zero = writer.finish();
+            assertThatThrownBy(
+                            () ->
+                                    ArrowPoints.read(
+                                            zero, CollectionSchema.of("c", 3, Metric.COSINE)))
+                    .hasMessageContaining("row 0: vector: found a zero vector");
+        }
+    }
+
+    @Test
+    void wrongColumns_areNamed() {
+        refused("found 0 columns id", doubles(1, 3));
+        refused("found 0 columns vector", ids(1));
+        refused("found 2 components, expected the collection's dimension 3", ids(1), doubles(1, 2));
+        BigIntVector numbers = new BigIntVector("id", allocator);
+        numbers.setSafe(0, 7);
+        refused("column id of Int(64, true), expected utf8", numbers, doubles(1, 3));
+        VarCharVector price = new VarCharVector("price", allocator);
+        price.setSafe(0, utf8("cheap"));
+        refused("metadata.price: found a column of Utf8", ids(1), doubles(1, 3), price);
+        TimeStampMilliVector time = new TimeStampMilliVector("at", allocator);
+        time.setSafe(0, 5);
+        refused("column at of Timestamp", ids(1), doubles(1, 3), time);
+        Float8Vector infinite = new Float8Vector("price", allocator);
+        infinite.setSafe(0, Double.POSITIVE_INFINITY);
+        refused("row 0: metadata.price: found Infinity", ids(1), doubles(1, 3), infinite);
+        VarCharVector noId = new VarCharVector("id", allocator);
+        noId.setNull(0);
+        refused("row 0: id: found null", noId, doubles(1, 3));
+    }
+
+    @Test
+    void damagedStreams_areRefused_notMore() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        byte[] good;
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            for (int row = 0; row < 20; row++) {
+                writer.add(id(row), new float[] {row, 1, 2}, metadata(random, row), text(row));
+            }
+            good = writer.finish();
+        }
+        for (int length = 0; length < good.length; length += 7) {
+            readOrRefuse(Arrays.copyOf(good, length));
+        }
+        int refused = 0;
+        for (int i = 0; i < 5_000; i++) {
+            byte[] damaged = good.clone();
+            for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+            }
+            refused += readOrRefuse(damaged) ? 0 : 1;
+        }
+        assertThat(refused).isPositive();
+        byte[] noise = new byte[1000];
+        random.nextBytes(noise);
+        assertThat(readOrRefuse(noise)).isFalse();
+    }
+
+    private static boolean readOrRefuse(byte[] stream) {
+        try {
+            ArrowPoints.read(stream, SCHEMA);
+            return true;
+        } catch (OutOfMemoryError e) {
+            e.printStackTrace();
+            throw new IllegalStateException("oom");
+        } catch (OmenException e) {
+            assertThat(e.code()).isIn(ErrorCode.MALFORMED, ErrorCode.INVALID);
+            return false;
+        }
+    }
+
+    private void refused(String message, FieldVector... columns) {
+        for (FieldVector column : columns) {
+            column.setValueCount(1);
+        }
+        byte[] stream = stream(List.of(columns), new MapDictionaryProvider(), 1);
+        assertThatThrownBy(() -> ArrowPoints.read(stream, SCHEMA))
+                .isInstanceOf(OmenException.class)
+                .hasMessageContaining(message);
+    }
+
+    private VarCharVector ids(int rows) {
+        VarCharVector ids = new VarCharVector("id", allocator);
+        for (int row = 0; row < rows; row++) {
+            ids.setSafe(row, id(row));
+        }
+        ids.setValueCount(rows);
+        return ids;
+    }
+
+    /** Row r holds r, r + 0.5, r + 1 … */
+    private ListVector doubles(int rows, int dimension) {
+        ListVector lists = ListVector.empty("vector", allocator);
+        UnionListWriter writer = lists.getWriter();
+        for (int row = 0; row < rows; row++) {
+            writer.setPosition(row);
+            writer.startList();
+            for (int i = 0; i < dimension; i++) {
+                writer.float8().writeFloat8(row + 0.5 * i);
+            }
+            writer.endList();
+        }
+        writer.setValueCount(rows);
+        lists.setValueCount(rows);
+        return lists;
+    }
+
+    private static byte[] stream(
+            List<FieldVector> columns, MapDictionaryProvider dictionaries, int rows) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (VectorSchemaRoot root =
+                        new VectorSchemaRoot(
+                                columns.stream().map(FieldVector::getField).toList(),
+                                columns,
+                                rows);
+                ArrowStreamWriter writer = new ArrowStreamWriter(root, dictionaries, out)) {
+            writer.start();
+            writer.writeBatch();
+            writer.end();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    private static ObjectNode metadata(Random random, int row) {
+        ObjectNode object = StrictJson.mapper().createObjectNode();
+        if (random.nextBoolean()) {
+            object.put("n", random.nextLong());
+        }
+        if (random.nextBoolean()) {
+            object.put("price", random.nextGaussian());
+        }
+        if (random.nextBoolean()) {
+            object.put("category", "straße \"" + row + "\"");
+        }
+        if (random.nextBoolean()) {
+            object.put("new", random.nextBoolean());
+        }
+        if (random.nextBoolean()) {
+            ArrayNode tags = object.putArray("tags");
+            for (int i = random.nextInt(4); i > 0; i--) {
+                tags.add("tag" + i);
+            }
+        }
+        return object;
+    }
+
+    private static ObjectNode object(String json) {
+        JsonNode object = StrictJson.object(utf8(json), "object");
+        return (ObjectNode) object;
+    }
+
+    private static byte[] id(int row) {
+        return utf8("id-" + row);
+    }
+
+    private static byte[] text(int row) {
+        return utf8("a text – " + row);
+    }
+
+    private static byte[] utf8(String value) {
+        return value.getBytes(StandardCharsets.UTF_8);
+    }
+}

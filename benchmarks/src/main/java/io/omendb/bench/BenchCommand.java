@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             IndexBench.class,
             StreamBench.class,
             DrainBench.class,
+            HttpBench.class,
             FilterBench.class,
             RunbookBench.class,
             PeersBench.class,

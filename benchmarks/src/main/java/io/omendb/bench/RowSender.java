@@ -1,18 +1,23 @@
 package io.omendb.bench;
 
 import io.omendb.connectors.producer.OmenProducer;
+import io.omendb.index.column.IntColumn;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import me.tongfei.progressbar.ProgressBar;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +87,20 @@ final class RowSender implements AutoCloseable {
         sent++;
     }
 
+    /** Waits until the broker has all rows. */
+    void flush() {
+        records.flush();
+    }
+
+    /**
+     * Where a row is in the log. Only after a flush.
+     *
+     * @return {@code topic-partition:offset}
+     */
+    String token(int row) {
+        return records.token(row);
+    }
+
     @Override
     public void close() {
         records.close();
@@ -94,12 +113,15 @@ final class RowSender implements AutoCloseable {
 
         void flush();
 
+        String token(int row);
+
         @Override
         void close();
     }
 
     private static final class Batches implements Records {
         private final OmenProducer producer;
+        private final List<CompletableFuture<String>> tokens = new ArrayList<>();
 
         private Batches(OmenProducer producer) {
             this.producer = producer;
@@ -107,7 +129,12 @@ final class RowSender implements AutoCloseable {
 
         @Override
         public void send(String id, float[] vector) {
-            var unused = producer.send(id, vector);
+            tokens.add(producer.send(id, vector));
+        }
+
+        @Override
+        public String token(int row) {
+            return tokens.get(row).join();
         }
 
         @Override
@@ -125,6 +152,13 @@ final class RowSender implements AutoCloseable {
         private final KafkaProducer<byte[], byte[]> producer;
         private final String topic;
         private final RowForm form;
+        private final int partitions;
+
+        /** By row: nobody else writes to the topic, so records can be counted. */
+        private final IntColumn offsets = new IntColumn();
+
+        private final int[] next;
+        private int rows;
 
         private Singles(String bootstrapServers, String collection, RowForm form) {
             this.topic = "omen." + collection;
@@ -140,6 +174,21 @@ final class RowSender implements AutoCloseable {
                                     1 << 18),
                             new ByteArraySerializer(),
                             new ByteArraySerializer());
+            this.partitions = producer.partitionsFor(topic).size();
+            this.next = new int[partitions];
+        }
+
+        @Override
+        public String token(int row) {
+            return topic + "-" + partition(id(row)) + ":" + offsets.get(row);
+        }
+
+        private int partition(byte[] id) {
+            return Utils.toPositive(Utils.murmur2(id)) % partitions;
+        }
+
+        private static byte[] id(int row) {
+            return Integer.toString(row).getBytes(StandardCharsets.US_ASCII);
         }
 
         @Override
@@ -148,8 +197,11 @@ final class RowSender implements AutoCloseable {
                     form == RowForm.JSON
                             ? PointJson.write(Point.of(id, vector.clone()))
                             : littleEndian(vector);
+            byte[] key = id.getBytes(StandardCharsets.US_ASCII);
+            int partition = partition(key);
+            offsets.set(rows++, next[partition]++);
             ProducerRecord<byte[], byte[]> record =
-                    new ProducerRecord<>(topic, id.getBytes(StandardCharsets.US_ASCII), value);
+                    new ProducerRecord<>(topic, partition, key, value);
             if (form == RowForm.F32) {
                 record.headers().add("omen-format", "f32".getBytes(StandardCharsets.US_ASCII));
             }

@@ -53,8 +53,33 @@ public final class StreamBench implements Callable<Integer> {
             names = "--layer",
             defaultValue = "shard",
             paramLabel = "L",
-            description = "shard: the index alone, in this process. Default ${DEFAULT-VALUE}.")
+            description = {
+                "shard: the index alone, in this process. e2e: everything: a producer, a broker, Flink",
+                "and clients over HTTP, which needs --metric l2. Default ${DEFAULT-VALUE}."
+            })
     String layer;
+
+    @Option(
+            names = "--form",
+            paramLabel = "F",
+            defaultValue = "f32",
+            description =
+                    "e2e: records of one vector (f32, json) or of many (arrow); default ${DEFAULT-VALUE}.")
+    String form;
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "e2e: subtasks, and partitions; default ${DEFAULT-VALUE}.")
+    int shards;
+
+    @Option(
+            names = "--checkpoint-seconds",
+            paramLabel = "S",
+            defaultValue = "10",
+            description = "e2e: time between checkpoints; default ${DEFAULT-VALUE}.")
+    int checkpointSeconds;
 
     @Option(
             names = "--preload",
@@ -89,10 +114,12 @@ public final class StreamBench implements Callable<Integer> {
     @Nullable Path json;
 
     @Override
-    public Integer call() {
-        if (!layer.equals("shard")) {
-            throw OmenException.invalid(
-                    "--layer: found \"" + layer + "\", expected shard: there is no other yet");
+    public Integer call() throws InterruptedException {
+        if (!layer.equals("shard") && !layer.equals("e2e")) {
+            throw OmenException.invalid("--layer: found \"" + layer + "\", expected shard or e2e");
+        }
+        if (layer.equals("e2e") && !metric.equals("l2")) {
+            throw OmenException.invalid("--metric: found " + metric + ", expected l2 with e2e");
         }
         VectorSet vectors = new VectorSet(base, Integer.MAX_VALUE);
         float[][] queries = VectorFiles.readAll(query, Integer.MAX_VALUE);
@@ -102,14 +129,28 @@ public final class StreamBench implements Callable<Integer> {
         StreamRun.Plan plan =
                 new StreamRun.Plan(
                         rate(), seconds, loaded, Math.max(1, searchThreads), recallTarget);
-        try (StreamRun run = StreamRun.open(held, queries, Metric.ofApiName(metric), plan)) {
-            StreamReport report = run.run();
-            report.print(new PrintWriter(spec.commandLine().getOut(), true));
-            if (json != null) {
-                report.writeJson(json);
-            }
+        StreamReport report =
+                layer.equals("shard") ? shard(held, queries, plan) : e2e(held, queries, plan);
+        report.print(new PrintWriter(spec.commandLine().getOut(), true));
+        if (json != null) {
+            report.writeJson(json);
         }
         return 0;
+    }
+
+    private StreamReport shard(HeldVectors held, float[][] queries, StreamRun.Plan plan) {
+        try (StreamRun run = StreamRun.open(held, queries, Metric.ofApiName(metric), plan)) {
+            return run.run();
+        }
+    }
+
+    private StreamReport e2e(HeldVectors held, float[][] queries, StreamRun.Plan plan)
+            throws InterruptedException {
+        StackStreamRun.Setup setup =
+                new StackStreamRun.Setup(shards, checkpointSeconds * 1_000L, RowForm.of(form));
+        try (StackStreamRun run = StackStreamRun.open(held, queries, plan, setup)) {
+            return run.run();
+        }
     }
 
     private double rate() {

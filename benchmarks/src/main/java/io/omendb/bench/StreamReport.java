@@ -22,6 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param recallWorst recall of the worst moment
  * @param recallNewest recall of neighbours among the newest 1 % of rows
  * @param freshness nanoseconds from the time a row was due to the time a search found it
+ * @param layer what was measured
  */
 record StreamReport(
         double rate,
@@ -33,7 +34,16 @@ record StreamReport(
         double recall,
         double recallWorst,
         double recallNewest,
-        Histogram freshness) {
+        Histogram freshness,
+        Layer layer) {
+    /**
+     * What was measured.
+     *
+     * @param name {@code shard} or {@code e2e}
+     * @param checkpoints completed during ingest
+     */
+    record Layer(String name, int checkpoints) {}
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     void print(PrintWriter out) {
@@ -58,6 +68,9 @@ record StreamReport(
                 ms(freshness, 99),
                 ms(freshness, 100),
                 freshness.getTotalCount());
+        if (layer.checkpoints() > 0) {
+            out.printf("%d checkpoints during ingest%n", layer.checkpoints());
+        }
         out.flush();
     }
 
@@ -69,7 +82,7 @@ record StreamReport(
 
     void writeJson(Path file) {
         ObjectNode root =
-                JSON.createObjectNode().put("layer", "shard").put("achieved_per_s", achieved);
+                JSON.createObjectNode().put("layer", layer.name()).put("achieved_per_s", achieved);
         if (Double.isInfinite(rate)) {
             root.put("rate", "max");
         } else {
@@ -85,6 +98,7 @@ record StreamReport(
                 .put("recall_at_10_newest", recallNewest)
                 .put("freshness_p50_ms", ms(freshness, 50))
                 .put("freshness_p99_ms", ms(freshness, 99))
+                .put("checkpoints", layer.checkpoints())
                 .put("java", System.getProperty("java.version"));
         try {
             Files.writeString(file, root.toPrettyString() + "\n");

@@ -104,7 +104,8 @@ final class StreamRun implements AutoCloseable {
                 truth.recall(),
                 truth.recallWorst(),
                 truth.recallNewest(),
-                ingest.freshness);
+                ingest.freshness,
+                new StreamReport.Layer("shard", 0));
     }
 
     private void preload() {

@@ -76,6 +76,7 @@ final class CollectionSizes {
         json.put("segments", parts.stream().mapToLong(part -> part.stats.getSegments()).sum());
         json.put("memory_bytes", memoryBytes());
         json.put("disk_bytes", diskBytes());
+        json.put("index_queue", queuedRows());
         json.withObject("/index").set("in_use", indexes());
         ArrayNode shards = json.putArray("shards");
         parts.forEach(part -> shards.add(json(part, logEnds, nowMs)));

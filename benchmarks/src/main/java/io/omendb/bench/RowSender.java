@@ -1,12 +1,14 @@
 package io.omendb.bench;
 
 import io.omendb.connectors.producer.OmenProducer;
+import io.omendb.connectors.producer.ProducerOptions;
 import io.omendb.index.column.IntColumn;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class RowSender implements AutoCloseable {
     private static final long TICK_MS = 20;
 
+    /** A hundred requests a second are enough; each costs the broker as much as many rows. */
+    private static final int LINGER_MS = 10;
+
     private final HeldVectors vectors;
     private final float[] vector;
     private final Records records;
@@ -42,7 +47,12 @@ final class RowSender implements AutoCloseable {
             String bootstrapServers, String collection, HeldVectors vectors, RowForm form) {
         Records records =
                 form == RowForm.ARROW
-                        ? new Batches(OmenProducer.open(bootstrapServers, collection))
+                        ? new Batches(
+                                OmenProducer.open(
+                                        Map.of("bootstrap.servers", bootstrapServers),
+                                        collection,
+                                        ProducerOptions.DEFAULT.withLinger(
+                                                Duration.ofMillis(LINGER_MS))))
                         : new Singles(bootstrapServers, collection, form);
         return new RowSender(vectors, records);
     }
@@ -169,7 +179,7 @@ final class RowSender implements AutoCloseable {
                                     "bootstrap.servers",
                                     bootstrapServers,
                                     "linger.ms",
-                                    5,
+                                    LINGER_MS,
                                     "batch.size",
                                     1 << 18),
                             new ByteArraySerializer(),

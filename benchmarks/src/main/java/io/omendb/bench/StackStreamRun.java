@@ -84,9 +84,10 @@ final class StackStreamRun implements AutoCloseable {
         stack.load(sender, plan.preload());
         double restSeconds = Math.min(REST_SECONDS_MAX, plan.seconds() * REST_SHARE);
         warmUp();
+        stack.awaitSettled(sender.sent());
         Histogram before = search(restSeconds).latencies;
         int checkpointsBefore = stack.checkpoints();
-        Seen seen = ingest();
+        Seen seen = ingest("Ingesting", plan.seconds());
         int checkpoints = stack.checkpoints() - checkpointsBefore;
         sender.flush();
         stack.awaitSettled(sender.sent());
@@ -108,10 +109,11 @@ final class StackStreamRun implements AutoCloseable {
                 new StreamReport.Layer("e2e", checkpoints));
     }
 
-    /** Until the JVMs have compiled what a search needs. */
+    /** Until the JVMs have compiled what searches and writes at this rate need. */
     private void warmUp() throws InterruptedException {
         Seen unused = onThreads(WARMUP_CLIENTS, secondsFromNow(WARMUP_SECONDS));
-        unused = search(WARMUP_SECONDS / 4);
+        unused = ingest("Warming up", WARMUP_SECONDS);
+        sender.flush();
     }
 
     private Seen search(double seconds) throws InterruptedException {
@@ -122,14 +124,14 @@ final class StackStreamRun implements AutoCloseable {
         return System.nanoTime() + (long) (seconds * 1e9);
     }
 
-    private Seen ingest() throws InterruptedException {
+    private Seen ingest(String name, double seconds) throws InterruptedException {
         writing = true;
         ExecutorService writer =
                 Executors.newSingleThreadExecutor(task -> new Thread(task, "omen-bench-writer"));
-        try (ProgressBar bar = Progress.start("Ingesting", (long) plan.seconds())) {
+        try (ProgressBar bar = Progress.start(name, (long) seconds)) {
             long first = stack.count();
             long start = System.nanoTime();
-            Future<?> written = writer.submit(() -> write(bar));
+            Future<?> written = writer.submit(() -> write(bar, seconds));
             Seen seen = onThreads(plan.searchThreads(), 0);
             seen.seconds = (System.nanoTime() - start) / 1e9;
             seen.rows = stack.count() - first;
@@ -140,12 +142,13 @@ final class StackStreamRun implements AutoCloseable {
         } finally {
             writing = false;
             writer.shutdownNow();
+            probes.clear();
         }
     }
 
-    private void write(ProgressBar bar) {
+    private void write(ProgressBar bar, double seconds) {
         long start = System.nanoTime();
-        long end = start + (long) (plan.seconds() * 1e9);
+        long end = start + (long) (seconds * 1e9);
         double nsPerRow = 1e9 / plan.rate();
         long nextProbe = start;
         try {

@@ -2,6 +2,7 @@ package io.omendb.state;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Niceness;
 import io.omendb.index.background.Pace;
 import io.omendb.index.shard.ShardEnvironment;
 import java.io.IOException;
@@ -67,6 +68,11 @@ final class LocalWorkspace implements AutoCloseable {
 
     ShardEnvironment environment() {
         return new ShardEnvironment(directory, thread, pace);
+    }
+
+    /** Lowers the priority of the thread that works in the background. */
+    void makeWay(int nice) {
+        thread.execute(() -> Niceness.apply(nice));
     }
 
     /** How work in the background makes way for searches. */

@@ -185,6 +185,15 @@ public final class VectorState implements AutoCloseable {
         }
     }
 
+    /**
+     * Lowers the priority of background work.
+     *
+     * @param nice as {@link io.omendb.index.background.Niceness} has it
+     */
+    public void makeWay(int nice) {
+        workspace.makeWay(nice);
+    }
+
     /** A collection by name. */
     public Optional<VectorCollection> collection(String name) {
         return Optional.ofNullable(collections.get(name));

@@ -2,6 +2,7 @@ package io.omendb.connectors.broker;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Niceness;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,19 +92,25 @@ public final class BrokerProcess implements AutoCloseable {
 
     private static List<String> command(BrokerOptions options, BrokerDirectory directory) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return List.of(
-                java.toString(),
-                "-Xmx" + options.maxHeap(),
-                "-XX:+UseG1GC",
-                "-XX:MaxGCPauseMillis=20",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:ErrorFile=" + directory.path().resolve("hs_err_pid%p.log"),
-                "-Djava.awt.headless=true",
-                "-Dlog4j2.configurationFile=classpath:io/omendb/connectors/broker/log4j2-broker.xml",
-                "-cp",
-                absoluteClassPath(),
-                BrokerMain.class.getName(),
-                directory.path().toString());
+        List<String> command =
+                List.of(
+                        java.toString(),
+                        "-Xmx" + options.maxHeap(),
+                        "-XX:+UseG1GC",
+                        "-XX:MaxGCPauseMillis=20",
+                        // Compiled lightly: a broker's work is mostly the kernel's, and the
+                        // optimizing
+                        // compiler would take the core that Flink and the gateway need.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:ErrorFile=" + directory.path().resolve("hs_err_pid%p.log"),
+                        "-Djava.awt.headless=true",
+                        "-Dlog4j2.configurationFile=classpath:io/omendb/connectors/broker/log4j2-broker.xml",
+                        "-cp",
+                        absoluteClassPath(),
+                        BrokerMain.class.getName(),
+                        directory.path().toString());
+        return Niceness.command(Niceness.DEFAULT, command);
     }
 
     private static String absoluteClassPath() {

@@ -1,7 +1,9 @@
 package io.omendb.connectors.ingest;
 
+import io.omendb.flink.operator.IngestPriority;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.SubtaskKeys;
+import io.omendb.index.background.Niceness;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +84,8 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void open() throws Exception {
         super.open();
+        // Operators open from the last to the first: the source's threads are still to be started.
+        Niceness.apply(IngestPriority.of(getContainingTask().getEnvironment()));
         CatalogueFollower opened = CatalogueFollower.open(options.bootstrapServers());
         catalogue = opened;
         opened.awaitCaughtUp(CATCH_UP_TIMEOUT);

@@ -13,6 +13,7 @@ import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.flink.update.SubtaskKeys;
+import io.omendb.index.background.Niceness;
 import io.omendb.index.file.RowImage;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.state.OmenKeyedStateBackend;
@@ -64,6 +65,10 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
         owned = keyGroups;
+        // Threads inherit it, so this comes after those that search were started.
+        int nice = IngestPriority.of(environment);
+        Niceness.apply(nice);
+        opened.makeWay(nice);
         coordinator.sendEventToCoordinator(
                 new ShardAddressEvent(
                         new ShardAddress(

@@ -11,6 +11,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * refused as overloaded.
  */
 public final class ShardServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
     private static final int QUEUE_MAX = 256;
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
@@ -39,6 +42,8 @@ public final class ShardServer implements AutoCloseable {
      */
     public static ShardServer start(String host, int port, int subtask, VectorState state) {
         ThreadPoolExecutor queries = queryPool(subtask);
+        int started = queries.prestartAllCoreThreads();
+        LOG.debug("{} threads search shard {}", started, subtask);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                         .directExecutor()

@@ -52,15 +52,22 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     private final VectorState state;
     private final Executor queries;
+    private final Executor background;
 
-    ShardQueryService(VectorState state, Executor queries) {
+    /**
+     * The service.
+     *
+     * @param background for queries that nobody waits for
+     */
+    ShardQueryService(VectorState state, Executor queries, Executor background) {
         this.state = state;
         this.queries = queries;
+        this.background = background;
     }
 
     @Override
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
-        answer(observer, () -> search(request));
+        answer(request.getBackground() ? background : queries, observer, () -> search(request));
     }
 
     @Override
@@ -247,8 +254,13 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     private <R> void answer(StreamObserver<R> observer, Supplier<R> query) {
+        answer(queries, observer, query);
+    }
+
+    private static <R> void answer(
+            Executor executor, StreamObserver<R> observer, Supplier<R> query) {
         try {
-            queries.execute(() -> run(observer, query));
+            executor.execute(() -> run(observer, query));
         } catch (RejectedExecutionException e) {
             observer.onError(
                     ErrorTrailers.toStatus(

@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.background.Niceness;
 import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,20 +18,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a
  * bounded queue, so they neither hold up the task thread nor pile up: past the bound a query is
- * refused as overloaded.
+ * refused as overloaded. Queries that nobody waits for have a thread of their own.
  */
 public final class ShardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
     private static final int QUEUE_MAX = 256;
+    private static final int BACKGROUND_QUEUE_MAX = 4;
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final Server server;
     private final ThreadPoolExecutor queries;
+    private final ThreadPoolExecutor background;
 
-    private ShardServer(Server server, ThreadPoolExecutor queries) {
+    private ShardServer(Server server, ThreadPoolExecutor queries, ThreadPoolExecutor background) {
         this.server = server;
         this.queries = queries;
+        this.background = background;
     }
 
     /**
@@ -44,22 +48,24 @@ public final class ShardServer implements AutoCloseable {
         ThreadPoolExecutor queries = queryPool(subtask);
         int started = queries.prestartAllCoreThreads();
         LOG.debug("{} threads search shard {}", started, subtask);
+        ThreadPoolExecutor background = backgroundThread(subtask);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                         .directExecutor()
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                        .addService(new ShardQueryService(state, queries))
+                        .addService(new ShardQueryService(state, queries, background))
                         .build();
         try {
             server.start();
         } catch (IOException e) {
             queries.shutdownNow();
+            background.shutdownNow();
             throw new OmenException(
                     ErrorCode.EXTERNAL,
                     "shard server cannot listen on " + host + ":" + port + ": " + e,
                     e);
         }
-        return new ShardServer(server, queries);
+        return new ShardServer(server, queries, background);
     }
 
     public int port() {
@@ -70,10 +76,12 @@ public final class ShardServer implements AutoCloseable {
     public void close() {
         server.shutdownNow();
         queries.shutdownNow();
+        background.shutdownNow();
         try {
             boolean ended =
                     server.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                            && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                            && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                            && background.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             if (!ended) {
                 throw new OmenException(
                         ErrorCode.INTERNAL,
@@ -82,6 +90,27 @@ public final class ShardServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Scans all rows now and then to measure recall: of all threads it gets the least. */
+    private static ThreadPoolExecutor backgroundThread(int subtask) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(BACKGROUND_QUEUE_MAX),
+                runnable -> {
+                    Thread thread =
+                            new Thread(
+                                    () -> {
+                                        Niceness.apply(Niceness.MAX);
+                                        runnable.run();
+                                    },
+                                    "omen-sampling-" + subtask);
+                    thread.setDaemon(true);
+                    return thread;
+                });
     }
 
     private static ThreadPoolExecutor queryPool(int subtask) {

@@ -27,8 +27,13 @@ record Query(
 
     private static final int EXACT_TIMEOUT_MS = 10_000;
 
-    /** How thoroughly to search. */
-    record Tuning(boolean exact, double recallTarget, Map<String, Double> params) {}
+    /**
+     * How thoroughly to search.
+     *
+     * @param background whether nobody waits for the answer
+     */
+    record Tuning(
+            boolean exact, double recallTarget, Map<String, Double> params, boolean background) {}
 
     /**
      * Checks the query against the collection and the limits.
@@ -42,14 +47,14 @@ record Query(
         consistency.check(collection);
     }
 
-    /** The same query, answered exactly, ids only. */
+    /** The same query, answered exactly, ids only, when there is time. */
     Query exactly(int fewer) {
         return new Query(
                 vector,
                 fewer,
                 filterJson,
                 Fields.ID,
-                new Tuning(true, 0, Map.of()),
+                new Tuning(true, 0, Map.of(), true),
                 consistency.withoutWaiting(),
                 EXACT_TIMEOUT_MS,
                 false);
@@ -67,6 +72,7 @@ record Query(
                 .setExact(tuning.exact)
                 .setRecallTarget(tuning.recallTarget)
                 .putAllParams(tuning.params)
+                .setBackground(tuning.background)
                 .build();
     }
 }

@@ -117,7 +117,7 @@ final class QueryJson {
                 k,
                 filterJson,
                 fields,
-                new Query.Tuning(exact, recallTarget, params),
+                new Query.Tuning(exact, recallTarget, params, false),
                 consistency,
                 timeoutMs,
                 allowPartial);

@@ -9,14 +9,16 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 
 /**
- * Measures the recall of real queries while they are served: at most one a second is run again,
- * exactly, and compared with what was answered. One at a time, so that it costs a shard an exact
- * search a second. What is written between the two counts as missed, which is little. Safe for use
- * by any thread.
+ * Measures the recall of real queries while they are served: now and then one is run again,
+ * exactly, and compared with what was answered. At most one a second, one at a time, and seldom
+ * enough that an exact search takes a hundredth of the time; shards give it the processor only when
+ * no other search wants it. What is written between the two counts as missed, which is little. Safe
+ * for use by any thread.
  */
 final class RecallSampler {
     private static final int K = 10;
-    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PERIOD_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
+    private static final long REST_FACTOR = 100;
 
     private final Searcher searcher;
     private final DoubleConsumer recall;
@@ -41,11 +43,14 @@ final class RecallSampler {
                 || !underWay.compareAndSet(false, true)) {
             return;
         }
-        nextNanos = System.nanoTime() + PERIOD_NANOS;
+        long start = System.nanoTime();
         int k = Math.min(K, query.k());
-        searcher.search(collection, query.exactly(k), System.nanoTime())
+        searcher.search(collection, query.exactly(k), start)
                 .whenComplete(
                         (exact, failure) -> {
+                            long now = System.nanoTime();
+                            nextNanos =
+                                    now + Math.max(PERIOD_NANOS_MIN, REST_FACTOR * (now - start));
                             underWay.set(false);
                             if (failure == null && !exact.hits().isEmpty()) {
                                 recall.accept(recall(found, exact));

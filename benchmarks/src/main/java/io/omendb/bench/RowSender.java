@@ -36,6 +36,7 @@ final class RowSender implements AutoCloseable {
     private final float[] vector;
     private final Records records;
     private volatile int sent;
+    private volatile boolean stopped;
 
     private RowSender(HeldVectors vectors, Records records) {
         this.vectors = vectors;
@@ -73,11 +74,16 @@ final class RowSender implements AutoCloseable {
         records.flush();
     }
 
+    /** Ends {@link #sendEvenly} early. Any thread may call this. */
+    void stop() {
+        stopped = true;
+    }
+
     /** Sends rows evenly over some seconds. */
     void sendEvenly(int perSecond, int seconds) {
         long start = System.nanoTime();
         long total = (long) perSecond * seconds;
-        for (long done = 0; done < total; ) {
+        for (long done = 0; done < total && !stopped; ) {
             long due =
                     Math.min(
                             total,

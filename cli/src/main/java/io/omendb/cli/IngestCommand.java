@@ -3,13 +3,17 @@ package io.omendb.cli;
 import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.client.PointFile;
-import java.nio.charset.StandardCharsets;
+import io.omendb.connectors.producer.OmenProducer;
+import io.omendb.record.Point;
+import io.omendb.record.PointJson;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,6 +27,8 @@ import picocli.CommandLine.Parameters;
             "Vectors of fvecs and bvecs get their row number as id."
         })
 final class IngestCommand implements Callable<Integer> {
+    private static final int STEP = 1_000;
+
     @Option(
             names = "--collection",
             required = true,
@@ -32,6 +38,15 @@ final class IngestCommand implements Callable<Integer> {
 
     @Option(names = "--batch", paramLabel = "N", description = "Points per request (default: 500).")
     private int batch = 500;
+
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = {
+                "Write to the collection's topic itself, many points a record: several times as fast.",
+                "Default: through the gateway."
+            })
+    private @Nullable String kafka;
 
     @Option(
             names = "--url",
@@ -44,39 +59,11 @@ final class IngestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        GatewayClient client = new GatewayClient(url);
-        String points = GatewayClient.collection(collection) + "/points";
         if (batch < 1) {
             throw OmenException.malformed("--batch: found " + batch + ", expected at least 1");
         }
-        // Says so before a long file is read, if there is no such collection.
-        client.send("GET", GatewayClient.collection(collection), null);
         long start = System.nanoTime();
-        long sent = 0;
-        try (PointFile input = PointFile.open(file);
-                ProgressBar bar =
-                        new ProgressBarBuilder()
-                                .setTaskName("ingest")
-                                .setInitialMax(input.pointsExpected())
-                                .setUnit(" points", 1)
-                                .build()) {
-            Optional<String> line = input.next();
-            while (line.isPresent()) {
-                StringBuilder body = new StringBuilder();
-                int inBatch = 0;
-                for (; inBatch < batch && line.isPresent(); line = input.next()) {
-                    body.append(line.get()).append('\n');
-                    inBatch++;
-                }
-                client.send(
-                        "POST",
-                        points,
-                        "application/x-ndjson",
-                        body.toString().getBytes(StandardCharsets.UTF_8));
-                sent += inBatch;
-                bar.stepTo(sent);
-            }
-        }
+        long sent = kafka == null ? throughGateway() : throughKafka(kafka);
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
                 Locale.ROOT,
@@ -85,5 +72,55 @@ final class IngestCommand implements Callable<Integer> {
                 seconds,
                 sent / seconds);
         return 0;
+    }
+
+    private long throughGateway() throws InterruptedException {
+        GatewayClient client = new GatewayClient(url);
+        String points = GatewayClient.collection(collection) + "/points";
+        // Says so before a long file is read, if there is no such collection.
+        client.send("GET", GatewayClient.collection(collection), null);
+        long sent = 0;
+        try (PointFile input = PointFile.open(file);
+                ProgressBar bar = progress(input)) {
+            Optional<Point> point = input.next();
+            while (point.isPresent()) {
+                ByteArrayOutputStream body = new ByteArrayOutputStream();
+                int inBatch = 0;
+                for (; inBatch < batch && point.isPresent(); point = input.next()) {
+                    body.writeBytes(PointJson.write(point.get()));
+                    body.write('\n');
+                    inBatch++;
+                }
+                client.send("POST", points, "application/x-ndjson", body.toByteArray());
+                sent += inBatch;
+                bar.stepTo(sent);
+            }
+        }
+        return sent;
+    }
+
+    private long throughKafka(String brokers) {
+        long sent = 0;
+        try (OmenProducer producer = OmenProducer.open(brokers, collection);
+                PointFile input = PointFile.open(file);
+                ProgressBar bar = progress(input)) {
+            for (Optional<Point> point = input.next(); point.isPresent(); point = input.next()) {
+                var unused = producer.send(point.get());
+                if (++sent % STEP == 0) {
+                    bar.stepTo(sent);
+                }
+            }
+            producer.flush();
+            bar.stepTo(sent);
+        }
+        return sent;
+    }
+
+    private static ProgressBar progress(PointFile input) {
+        return new ProgressBarBuilder()
+                .setTaskName("ingest")
+                .setInitialMax(input.pointsExpected())
+                .setUnit(" points", 1)
+                .build();
     }
 }

@@ -52,7 +52,10 @@ class FaultsIT {
         assertThat(result.path("taskmanager_kills").asInt()).isEqualTo(1);
         assertThat(result.path("rows").asInt()).isGreaterThan(500);
         assertThat(result.path("searches").asInt()).as(RunningOmen.read(log)).isPositive();
-        for (String fault : new String[] {"lost", "duplicated", "resurrected", "wrong"}) {
+        for (String fault :
+                new String[] {
+                    "lost", "duplicated", "resurrected", "wrong", "committed_rolled_back"
+                }) {
             assertThat(result.path(fault).asInt(-1)).as(RunningOmen.read(log)).isZero();
         }
     }

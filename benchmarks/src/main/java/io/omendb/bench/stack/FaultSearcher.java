@@ -4,17 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.bench.stack.GatewayCalls.Answer;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches all the time, every second time with {@code allow_partial}, and looks at every answer:
- * no id may be there twice, every point must be one that was written, in full, and the answer must
- * come from all shards or say that it does not and have been allowed to. What is refused must be
- * refused as unavailable. The thread {@code omen-fault-searcher}.
+ * Searches all the time, every second time with {@code allow_partial}, every third time with
+ * consistency {@code committed}, and looks at every answer: no id may be there twice, every point
+ * must be one that was written, in full, and the answer must come from all shards or say that it
+ * does not and have been allowed to. What a committed search showed must never be rolled back: no
+ * later search may show an older write of that id. What is refused must be refused as unavailable.
+ * The thread {@code omen-fault-searcher}.
  */
 final class FaultSearcher implements AutoCloseable {
     private static final int K = 20;
@@ -32,6 +36,12 @@ final class FaultSearcher implements AutoCloseable {
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong duplicates = new AtomicLong();
     private final AtomicLong wrong = new AtomicLong();
+    private final AtomicLong committedHits = new AtomicLong();
+    private final AtomicLong rolledBack = new AtomicLong();
+
+    /** By id, the newest write that a committed search showed. */
+    private final Map<String, Long> newestCommitted = new HashMap<>();
+
     private volatile long lastAnswerNanos = System.nanoTime();
     private volatile @Nullable String firstWrong;
     private volatile boolean closed;
@@ -59,6 +69,8 @@ final class FaultSearcher implements AutoCloseable {
                 body.putArray("include").add("id").add("distance").add("metadata").add("vector");
                 boolean allowPartial = query % 2 == 1;
                 body.put("allow_partial", allowPartial);
+                boolean committed = query % 3 == 2;
+                body.put("consistency", committed ? "committed" : "eventual");
                 long sent = System.nanoTime();
                 Answer answer = gateway.post(path, body);
                 if (!answer.isOk()) {
@@ -66,7 +78,7 @@ final class FaultSearcher implements AutoCloseable {
                     if (!REFUSALS.contains(answer.status())) {
                         wrong(answer.body());
                     }
-                } else if (check(answer.body(), allowPartial)) {
+                } else if (check(answer.body(), allowPartial, committed)) {
                     answered.incrementAndGet();
                     lastAnswerNanos = sent;
                 } else {
@@ -80,7 +92,7 @@ final class FaultSearcher implements AutoCloseable {
     }
 
     /** Tells whether the answer is complete. */
-    private boolean check(JsonNode answer, boolean allowPartial) {
+    private boolean check(JsonNode answer, boolean allowPartial, boolean committed) {
         JsonNode shards = answer.path("shards");
         boolean complete = shards.path("total").asInt() == shards.path("answered").asInt();
         if (!complete && !allowPartial) {
@@ -96,8 +108,22 @@ final class FaultSearcher implements AutoCloseable {
             if (!isAsWritten(points, id, hit)) {
                 wrong(hit);
             }
+            checkCommitted(id, hit, committed);
         }
         return complete;
+    }
+
+    private void checkCommitted(String id, JsonNode hit, boolean committed) {
+        long write = hit.path("metadata").path("n").asLong(-1);
+        Long known = newestCommitted.get(id);
+        if (known != null && write < known) {
+            rolledBack.incrementAndGet();
+            firstWrong = "write " + known + " was committed before: " + hit;
+        }
+        if (committed) {
+            committedHits.incrementAndGet();
+            newestCommitted.merge(id, write, Math::max);
+        }
     }
 
     private void wrong(JsonNode what) {
@@ -141,6 +167,16 @@ final class FaultSearcher implements AutoCloseable {
 
     long duplicates() {
         return duplicates.get();
+    }
+
+    /** Rows that searches with consistency committed returned. */
+    long committedHits() {
+        return committedHits.get();
+    }
+
+    /** Hits older than what a committed search had shown before. */
+    long rolledBack() {
+        return rolledBack.get();
     }
 
     long wrong() {

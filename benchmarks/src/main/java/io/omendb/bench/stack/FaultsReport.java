@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param duplicated points that are there more than once, in the end or in any search
  * @param resurrected deleted points that are there
  * @param wrong points that are not as written last, and search hits that never were written so
+ * @param rolledBack search hits older than what a search with consistency committed had shown
+ * @param committedHits rows that searches with consistency committed returned
  * @param searches searches answered in full
  * @param partial searches answered in part, allowed to be and marked
  * @param refused searches refused or not answered
@@ -33,6 +35,8 @@ record FaultsReport(
         long duplicated,
         long resurrected,
         long wrong,
+        long rolledBack,
+        long committedHits,
         long searches,
         long partial,
         long refused,
@@ -40,7 +44,7 @@ record FaultsReport(
         @Nullable String example) {
 
     boolean isClean() {
-        return lost == 0 && duplicated == 0 && resurrected == 0 && wrong == 0;
+        return lost == 0 && duplicated == 0 && resurrected == 0 && wrong == 0 && rolledBack == 0;
     }
 
     void print(Consumer<String> out) {
@@ -56,6 +60,7 @@ record FaultsReport(
                         .formatted(
                                 FaultsBench.percentile(unavailableMs, 0.5),
                                 FaultsBench.percentile(unavailableMs, 1)));
+        out.accept("%d of %,d committed rows rolled back".formatted(rolledBack, committedHits));
         if (example != null) {
             out.accept("for example: " + example);
         }
@@ -72,6 +77,8 @@ record FaultsReport(
         json.put("duplicated", duplicated);
         json.put("resurrected", resurrected);
         json.put("wrong", wrong);
+        json.put("committed_rows", committedHits);
+        json.put("committed_rolled_back", rolledBack);
         json.put("searches", searches);
         json.put("partial", partial);
         json.put("refused", refused);

@@ -87,6 +87,8 @@ final class FaultsRun {
                     duplicated + searcher.duplicates(),
                     resurrected,
                     wrong + searcher.wrong(),
+                    searcher.rolledBack(),
+                    searcher.committedHits(),
                     searcher.answered(),
                     searcher.partial(),
                     searcher.refused(),

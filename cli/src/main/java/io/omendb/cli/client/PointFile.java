@@ -19,8 +19,8 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of points, read as JSON points: NDJSON as it is, a vector file with the row number as id.
- * Used by one thread.
+ * A file of points: NDJSON, a point a line, or a vector file with the row number as id. Used by one
+ * thread.
  */
 public abstract class PointFile implements AutoCloseable {
 
@@ -50,8 +50,12 @@ public abstract class PointFile implements AutoCloseable {
         }
     }
 
-    /** The next point as a line of JSON; empty at the end. */
-    public abstract Optional<String> next();
+    /**
+     * The next point; empty at the end.
+     *
+     * @throws OmenException MALFORMED naming the line that is no point
+     */
+    public abstract Optional<Point> next();
 
     /** Points in the file; -1 where only reading it tells. */
     public abstract long pointsExpected();
@@ -62,6 +66,7 @@ public abstract class PointFile implements AutoCloseable {
     private static final class Lines extends PointFile {
         private final Path file;
         private final BufferedReader reader;
+        private long number;
 
         private Lines(Path file, BufferedReader reader) {
             this.file = file;
@@ -69,15 +74,29 @@ public abstract class PointFile implements AutoCloseable {
         }
 
         @Override
-        public Optional<String> next() {
+        public Optional<Point> next() {
             try {
-                @Nullable String line = reader.readLine();
+                @Nullable String line = readLine();
                 while (line != null && line.isBlank()) {
-                    line = reader.readLine();
+                    line = readLine();
                 }
-                return Optional.ofNullable(line);
+                return line == null ? Optional.empty() : Optional.of(point(line));
             } catch (IOException e) {
                 throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+            }
+        }
+
+        private @Nullable String readLine() throws IOException {
+            number++;
+            return reader.readLine();
+        }
+
+        private Point point(String line) {
+            try {
+                return PointJson.read(line.getBytes(StandardCharsets.UTF_8));
+            } catch (OmenException e) {
+                throw new OmenException(
+                        e.code(), file + ", line " + number + ": " + e.getMessage(), e);
             }
         }
 
@@ -104,14 +123,10 @@ public abstract class PointFile implements AutoCloseable {
         }
 
         @Override
-        public Optional<String> next() {
+        public Optional<Point> next() {
             String id = Long.toString(reader.rowsRead());
             float[] vector = new float[reader.dimension()];
-            return reader.next(vector, 0)
-                    ? Optional.of(
-                            new String(
-                                    PointJson.write(Point.of(id, vector)), StandardCharsets.UTF_8))
-                    : Optional.empty();
+            return reader.next(vector, 0) ? Optional.of(Point.of(id, vector)) : Optional.empty();
         }
 
         @Override

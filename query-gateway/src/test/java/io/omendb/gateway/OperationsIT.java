@@ -67,6 +67,7 @@ class OperationsIT {
                     .contains("omendb_memory_usage_bytes{collection=\"metered\"} ")
                     .contains("omendb_disk_usage_bytes{collection=\"metered\"} ")
                     .contains("omendb_index_build_queue_size{collection=\"metered\"} ")
+                    .contains("omendb_dead_letters{collection=\"metered\"} 0.0")
                     .contains("omendb_lag_records{collection=\"metered\"} 0.0")
                     .contains("omendb_freshness_lag_ms{collection=\"metered\"} 0.0")
                     .contains("jvm_memory_used_bytes");

@@ -201,6 +201,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                 .setDiskBytes(state.diskBytes(collection))
                 .setIndex(collection.shard().snapshot().indexKind())
                 .setQueuedRows(collection.shard().queuedRows())
+                .setWrites(collection.shard().snapshot().sequence())
                 .putAllApplied(applied(name))
                 .build();
     }

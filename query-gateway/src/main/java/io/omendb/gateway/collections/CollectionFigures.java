@@ -10,8 +10,8 @@ import io.omendb.protocol.v1.DescribeResponse;
 import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators want to know of a collection, as all shards tell it.
@@ -20,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
  * @param memoryBytes heap of all shards
  * @param diskBytes local disk of all shards
  * @param queuedRows rows whose index or files are still to be made
+ * @param writes upserts and deletes that shards applied since they were started or restored
+ * @param deadLetters records that could not be applied; null where that is not known
  * @param freshness how far they lag behind the log
  */
 public record CollectionFigures(
@@ -28,12 +30,9 @@ public record CollectionFigures(
         long memoryBytes,
         long diskBytes,
         long queuedRows,
+        long writes,
+        @Nullable Long deadLetters,
         Freshness freshness) {
-
-    /** Records applied by every shard, since the beginning of the topic. */
-    public long applied() {
-        return freshness.applied().values().stream().mapToLong(offset -> offset + 1).sum();
-    }
 
     /** Of every collection; fails where a shard does not answer. */
     public static CompletableFuture<List<CollectionFigures>> ask(
@@ -53,26 +52,30 @@ public record CollectionFigures(
         for (CollectionDefinition collection : collections.all()) {
             all =
                     all.thenCombine(
-                            ends.of(collection),
-                            (figures, logEnds) -> {
-                                figures.add(of(collection, described, logEnds));
+                            of(collection, described, ends),
+                            (figures, one) -> {
+                                figures.add(one);
                                 return figures;
                             });
         }
         return all;
     }
 
-    private static CollectionFigures of(
-            CollectionDefinition collection,
-            Gathered<DescribeResponse> described,
-            Map<Integer, Long> logEnds) {
+    private static CompletableFuture<CollectionFigures> of(
+            CollectionDefinition collection, Gathered<DescribeResponse> described, LogEnds ends) {
         CollectionSizes sizes = new CollectionSizes(collection, described);
-        return new CollectionFigures(
-                collection.name(),
-                sizes.vectors(),
-                sizes.memoryBytes(),
-                sizes.diskBytes(),
-                sizes.queuedRows(),
-                sizes.freshness(logEnds, System.currentTimeMillis()));
+        return ends.of(collection)
+                .thenCombine(
+                        ends.deadLetters(collection),
+                        (logEnds, deadLetters) ->
+                                new CollectionFigures(
+                                        collection.name(),
+                                        sizes.vectors(),
+                                        sizes.memoryBytes(),
+                                        sizes.diskBytes(),
+                                        sizes.queuedRows(),
+                                        sizes.writes(),
+                                        deadLetters,
+                                        sizes.freshness(logEnds, System.currentTimeMillis())));
     }
 }

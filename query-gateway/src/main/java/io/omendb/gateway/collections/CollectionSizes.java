@@ -60,6 +60,10 @@ final class CollectionSizes {
         return parts.stream().mapToLong(part -> part.stats.getQueuedRows()).sum();
     }
 
+    long writes() {
+        return parts.stream().mapToLong(part -> part.stats.getWrites()).sum();
+    }
+
     Freshness freshness(Map<Integer, Long> logEnds, long nowMs) {
         return Freshness.of(
                 collection,

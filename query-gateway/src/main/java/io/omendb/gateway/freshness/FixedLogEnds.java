@@ -3,6 +3,7 @@ package io.omendb.gateway.freshness;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs that nobody writes to.
@@ -19,6 +20,11 @@ record FixedLogEnds(Map<String, Map<Integer, Long>> ends) implements LogEnds {
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
         return of(collection);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Long> deadLetters(CollectionDefinition collection) {
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

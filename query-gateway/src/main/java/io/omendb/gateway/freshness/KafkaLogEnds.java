@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ends of the logs of collections in use, asked for every {@value #PERIOD_MS} ms by the thread
@@ -56,7 +57,21 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        Log log = logs.computeIfAbsent(collection.topic(), topic -> new Log());
+        return of(collection.topic());
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Long> deadLetters(CollectionDefinition collection) {
+        return of(collection.deadLetterTopic())
+                .thenApply(
+                        ends ->
+                                ends.isEmpty()
+                                        ? null
+                                        : ends.values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    private CompletableFuture<Map<Integer, Long>> of(String topic) {
+        Log log = logs.computeIfAbsent(topic, name -> new Log());
         log.usedNanos = System.nanoTime();
         if (log.known.isDone()) {
             return CompletableFuture.completedFuture(Map.copyOf(log.ends));

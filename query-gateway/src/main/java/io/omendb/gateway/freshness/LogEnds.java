@@ -3,6 +3,7 @@ package io.omendb.gateway.freshness;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The ends of the logs of collections in use. Safe for use by any thread. */
 public interface LogEnds extends AutoCloseable {
@@ -34,6 +35,12 @@ public interface LogEnds extends AutoCloseable {
      * @return fails with UNAVAILABLE where Kafka does not answer
      */
     CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs);
+
+    /**
+     * How many records of the collection could not be applied and went to its dead-letter topic, as
+     * of a moment ago. Null where that is not known.
+     */
+    CompletableFuture<@Nullable Long> deadLetters(CollectionDefinition collection);
 
     /** Says that a record was written at this position. */
     void written(String topic, int partition, long offset);

@@ -25,6 +25,7 @@ final class CollectionMeters {
     private final MultiGauge rate;
     private final MultiGauge lagRecords;
     private final MultiGauge lagMs;
+    private final MultiGauge deadLetters;
     private Map<String, Long> appliedBefore = new HashMap<>();
     private Map<String, Double> rates = new HashMap<>();
     private long beforeNanos;
@@ -42,7 +43,7 @@ final class CollectionMeters {
                 gauge(
                         registry,
                         "omendb.insertion.rate.per.sec",
-                        "Records applied by all shards each second since the last scrape");
+                        "Points that the shards applied each second since the last scrape");
         lagRecords =
                 gauge(registry, "omendb.lag.records", "Records in Kafka that a shard lacks still");
         lagMs =
@@ -50,6 +51,11 @@ final class CollectionMeters {
                         registry,
                         "omendb.freshness.lag.ms",
                         "Age of the newest record applied everywhere, 0 without lag");
+        deadLetters =
+                gauge(
+                        registry,
+                        "omendb.dead.letters",
+                        "Records that could not be applied and went to the dead-letter topic");
     }
 
     private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
@@ -64,6 +70,7 @@ final class CollectionMeters {
         set(queue, figures, CollectionFigures::queuedRows);
         set(rate, figures, of -> rates.getOrDefault(of.collection(), 0.0));
         set(lagRecords, figures, of -> orNaN(of.freshness().lagRecords()));
+        set(deadLetters, figures, of -> orNaN(of.deadLetters()));
         set(lagMs, figures, of -> orNaN(of.freshness().lagMs()));
     }
 
@@ -75,11 +82,11 @@ final class CollectionMeters {
         Map<String, Long> applied = new HashMap<>();
         Map<String, Double> next = new HashMap<>();
         for (CollectionFigures of : figures) {
-            applied.put(of.collection(), of.applied());
+            applied.put(of.collection(), of.writes());
             Long before = appliedBefore.get(of.collection());
             if (before != null) {
-                // After a restart shards apply again what they had applied before.
-                long more = Math.max(0, of.applied() - before);
+                // A shard that was restarted counts from the beginning.
+                long more = Math.max(0, of.writes() - before);
                 next.put(of.collection(), more * 1e9 / nanos);
             }
         }

@@ -65,9 +65,8 @@ class MetersTest {
         return registry.get("omendb.insertion.rate.per.sec").gauge().value();
     }
 
-    private static List<CollectionFigures> figures(long applied) {
-        TreeMap<String, Long> positions = new TreeMap<>();
-        positions.put("omen.c-0", applied);
-        return List.of(new CollectionFigures("c", 1, 2, 3, 4, new Freshness(positions, 0L, 0L)));
+    private static List<CollectionFigures> figures(long writes) {
+        Freshness freshness = new Freshness(new TreeMap<>(), 0L, 0L);
+        return List.of(new CollectionFigures("c", 1, 2, 3, 4, writes, null, freshness));
     }
 }

@@ -44,6 +44,16 @@ public final class DrainBench implements Callable<Integer> {
     int rows;
 
     @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = {
+                "Rows of another collection that the stack takes in before, so that its JVM has compiled what",
+                "it needs; it is then stopped while the topic is filled. 0: start cold; default ${DEFAULT-VALUE}."
+            })
+    int warmup;
+
+    @Option(
             names = "--form",
             paramLabel = "F",
             defaultValue = "arrow",
@@ -75,6 +85,7 @@ public final class DrainBench implements Callable<Integer> {
         DrainRun.Plan plan =
                 new DrainRun.Plan(
                         rows,
+                        warmup,
                         vectors.dimension(),
                         shards,
                         checkpointSeconds * 1_000L,
@@ -83,12 +94,12 @@ public final class DrainBench implements Callable<Integer> {
         Path directory = Files.createTempDirectory("omen-drain-");
         try (DrainRun run = DrainRun.in(directory, plan)) {
             run.fill(
-                    (brokers, collection) -> {
+                    (brokers, collection, count) -> {
                         try (RowSender sender =
                                         RowSender.open(
                                                 brokers, collection, vectors, RowForm.of(form));
-                                ProgressBar bar = Progress.start("Filling the topic", rows)) {
-                            sender.send(rows, bar);
+                                ProgressBar bar = Progress.start("Filling " + collection, count)) {
+                            sender.send(count, bar);
                         }
                     });
             try (ProgressBar bar = Progress.start("Draining", rows)) {

@@ -17,11 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * One run of {@code bench drain}. The collection is made by a stack that is then killed; a broker
- * alone takes the rows; then the whole stack starts and reads them.
+ * One run of {@code bench drain}. Cold: the collection is made by a stack that is then killed, a
+ * broker alone takes the rows, then the whole stack starts and reads them. Warm: the stack first
+ * takes in rows of another collection, is stopped (not ended) while the broker takes the rows, and
+ * goes on.
  */
 public final class DrainRun implements AutoCloseable {
     private static final String COLLECTION = "bench";
+    private static final String WARMUP = "warmup";
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     /** Seldom: counting is work too, and what counts is the hundredth part of the whole. */
@@ -47,11 +50,16 @@ public final class DrainRun implements AutoCloseable {
     /** Sends all rows to a collection of a broker. */
     @FunctionalInterface
     public interface Filler {
-        void fill(String bootstrapServers, String collection);
+        void fill(String bootstrapServers, String collection, int rows);
     }
 
-    /** What to do. */
-    public record Plan(int rows, int dimension, int shards, long checkpointMs, Rows vectors) {}
+    /**
+     * What to do.
+     *
+     * @param warmupRows rows of another collection before; 0 to start cold
+     */
+    public record Plan(
+            int rows, int warmupRows, int dimension, int shards, long checkpointMs, Rows vectors) {}
 
     private DrainRun(Path directory, Plan plan, KilledStack stack) {
         this.directory = directory;
@@ -67,54 +75,86 @@ public final class DrainRun implements AutoCloseable {
     /** Makes the collection and puts all rows into its topic while nothing reads it. */
     public void fill(Filler filler) throws InterruptedException {
         stack.up(plan.shards());
-        ObjectNode schema = GatewayCalls.JSON.createObjectNode();
-        schema.put("dimension", plan.dimension()).put("metric", "l2");
-        schema.put("partitions", plan.shards());
-        Answer made = gateway.put("/collections/" + COLLECTION, schema);
-        if (!made.isOk()) {
-            throw new OmenException(ErrorCode.EXTERNAL, "no collection: " + made.body());
+        create(COLLECTION);
+        if (plan.warmupRows() > 0) {
+            String brokers = stack.running().path("bootstrapServers").asText();
+            create(WARMUP);
+            filler.fill(brokers, WARMUP, plan.warmupRows());
+            await(WARMUP, plan.warmupRows(), rows -> {});
+            require(gateway.delete("/collections/" + WARMUP));
+            stack.pause();
+            filler.fill(brokers, COLLECTION, plan.rows());
+            return;
         }
         stack.killAll();
         try (BrokerProcess broker =
                 BrokerProcess.start(BrokerOptions.in(directory.resolve("data/kafka")))) {
-            filler.fill(broker.bootstrapServers(), COLLECTION);
+            filler.fill(broker.bootstrapServers(), COLLECTION, plan.rows());
+        }
+    }
+
+    private void create(String collection) throws InterruptedException {
+        ObjectNode schema = GatewayCalls.JSON.createObjectNode();
+        schema.put("dimension", plan.dimension()).put("metric", "l2");
+        schema.put("partitions", plan.shards());
+        require(gateway.put("/collections/" + collection, schema));
+    }
+
+    private static void require(Answer answer) {
+        if (!answer.isOk()) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "found " + answer.status() + " " + answer.body());
+        }
+    }
+
+    private void await(String collection, long rows, LongConsumer progress)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long counted = count(collection);
+        while (counted < rows) {
+            if (System.nanoTime() > deadline) {
+                throw new OmenException(
+                        ErrorCode.TIMEOUT, counted + " of " + rows + " after " + PATIENCE);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            counted = Math.max(counted, count(collection));
+            progress.accept(counted);
         }
     }
 
     /**
-     * Starts the stack and waits until it has all rows.
+     * Starts the stack, or lets it go on, and waits until it has all rows.
      *
      * @param progress told how many rows are there
      * @throws OmenException INTERNAL if rows are missing, or others than were written
      */
     public ObjectNode drain(LongConsumer progress) throws InterruptedException {
-        stack.up(plan.shards());
+        long first = 0;
+        if (plan.warmupRows() > 0) {
+            stack.resume();
+        } else {
+            stack.up(plan.shards());
+            while (first == 0) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MS / 10);
+                first = count(COLLECTION);
+            }
+        }
         JsonNode running = stack.running();
         long pid = running.path("pid").asLong();
-        long counted = 0;
-        while (counted == 0) {
-            TimeUnit.MILLISECONDS.sleep(POLL_MS / 10);
-            counted = count();
-        }
-        long first = counted;
+        int checkpointsBefore = checkpoints(running);
         long start = System.nanoTime();
-        long halfway = 0;
-        long halfwayNs = start;
+        long[] halfway = {0, start};
         Map<String, Double> before = cpu(pid);
-        long deadline = start + PATIENCE.toNanos();
-        while (counted < plan.rows()) {
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
-            counted = Math.max(counted, count());
-            progress.accept(counted);
-            if (halfway == 0 && counted >= plan.rows() / 2) {
-                halfway = counted;
-                halfwayNs = System.nanoTime();
-            }
-            if (System.nanoTime() > deadline) {
-                throw new OmenException(
-                        ErrorCode.TIMEOUT, counted + " of " + plan.rows() + " after " + PATIENCE);
-            }
-        }
+        await(
+                COLLECTION,
+                plan.rows(),
+                counted -> {
+                    progress.accept(counted);
+                    if (halfway[0] == 0 && counted >= plan.rows() / 2) {
+                        halfway[0] = counted;
+                        halfway[1] = System.nanoTime();
+                    }
+                });
         long end = System.nanoTime();
         double seconds = (end - start) / 1e9;
         Map<String, Double> after = cpu(pid);
@@ -122,11 +162,13 @@ public final class DrainRun implements AutoCloseable {
         ObjectNode result = GatewayCalls.JSON.createObjectNode();
         result.put("rows", plan.rows());
         result.put("shards", plan.shards());
+        result.put("warmup_rows", plan.warmupRows());
         result.put("rows_when_measuring_began", first);
         result.put("seconds", seconds);
         result.put("vectors_per_s", (plan.rows() - first) / seconds);
-        result.put("vectors_per_s_second_half", (plan.rows() - halfway) * 1e9 / (end - halfwayNs));
-        result.put("checkpoints", checkpoints(running));
+        result.put(
+                "vectors_per_s_second_half", (plan.rows() - halfway[0]) * 1e9 / (end - halfway[1]));
+        result.put("checkpoints", checkpoints(running) - checkpointsBefore);
         result.put("lost", 0);
         ObjectNode stages = result.putObject("cpu_seconds_per_million");
         double all = 0;
@@ -154,10 +196,10 @@ public final class DrainRun implements AutoCloseable {
         return stages;
     }
 
-    private long count() throws InterruptedException {
+    private long count(String collection) throws InterruptedException {
         Answer answer =
                 gateway.post(
-                        "/collections/" + COLLECTION + "/count",
+                        "/collections/" + collection + "/count",
                         GatewayCalls.JSON.createObjectNode());
         return answer.isOk() ? answer.body().path("count").asLong() : 0;
     }
@@ -171,9 +213,10 @@ public final class DrainRun implements AutoCloseable {
 
     /** The count is exact already; this looks at what is in some of the rows. */
     private void check() throws InterruptedException {
-        if (count() != plan.rows()) {
+        long counted = count(COLLECTION);
+        if (counted != plan.rows()) {
             throw new OmenException(
-                    ErrorCode.INTERNAL, "found " + count() + " rows, expected " + plan.rows());
+                    ErrorCode.INTERNAL, "found " + counted + " rows, expected " + plan.rows());
         }
         Random random = new Random(SEED);
         float[] expected = new float[plan.dimension()];

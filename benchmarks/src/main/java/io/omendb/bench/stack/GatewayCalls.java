@@ -40,6 +40,10 @@ public final class GatewayCalls {
         return send(request(path).GET());
     }
 
+    Answer delete(String path) throws InterruptedException {
+        return send(request(path).DELETE());
+    }
+
     public Answer put(String path, ObjectNode body) throws InterruptedException {
         return send(
                 request(path)

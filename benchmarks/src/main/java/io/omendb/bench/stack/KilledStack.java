@@ -140,6 +140,30 @@ public final class KilledStack implements AutoCloseable {
         }
     }
 
+    /**
+     * Stops Flink and the gateway where they are; the broker goes on. Needs one process for both.
+     */
+    void pause() throws InterruptedException {
+        signal("-STOP");
+    }
+
+    /** Lets them go on. */
+    void resume() throws InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws InterruptedException {
+        String pid = running().path("pid").asText();
+        try {
+            int exit = new ProcessBuilder("kill", name, pid).start().waitFor();
+            if (exit != 0) {
+                throw new OmenException(ErrorCode.EXTERNAL, "kill " + name + " " + pid + " failed");
+            }
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "no program kill: " + e, e);
+        }
+    }
+
     /** One TaskManager; false if Flink has no processes of its own. */
     boolean killTaskManager(Random random) {
         if (process == null) {

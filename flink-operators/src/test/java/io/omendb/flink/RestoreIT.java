@@ -35,6 +35,8 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -185,7 +187,7 @@ class RestoreIT {
                                             path.toUri().toString(), false, mode)));
             flink.submitJob(job).get();
             JobID id = job.getJobID();
-            await(flink, id, () -> PRODUCED.get() >= ROWS_A_STAGE);
+            await(flink, id, () -> PRODUCED.get() >= ROWS_A_STAGE && allTasksRun(flink, id));
             if (savepoint) {
                 return path(
                         flink.stopWithSavepoint(
@@ -202,6 +204,18 @@ class RestoreIT {
             await(flink, id, () -> flink.getJobStatus(id).get().isGloballyTerminalState());
             return latest(dir.resolve("checkpoints").resolve(id.toString()));
         }
+    }
+
+    /** A source may be done while a task behind it is still opening; savepoints need all. */
+    private static boolean allTasksRun(MiniCluster flink, JobID job)
+            throws InterruptedException, ExecutionException {
+        for (AccessExecutionVertex task :
+                flink.getExecutionGraph(job).get().getAllExecutionVertices()) {
+            if (task.getExecutionState() != ExecutionState.RUNNING) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Takes a checkpoint as soon as all tasks run, also after one has failed. */

@@ -8,13 +8,17 @@ import io.omendb.index.segment.IdHash;
 import io.omendb.record.ByteStrings;
 import io.omendb.record.PointColumns;
 import io.omendb.schema.CollectionDefinition;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
  * Parts the points of one record by the subtask that owns them: one update a subtask, rows in their
- * order. Such an update must reach the subtask it was made for, so it must not be in flight while
- * the parallelism changes; see {@link IngestionJob}. Used by the task thread.
+ * order, of rows with one id the last. Such an update must reach the subtask it was made for, so it
+ * must not be in flight while the parallelism changes; see {@link IngestionJob}. Used by the task
+ * thread.
  */
 final class BatchSplit {
     private final long[] subtaskKeys;
@@ -31,7 +35,8 @@ final class BatchSplit {
         this.counts = new int[subtaskKeys.length];
     }
 
-    void split(PointColumns points, CollectionDefinition definition, Position position) {
+    void split(PointColumns all, CollectionDefinition definition, Position position) {
+        PointColumns points = newest(all);
         long[] hashes = hashes(points.ids());
         if (subtaskKeys.length == 1) {
             send(0, hashes, points, definition, position);
@@ -57,6 +62,23 @@ final class BatchSplit {
                 send(subtask, selected, part, definition, position);
             }
         }
+    }
+
+    /**
+     * Without the rows that a later row of the same id replaces. All rows of a record have one
+     * position, and of two writes of an id at one position a shard takes the first.
+     */
+    private static PointColumns newest(PointColumns points) {
+        ByteStrings ids = points.ids();
+        Map<ByteBuffer, Integer> last = new HashMap<>(2 * ids.size());
+        for (int row = 0; row < ids.size(); row++) {
+            last.put(ByteBuffer.wrap(ids.bytes(), ids.start(row), ids.length(row)), row);
+        }
+        if (last.size() == ids.size()) {
+            return points;
+        }
+        int[] kept = last.values().stream().mapToInt(Integer::intValue).sorted().toArray();
+        return points.select(kept, kept.length);
     }
 
     private void send(

@@ -212,7 +212,7 @@ public final class OmenProducer implements AutoCloseable {
         closed = true;
         linger.shutdownNow();
         for (PartitionBatch batch : batches) {
-            var unused = batch.sendAll();
+            batch.end();
         }
         kafka.close(CLOSE_TIMEOUT);
         for (PartitionBatch batch : batches) {

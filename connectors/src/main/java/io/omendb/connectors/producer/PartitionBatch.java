@@ -22,6 +22,7 @@ final class PartitionBatch implements AutoCloseable {
     private @Nullable CompletableFuture<String> failed;
     private CompletableFuture<String> token = new CompletableFuture<>();
     private long dueNs;
+    private boolean ended;
 
     /** Sends a record to the partition. */
     @FunctionalInterface
@@ -42,6 +43,7 @@ final class PartitionBatch implements AutoCloseable {
 
     synchronized CompletableFuture<String> add(
             byte[] id, float[] vector, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+        checkOpen();
         long bytes = points.bytes(id, metadata, text);
         if (points.bytes() + bytes > ProducerOptions.BATCH_BYTES_MAX) {
             send();
@@ -65,8 +67,21 @@ final class PartitionBatch implements AutoCloseable {
     /** Sends what waits, and then this record: the order of writes stays. */
     synchronized CompletableFuture<String> sendAlone(
             byte[] key, byte @Nullable [] value, List<Header> headers) {
+        checkOpen();
         send();
         return remember(sender.send(key, value, headers));
+    }
+
+    /** Sends what waits; nothing more is taken, so that no write can be left behind. */
+    synchronized void end() {
+        ended = true;
+        send();
+    }
+
+    private void checkOpen() {
+        if (ended) {
+            throw new IllegalStateException("the producer is closed");
+        }
     }
 
     synchronized void sendIfDue() {

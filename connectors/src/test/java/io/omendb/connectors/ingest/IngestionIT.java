@@ -220,6 +220,8 @@ class IngestionIT {
             writer.add(utf8("a"), new float[] {1, 1}, null, null);
             writer.add(utf8("b"), new float[] {1, Float.NaN}, null, null);
             bad = writer.finish();
+            writer.add(utf8("c"), new float[] {9, 9}, null, null);
+            // Of two rows of one id in a record the later one counts.
             writer.add(utf8("c"), new float[] {1, 1}, null, null);
             good = writer.finish();
         }
@@ -228,6 +230,7 @@ class IngestionIT {
         sendBatch("omen.badbatch", null, new byte[1_048_000]);
         sendBatch("omen.badbatch", null, good);
         await(() -> count("badbatch", "") == 1);
+        assertThat(search("badbatch", 1, 1, 1).get(0).getDistance()).isZero();
         List<ConsumerRecord<byte[], byte[]>> dead = read("omen.badbatch.dlq", 3);
         assertThat(dead)
                 .extracting(record -> header(record, "omen-dlq-reason"))

@@ -49,6 +49,10 @@ final class ServerProperties {
 
         p.setProperty("num.network.threads", "2");
         p.setProperty("num.io.threads", "4");
+        // The operating system's own sizes, which grow with what is sent. Kafka's 100 kB take ten
+        // rounds of poll and send for a megabyte.
+        p.setProperty("socket.send.buffer.bytes", "-1");
+        p.setProperty("socket.receive.buffer.bytes", "-1");
         p.setProperty("background.threads", "2");
         p.setProperty("num.recovery.threads.per.data.dir", "2");
         p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));

@@ -108,6 +108,8 @@ public final class IngestionJob {
                 .setProperty("partition.discovery.interval.ms", DISCOVERY_INTERVAL_MS)
                 .setProperty("metadata.max.age.ms", METADATA_AGE_MS)
                 .setProperty("commit.offsets.on.checkpoint", "false")
+                // The operating system's own size, which grows with what comes in.
+                .setProperty("receive.buffer.bytes", "-1")
                 .setProperty("client.id.prefix", "omen-ingest")
                 .build();
     }

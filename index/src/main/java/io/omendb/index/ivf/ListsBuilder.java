@@ -44,41 +44,73 @@ public final class ListsBuilder {
 
     /** Concatenates lists of one codebook. */
     public static PackedLists concatenate(Codebook codebook, int rows, Iterable<Source> sources) {
-        int words = codebook.dimension() / Integer.SIZE;
         int[] sizes = new int[codebook.lists()];
-        ListView view = new ListView();
         for (Source source : sources) {
-            for (int list = 0; list < source.end(); list++) {
-                if (source.except.get(list)) {
-                    continue;
-                }
-                Pace.step();
-                source.lists.view(list, view);
-                for (int i = 0; i < view.size; i++) {
-                    if (source.newRow.applyAsInt(view.row(i, words)) >= 0) {
-                        sizes[list]++;
-                    }
-                }
-            }
+            new Concatenation(source, codebook).count(sizes);
         }
         PackedLists packed = new PackedLists(codebook, rows, sizes);
         int[] next = new int[sizes.length];
         for (Source source : sources) {
+            new Concatenation(source, codebook).copy(packed, next, sizes);
+        }
+        return packed;
+    }
+
+    /**
+     * The entries of one source. Small methods: as one loop over all it was compiled again for
+     * every way to map rows that turned up.
+     */
+    private static final class Concatenation {
+        private final Source source;
+        private final int words;
+        private final ListView view = new ListView();
+
+        Concatenation(Source source, Codebook codebook) {
+            this.source = source;
+            this.words = codebook.dimension() / Integer.SIZE;
+        }
+
+        void count(int[] sizes) {
             for (int list = 0; list < source.end(); list++) {
-                if (source.except.get(list)) {
-                    continue;
-                }
-                Pace.step();
-                source.lists.view(list, view);
-                for (int i = 0; i < view.size; i++) {
-                    int row = source.newRow.applyAsInt(view.row(i, words));
-                    if (row >= 0 && next[list] < sizes[list]) {
-                        packed.copy(list, next[list]++, view, i, row);
-                    }
+                if (!source.except.get(list)) {
+                    Pace.step();
+                    source.lists.view(list, view);
+                    sizes[list] += rowsKept();
                 }
             }
         }
-        return packed;
+
+        private int rowsKept() {
+            int kept = 0;
+            for (int i = 0; i < view.size; i++) {
+                if (source.newRow.applyAsInt(view.row(i, words)) >= 0) {
+                    kept++;
+                }
+            }
+            return kept;
+        }
+
+        void copy(PackedLists packed, int[] next, int[] sizes) {
+            for (int list = 0; list < source.end(); list++) {
+                if (!source.except.get(list)) {
+                    Pace.step();
+                    source.lists.view(list, view);
+                    next[list] = copyList(packed, list, next[list], sizes[list]);
+                }
+            }
+        }
+
+        /** Returns where the next source's entries go. */
+        private int copyList(PackedLists packed, int list, int from, int end) {
+            int to = from;
+            for (int i = 0; i < view.size; i++) {
+                int row = source.newRow.applyAsInt(view.row(i, words));
+                if (row >= 0 && to < end) {
+                    packed.copy(list, to++, view, i, row);
+                }
+            }
+            return to;
+        }
     }
 
     /**

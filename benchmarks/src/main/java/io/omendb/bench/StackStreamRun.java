@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * a producer and searching clients in this one.
  */
 final class StackStreamRun implements AutoCloseable {
+    /** Without a rate, the writer is so many rows ahead of those searchable at most. */
+    private static final int AHEAD_MAX = 50_000;
+
+    private static final int AHEAD_CHECKED = 5_000;
+    private static final long AHEAD_POLL_MS = 10;
+
     private static final int K = 10;
     private static final long LATENCY_NS_MAX = 600_000_000_000L;
     private static final int PROBES_PER_S = 50;
@@ -163,6 +169,9 @@ final class StackStreamRun implements AutoCloseable {
                     return;
                 }
                 int row = sender.sent();
+                if (nsPerRow == 0 && row % AHEAD_CHECKED == 0) {
+                    awaitApplied(row - AHEAD_MAX, end);
+                }
                 sender.sendNext();
                 if (now >= nextProbe) {
                     probes.offer(new Probe(row, nsPerRow > 0 ? due : now));
@@ -172,6 +181,21 @@ final class StackStreamRun implements AutoCloseable {
             }
         } finally {
             writing = false;
+        }
+    }
+
+    /**
+     * A writer without a rate would fill the topic with rows that nothing measured here is about,
+     * and take the processor time for that from those that are.
+     */
+    private void awaitApplied(int rows, long end) {
+        try {
+            while (System.nanoTime() < end && stack.count() < rows) {
+                TimeUnit.MILLISECONDS.sleep(AHEAD_POLL_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OmenException(ErrorCode.INTERNAL, "interrupted while writing", e);
         }
     }
 

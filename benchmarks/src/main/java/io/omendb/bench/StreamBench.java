@@ -39,7 +39,9 @@ public final class StreamBench implements Callable<Integer> {
             names = "--rate",
             required = true,
             paramLabel = "R|max",
-            description = "Vectors a second, or max for as many as one writer can.")
+            description =
+                    "Vectors a second, or max for as many as one writer can; with e2e it waits when"
+                            + " 50,000 rows are not searchable yet.")
     String rate;
 
     @Option(

@@ -52,7 +52,7 @@ public final class CheckpointServer implements AutoCloseable {
         List<ShardAddress> addresses = new ArrayList<>();
         Map<String, CollectionDefinition> collections = new HashMap<>();
         for (int i = 0; i < states.size(); i++) {
-            ShardServer shards = ShardServer.start(LOOPBACK, 0, i, states.get(i));
+            ShardServer shards = ShardServer.start(LOOPBACK, 0, LOOPBACK, i, states.get(i));
             parts.push(shards);
             List<Integer> keyGroups = report.subtasks().get(i).keyGroups();
             addresses.add(

@@ -62,7 +62,11 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         ShardServerAddress bind = ShardServerAddress.of(environment);
         server =
                 ShardServer.start(
-                        bind.bindHost(), bind.port(), task.getIndexOfThisSubtask(), opened);
+                        bind.bindHost(),
+                        bind.port(),
+                        bind.advertisedHost(),
+                        task.getIndexOfThisSubtask(),
+                        opened);
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
         owned = keyGroups;
         // Threads inherit it, so this comes after those that search were started.

@@ -5,6 +5,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.background.Niceness;
+import io.omendb.protocol.LocalShard;
+import io.omendb.protocol.ShardAddress;
 import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,11 +30,17 @@ public final class ShardServer implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final Server server;
+    private final LocalShard local;
     private final ThreadPoolExecutor queries;
     private final ThreadPoolExecutor background;
 
-    private ShardServer(Server server, ThreadPoolExecutor queries, ThreadPoolExecutor background) {
+    private ShardServer(
+            Server server,
+            LocalShard local,
+            ThreadPoolExecutor queries,
+            ThreadPoolExecutor background) {
         this.server = server;
+        this.local = local;
         this.queries = queries;
         this.background = background;
     }
@@ -42,22 +50,28 @@ public final class ShardServer implements AutoCloseable {
      *
      * @param host address to listen on
      * @param port port; 0 for any free one
+     * @param advertisedHost host that others know it by
      * @throws OmenException EXTERNAL if it cannot listen there
      */
-    public static ShardServer start(String host, int port, int subtask, VectorState state) {
+    public static ShardServer start(
+            String host, int port, String advertisedHost, int subtask, VectorState state) {
         ThreadPoolExecutor queries = queryPool(subtask);
         int started = queries.prestartAllCoreThreads();
         LOG.debug("{} threads search shard {}", started, subtask);
         ThreadPoolExecutor background = backgroundThread(subtask);
+        ShardQueryService service = new ShardQueryService(state, queries, background);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                         .directExecutor()
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                        .addService(new ShardQueryService(state, queries, background))
+                        .addService(service)
                         .build();
         try {
             server.start();
+            String target = ShardAddress.target(advertisedHost, server.getPort());
+            return new ShardServer(server, LocalShard.serve(target, service), queries, background);
         } catch (IOException e) {
+            server.shutdownNow();
             queries.shutdownNow();
             background.shutdownNow();
             throw new OmenException(
@@ -65,7 +79,6 @@ public final class ShardServer implements AutoCloseable {
                     "shard server cannot listen on " + host + ":" + port + ": " + e,
                     e);
         }
-        return new ShardServer(server, queries, background);
     }
 
     public int port() {
@@ -74,6 +87,7 @@ public final class ShardServer implements AutoCloseable {
 
     @Override
     public void close() {
+        local.close();
         server.shutdownNow();
         queries.shutdownNow();
         background.shutdownNow();

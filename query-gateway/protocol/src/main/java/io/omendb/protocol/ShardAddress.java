@@ -25,6 +25,11 @@ public record ShardAddress(
 
     /** {@code host:port}. */
     public String target() {
+        return target(host, port);
+    }
+
+    /** {@code host:port}. */
+    public static String target(String host, int port) {
         return host + ":" + port;
     }
 }

@@ -2,6 +2,7 @@ package io.omendb.gateway.shards;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,7 +24,7 @@ final class Channels implements AutoCloseable {
 
     private static final long CLOSE_SECONDS_MAX = 5;
 
-    private final Map<String, ManagedChannel> channels = new HashMap<>();
+    private final Map<Key, ManagedChannel> channels = new HashMap<>();
     private final ExecutorService callbacks;
     private List<ShardAddress> known = List.of();
 
@@ -56,7 +57,7 @@ final class Channels implements AutoCloseable {
         channels.entrySet()
                 .removeIf(
                         entry -> {
-                            boolean gone = !targets.contains(entry.getKey());
+                            boolean gone = !targets.contains(entry.getKey().target());
                             if (gone) {
                                 entry.getValue().shutdown();
                             }
@@ -66,14 +67,18 @@ final class Channels implements AutoCloseable {
     }
 
     synchronized ManagedChannel channel(ShardAddress address) {
+        boolean local = LocalShard.isServed(address);
         return channels.computeIfAbsent(
-                address.target(),
-                target ->
-                        NettyChannelBuilder.forAddress(address.host(), address.port())
-                                .usePlaintext()
-                                .executor(callbacks)
-                                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                                .build());
+                new Key(address.target(), local),
+                key -> local ? LocalShard.channel(address) : remote(address));
+    }
+
+    private ManagedChannel remote(ShardAddress address) {
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .executor(callbacks)
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .build();
     }
 
     @Override
@@ -89,4 +94,12 @@ final class Channels implements AutoCloseable {
         channels.clear();
         callbacks.shutdown();
     }
+
+    /**
+     * What a channel leads to.
+     *
+     * @param local whether the shard is in this process, as it may be at one time and not at
+     *     another
+     */
+    private record Key(String target, boolean local) {}
 }

@@ -1,0 +1,120 @@
+package io.omendb.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceBlockingStub;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class LocalShardTest {
+    private static final ShardAddress ADDRESS = new ShardAddress(0, 1, 0, "here", 4711, 0, 127);
+
+    @Test
+    void handsRequestsOverAsTheyAreOnTheCallersThread() throws Exception {
+        AtomicReference<SearchRequest> asked = new AtomicReference<>();
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        SearchRequest request = SearchRequest.newBuilder().setCollection("c").setK(3).build();
+        SearchResponse response = SearchResponse.newBuilder().setRowsScanned(7).build();
+        try (LocalShard shard =
+                LocalShard.serve(
+                        ADDRESS.target(),
+                        new Answering(
+                                (search, observer) -> {
+                                    asked.set(search);
+                                    thread.set(Thread.currentThread());
+                                    observer.onNext(response);
+                                    observer.onCompleted();
+                                }))) {
+            assertThat(LocalShard.isServed(ADDRESS)).isTrue();
+            ManagedChannel channel = LocalShard.channel(ADDRESS);
+            SearchResponse answer = ShardServiceGrpc.newFutureStub(channel).search(request).get();
+
+            assertThat(asked.get()).isSameAs(request);
+            assertThat(answer).isSameAs(response);
+            assertThat(thread.get()).isSameAs(Thread.currentThread());
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void errorsKeepTheirCode() throws Exception {
+        try (LocalShard shard =
+                LocalShard.serve(
+                        ADDRESS.target(),
+                        new Answering(
+                                (search, observer) ->
+                                        observer.onError(
+                                                ErrorTrailers.toStatus(
+                                                        OmenException.invalid("k: found 0")))))) {
+            ManagedChannel channel = LocalShard.channel(ADDRESS);
+            ShardServiceBlockingStub stub = ShardServiceGrpc.newBlockingStub(channel);
+
+            assertThatThrownBy(() -> stub.search(SearchRequest.getDefaultInstance()))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            status -> {
+                                OmenException error = ErrorTrailers.fromStatus(status);
+                                assertThat(error.code()).isEqualTo(ErrorCode.INVALID);
+                                assertThat(error).hasMessage("k: found 0");
+                            });
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void isUnavailableOnceClosedAndMayBeServedAgain() throws Exception {
+        Answering service =
+                new Answering(
+                        (search, observer) -> {
+                            observer.onNext(SearchResponse.getDefaultInstance());
+                            observer.onCompleted();
+                        });
+        LocalShard first = LocalShard.serve(ADDRESS.target(), service);
+        assertThatThrownBy(() -> LocalShard.serve(ADDRESS.target(), service))
+                .isInstanceOf(IOException.class);
+        ManagedChannel channel = LocalShard.channel(ADDRESS);
+        ShardServiceBlockingStub stub = ShardServiceGrpc.newBlockingStub(channel);
+        stub.search(SearchRequest.getDefaultInstance());
+
+        first.close();
+
+        assertThat(LocalShard.isServed(ADDRESS)).isFalse();
+        assertThatThrownBy(() -> stub.search(SearchRequest.getDefaultInstance()))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        status ->
+                                assertThat(status.getStatus().getCode())
+                                        .isEqualTo(Status.Code.UNAVAILABLE));
+        LocalShard.serve(ADDRESS.target(), service).close();
+        channel.shutdownNow();
+    }
+
+    /** Only searches. */
+    private static final class Answering extends ShardServiceGrpc.ShardServiceImplBase {
+        private final Search search;
+
+        Answering(Search search) {
+            this.search = search;
+        }
+
+        @Override
+        public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+            search.answer(request, observer);
+        }
+    }
+
+    private interface Search {
+        void answer(SearchRequest request, StreamObserver<SearchResponse> observer);
+    }
+}

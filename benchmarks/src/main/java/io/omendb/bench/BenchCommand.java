@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             PeersBench.class,
             DataBench.class,
             KernelsBench.class,
+            GpuBench.class,
             FaultsBench.class,
             CheckpointsBench.class
         })

@@ -3,6 +3,7 @@ package io.omendb.bench;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.background.Pace;
+import io.omendb.index.device.SearchDevice;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.shard.Shard;
@@ -45,6 +46,16 @@ final class BenchShard implements AutoCloseable {
      * @param inBackground whether maintenance has a thread of its own; else the writer does it
      */
     static BenchShard open(CollectionSchema schema, boolean inBackground) {
+        return open(schema, inBackground, null);
+    }
+
+    /**
+     * An empty shard.
+     *
+     * @param device searches sealed segments; null to do without
+     */
+    static BenchShard open(
+            CollectionSchema schema, boolean inBackground, @Nullable SearchDevice device) {
         Path directory;
         try {
             directory = Files.createTempDirectory("omen-bench-");
@@ -62,7 +73,8 @@ final class BenchShard implements AutoCloseable {
                 new ShardEnvironment(
                         directory,
                         inBackground ? background : Runnable::run,
-                        inBackground ? new Pace() : null);
+                        inBackground ? new Pace() : null,
+                        device);
         return new BenchShard(
                 new Shard(schema, ShardOptions.DEFAULT, environment), directory, background);
     }

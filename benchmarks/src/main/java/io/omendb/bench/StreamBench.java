@@ -1,6 +1,7 @@
 package io.omendb.bench;
 
 import io.omendb.OmenException;
+import io.omendb.index.device.DeviceChoice;
 import io.omendb.schema.Metric;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -106,6 +107,14 @@ public final class StreamBench implements Callable<Integer> {
     double recallTarget;
 
     @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            paramLabel = "D",
+            description =
+                    "shard: where to search: cpu, gpu, or auto for what is faster; default ${DEFAULT-VALUE}.")
+    String device;
+
+    @Option(
             names = "--metric",
             defaultValue = "l2",
             paramLabel = "M",
@@ -130,7 +139,12 @@ public final class StreamBench implements Callable<Integer> {
         int loaded = preload >= 0 ? preload : Math.min(500_000, held.rows() / 2);
         StreamRun.Plan plan =
                 new StreamRun.Plan(
-                        rate(), seconds, loaded, Math.max(1, searchThreads), recallTarget);
+                        rate(),
+                        seconds,
+                        loaded,
+                        Math.max(1, searchThreads),
+                        recallTarget,
+                        DeviceChoice.ofApiName(device));
         StreamReport report =
                 layer.equals("shard") ? shard(held, queries, plan) : e2e(held, queries, plan);
         report.print(new PrintWriter(spec.commandLine().getOut(), true));

@@ -2,8 +2,13 @@ package io.omendb.bench;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.device.DeviceChoice;
+import io.omendb.index.device.SearchDevice;
+import io.omendb.index.device.SearchDevices;
+import io.omendb.index.segment.Segment;
 import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
+import io.omendb.index.shard.SearchResult;
 import io.omendb.index.shard.Shard;
 import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.schema.CollectionSchema;
@@ -21,6 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 import me.tongfei.progressbar.ProgressBar;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of {@code bench stream}: one writer, searching threads, and the shard's own background
@@ -38,6 +45,8 @@ final class StreamRun implements AutoCloseable {
     private static final double REST_SHARE = 0.25;
     private static final double REST_SECONDS_MAX = 10;
     private static final long SLEEP_NS_MIN = 200_000;
+    private static final long UPLOAD_NS_MAX = 20_000_000_000L;
+    private static final Logger LOG = LoggerFactory.getLogger(StreamRun.class);
     private static final long SEED = 17;
 
     private final HeldVectors vectors;
@@ -54,8 +63,15 @@ final class StreamRun implements AutoCloseable {
      * What to do.
      *
      * @param rate vectors a second, infinite for as many as the writer can
+     * @param device where to search
      */
-    record Plan(double rate, double seconds, int preload, int searchThreads, double recallTarget) {}
+    record Plan(
+            double rate,
+            double seconds,
+            int preload,
+            int searchThreads,
+            double recallTarget,
+            DeviceChoice device) {}
 
     /** A row to look for, and when it was due. */
     private record Probe(int row, long dueNs) {}
@@ -69,16 +85,18 @@ final class StreamRun implements AutoCloseable {
         this.plan = plan;
         this.bench = bench;
         this.shard = bench.shard();
-        this.params = SearchParams.ofRecall(plan.recallTarget());
+        this.params = SearchParams.ofRecall(plan.recallTarget()).on(plan.device());
     }
 
     static StreamRun open(HeldVectors vectors, float[][] queries, Metric metric, Plan plan) {
         CollectionSchema schema = CollectionSchema.of("bench", vectors.dimension(), metric);
-        return new StreamRun(vectors, queries, plan, BenchShard.open(schema, true));
+        SearchDevice device = plan.device() == DeviceChoice.CPU ? null : SearchDevices.shared();
+        return new StreamRun(vectors, queries, plan, BenchShard.open(schema, true, device));
     }
 
     StreamReport run() {
         preload();
+        awaitDevice();
         double restSeconds = Math.min(REST_SECONDS_MAX, plan.seconds() * REST_SHARE);
         searchAtRest(restSeconds / 2);
         Histogram before = searchAtRest(restSeconds);
@@ -122,6 +140,23 @@ final class StreamRun implements AutoCloseable {
         }
         applied = plan.preload();
         bench.settle();
+    }
+
+    /** Waits until what was preloaded is on the device, as far as there is room. */
+    private void awaitDevice() {
+        SearchDevice device = plan.device() == DeviceChoice.CPU ? null : SearchDevices.shared();
+        if (device == null) {
+            return;
+        }
+        long deadline = System.nanoTime() + UPLOAD_NS_MAX;
+        ShardSnapshot snapshot = shard.snapshot();
+        for (Segment segment : shard.frozenSegments()) {
+            while (!device.isResident(segment) && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(SLEEP_NS_MIN);
+            }
+        }
+        SearchResult first = snapshot.search(queries[0], K, null, params);
+        LOG.info("searches run on {}", first.onDevice() ? device.name() : "the processor");
     }
 
     private Histogram searchAtRest(double seconds) {

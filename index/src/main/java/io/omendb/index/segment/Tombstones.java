@@ -20,6 +20,10 @@ public final class Tombstones {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private volatile long[] @Nullable [] chunks = new long[0][];
+
+    /** Rows in the order of their deaths; published by {@link #dead}, how many there are. */
+    private int[][] order = new int[0][];
+
     private volatile int dead;
 
     /** Marks a row dead. The first death of a row counts; later ones change nothing. */
@@ -35,8 +39,36 @@ public final class Tombstones {
         long[] deaths = current[chunk];
         if (deaths != null && deaths[row & (CHUNK_ROWS - 1)] == 0) {
             LONGS.setOpaque(deaths, row & (CHUNK_ROWS - 1), sequence);
+            note(row);
             dead = dead + 1;
         }
+    }
+
+    private void note(int row) {
+        int at = dead;
+        if (at >>> CHUNK_BITS == order.length) {
+            int[][] grown = Arrays.copyOf(order, order.length + 1);
+            grown[order.length] = new int[CHUNK_ROWS];
+            order = grown;
+        }
+        order[at >>> CHUNK_BITS][at & (CHUNK_ROWS - 1)] = row;
+    }
+
+    /**
+     * The rows that died, in the order of their deaths: whoever keeps a copy of the tombstones asks
+     * for those that came since it last asked.
+     *
+     * @param from deaths to leave out
+     * @param into takes rows, as many as it holds at most
+     * @return rows put there
+     */
+    public int died(int from, int[] into) {
+        int known = Math.min(dead - from, into.length);
+        int[][] rows = order;
+        for (int i = 0; i < known; i++) {
+            into[i] = rows[(from + i) >>> CHUNK_BITS][(from + i) & (CHUNK_ROWS - 1)];
+        }
+        return Math.max(0, known);
     }
 
     /** Whether the row is dead for a reader whose snapshot has this sequence number. */
@@ -80,7 +112,7 @@ public final class Tombstones {
 
     /** Heap bytes. */
     public long bytes() {
-        long bytes = 0;
+        long bytes = (long) order.length * CHUNK_ROWS * Integer.BYTES;
         for (long[] deaths : chunks) {
             bytes += deaths == null ? 0 : (long) CHUNK_ROWS * Long.BYTES;
         }

@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import io.omendb.OmenException;
+import io.omendb.index.device.DeviceChoice;
 
 /**
  * How hard a search looks.
@@ -9,13 +10,19 @@ import io.omendb.OmenException;
  * @param recallTarget share of the true nearest rows that the search should find, above 0 and at
  *     most 1; chooses how many posting lists are probed where {@code nprobe} is 0
  * @param nprobe posting lists to probe; 0 leaves the choice to the recall target
+ * @param device where to run
  */
-public record SearchParams(boolean exact, double recallTarget, int nprobe) {
+public record SearchParams(boolean exact, double recallTarget, int nprobe, DeviceChoice device) {
     private static final double RECALL_TARGET_DEFAULT = 0.95;
 
     public static final SearchParams DEFAULT = new SearchParams(false, RECALL_TARGET_DEFAULT, 0);
 
     public static final SearchParams EXACT = new SearchParams(true, RECALL_TARGET_DEFAULT, 0);
+
+    /** Where it is expected to be faster. */
+    public SearchParams(boolean exact, double recallTarget, int nprobe) {
+        this(exact, recallTarget, nprobe, DeviceChoice.AUTO);
+    }
 
     public SearchParams {
         if (!(recallTarget > 0 && recallTarget <= 1)) {
@@ -25,6 +32,16 @@ public record SearchParams(boolean exact, double recallTarget, int nprobe) {
         if (nprobe < 0) {
             throw OmenException.invalid("nprobe: found " + nprobe + ", expected at least 1");
         }
+    }
+
+    /** Whether every row counts, so that nothing may be left out. */
+    boolean isExact() {
+        return exact || recallTarget >= 1;
+    }
+
+    /** The same elsewhere. */
+    public SearchParams on(DeviceChoice choice) {
+        return new SearchParams(exact, recallTarget, nprobe, choice);
     }
 
     public static SearchParams ofRecall(double target) {

@@ -7,5 +7,6 @@ import java.util.List;
  *
  * @param hits nearest first
  * @param rowsScanned rows whose distance was computed
+ * @param onDevice whether a device beside the processor took part
  */
-public record SearchResult(List<Hit> hits, long rowsScanned) {}
+public record SearchResult(List<Hit> hits, long rowsScanned, boolean onDevice) {}

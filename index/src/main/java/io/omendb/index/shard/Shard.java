@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import io.omendb.OmenException;
+import io.omendb.index.device.SearchDevice;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.GrowingLists;
@@ -71,8 +72,7 @@ public final class Shard implements AutoCloseable {
         Segment first = Segment.mutable(slots.reserve(), schema, environment.directory());
         slots.put(first);
         this.segments = new Segment[] {first};
-        this.snapshot =
-                new ShardSnapshot(schema, segments, 0, 0, null, queries, environment.pace());
+        this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries, environment);
     }
 
     public CollectionSchema schema() {
@@ -190,6 +190,7 @@ public final class Shard implements AutoCloseable {
                 lists.flush();
             }
             newest.freeze();
+            admit(newest);
             Segment[] grown = Arrays.copyOf(segments, segments.length + 1);
             grown[segments.length] = newMutable();
             segments = grown;
@@ -223,7 +224,23 @@ public final class Shard implements AutoCloseable {
             }
         }
         adoptIndex(segment);
+        admit(segment);
         publish();
+    }
+
+    /** Offers a frozen segment to the device, if there is one. */
+    private void admit(Segment segment) {
+        SearchDevice device = environment.device();
+        if (device != null && segment.rowCount() > 0) {
+            device.admit(segment);
+        }
+    }
+
+    private void release(Segment segment) {
+        SearchDevice device = environment.device();
+        if (device != null) {
+            device.release(segment);
+        }
     }
 
     /**
@@ -296,6 +313,7 @@ public final class Shard implements AutoCloseable {
     @Override
     public void close() {
         maintenance.close();
+        snapshot.segments().forEach(this::release);
         frozenSegments().forEach(Segment::discardFiles);
         mutable().discardFiles();
     }
@@ -338,7 +356,9 @@ public final class Shard implements AutoCloseable {
             }
         }
         segments = left.toArray(Segment[]::new);
+        admit(merged);
         publish();
+        merge.inputs().forEach(this::release);
     }
 
     /** Does a stretch of the relocation that follows merges; see {@link PrimaryKeyIndex}. */
@@ -388,7 +408,7 @@ public final class Shard implements AutoCloseable {
                         sequence,
                         index,
                         queries,
-                        environment.pace());
+                        environment);
     }
 
     /** Vectors of segments that are not on disk yet fill the heap: then writing waits for disk. */

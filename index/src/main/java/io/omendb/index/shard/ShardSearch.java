@@ -50,6 +50,7 @@ final class ShardSearch {
     private final TopK top;
     private final FlatScan flat;
     private long rowsScanned;
+    private boolean onDevice;
 
     /** Never read, but the JIT compiler cannot know: keeps reads ahead of time alive. */
     private volatile float touched;
@@ -70,24 +71,63 @@ final class ShardSearch {
         return rowsScanned + flat.rowsScanned();
     }
 
+    /** Whether a device beside the processor took part. */
+    boolean onDevice() {
+        return onDevice;
+    }
+
     void run(@Nullable Filter filter) {
         List<Segment> segments = snapshot.segments();
         @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
         boolean listed = false;
+        DeviceScan device = DeviceScan.of(snapshot, params, top.capacity());
         if (filter != null) {
             long found = bind(filter, matches);
             selectivity = (double) found / Math.max(1, snapshot.rowsStored());
-            if (isScanCheaper(found, selectivity)) {
-                scanMatches(matches);
+            if (params.isExact() || isScanCheaper(found, selectivity)) {
+                scanMatches(matches, found, device);
                 return;
             }
             listed = found <= LISTED_MAX;
         }
+        if (device != null && device.isFaster(params, hostNanos(device, selectivity))) {
+            device.start(query, top.capacity(), matches, filter != null);
+            searchHere(i -> !device.covers(i), matches, listed, selectivity);
+            if (device.finish(top)) {
+                onDevice = device.contributed();
+                rowsScanned += device.rows();
+            } else {
+                searchHere(device::covers, matches, listed, selectivity);
+            }
+        } else {
+            searchHere(i -> true, matches, listed, selectivity);
+        }
+    }
+
+    /** What the rows that are on the device would cost here. */
+    private double hostNanos(DeviceScan device, double selectivity) {
+        IndexState index = snapshot.index();
+        if (params.isExact() || index == null) {
+            return device.hostNanos(device.rows());
+        }
+        return probeNanos(index, selectivity) * device.rows() / Math.max(1, snapshot.rowsStored());
+    }
+
+    /** Searches the segments of some places on the processor. */
+    private void searchHere(
+            IntPredicate places,
+            @Nullable RowMatcher[] matches,
+            boolean listed,
+            double selectivity) {
+        List<Segment> segments = snapshot.segments();
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
         for (int i = 0; i < matches.length; i++) {
+            if (!places.test(i)) {
+                continue;
+            }
             Segment segment = segments.get(i);
-            PostingLists lists = segment.lists();
+            PostingLists lists = params.isExact() ? null : segment.lists();
             if (lists != null) {
                 // What is indexed is read before what is searched flat: nothing falls between.
                 int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
@@ -109,10 +149,18 @@ final class ShardSearch {
         if (index == null || matches <= top.capacity()) {
             return true;
         }
+        return matches * SCAN_NS < probeNanos(index, selectivity);
+    }
+
+    /** What probing the posting lists of all segments costs. */
+    private double probeNanos(IndexState index, double selectivity) {
         double lists = index.codebook().lists();
-        int nprobe = index.model().nprobe(params.recallTarget(), neighbours(selectivity));
+        int nprobe =
+                params.nprobe() > 0
+                        ? params.nprobe()
+                        : index.model().nprobe(params.recallTarget(), neighbours(selectivity));
         double entries = nprobe / lists * snapshot.rowsStored();
-        return matches * SCAN_NS < nprobe * PROBE_NS + entries * ENTRY_NS;
+        return nprobe * PROBE_NS + entries * ENTRY_NS;
     }
 
     /** Rows that are nearer than the last match wanted. */
@@ -142,10 +190,20 @@ final class ShardSearch {
         return found;
     }
 
-    private void scanMatches(@Nullable RowMatcher[] matches) {
+    /** Compares all matches: those on the device there, if that is faster, the others here. */
+    private void scanMatches(
+            @Nullable RowMatcher[] matches, long found, @Nullable DeviceScan device) {
+        boolean done = false;
+        if (device != null && DeviceScan.isListable(found)) {
+            done = device.isFasterFor(params, found) && device.rerank(query, matches, top);
+        } else if (device != null && device.isFaster(params, device.hostNanos(found))) {
+            device.start(query, top.capacity(), matches, true);
+            done = device.finish(top);
+        }
+        onDevice = done && device != null && device.contributed();
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
-            if (bound != null && !bound.none()) {
+            if (bound != null && !bound.none() && !(done && device != null && device.covers(i))) {
                 flat.scan(snapshot.segments().get(i), snapshot.rows(i), bound.rows());
             }
         }

@@ -2,6 +2,7 @@ package io.omendb.index.shard;
 
 import io.omendb.OmenException;
 import io.omendb.index.background.Pace;
+import io.omendb.index.device.SearchDevice;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ProbeModel;
@@ -28,7 +29,7 @@ public final class ShardSnapshot {
     private final long sequence;
     private final @Nullable IndexState index;
     private final QuerySample queries;
-    private final @Nullable Pace pace;
+    private final ShardEnvironment environment;
 
     /**
      * A snapshot.
@@ -38,6 +39,7 @@ public final class ShardSnapshot {
      * @param sequence number of the last write in it
      * @param index the index that new rows join
      * @param queries takes notice of queries
+     * @param environment what searches make way for them, and what they may run on
      */
     ShardSnapshot(
             CollectionSchema schema,
@@ -46,14 +48,14 @@ public final class ShardSnapshot {
             long sequence,
             @Nullable IndexState index,
             QuerySample queries,
-            @Nullable Pace pace) {
+            ShardEnvironment environment) {
         this.schema = schema;
         this.segments = segments;
         this.newestRows = newestRows;
         this.sequence = sequence;
         this.index = index;
         this.queries = queries;
-        this.pace = pace;
+        this.environment = environment;
     }
 
     public CollectionSchema schema() {
@@ -87,17 +89,15 @@ public final class ShardSnapshot {
      * @throws OmenException INVALID for a query that does not fit the collection
      */
     public SearchResult search(float[] query, int k, @Nullable Filter filter, SearchParams params) {
-        if (params.exact() || params.recallTarget() >= 1) {
-            return searchExact(query, k, filter);
-        }
         searching();
-        if (index != null) {
+        if (index != null && !params.isExact()) {
             queries.see(query);
         }
         return searchUnseen(query, k, filter, params);
     }
 
     private void searching() {
+        Pace pace = environment.pace();
         if (pace != null) {
             pace.searching();
         }
@@ -108,7 +108,12 @@ public final class ShardSnapshot {
         float[] prepared = VectorRules.prepare(schema, query, "vector");
         ShardSearch search = new ShardSearch(this, prepared, k, params);
         search.run(filter);
-        return new SearchResult(drain(search.top()), search.rowsScanned());
+        return new SearchResult(drain(search.top()), search.rowsScanned(), search.onDevice());
+    }
+
+    /** What sealed segments may be searched on, beside the processor. */
+    @Nullable SearchDevice device() {
+        return environment.device();
     }
 
     QuerySample queries() {
@@ -131,7 +136,7 @@ public final class ShardSnapshot {
     }
 
     /**
-     * The k nearest rows, exactly.
+     * The k nearest rows, exactly, on the processor.
      *
      * @param query as many components as the collection has, all finite
      * @param k at least 1
@@ -149,7 +154,7 @@ public final class ShardSnapshot {
                     filter == null ? null : filter.match(segments[i].rows().fields(), rows);
             scan.scan(segments[i], rows, matches);
         }
-        return new SearchResult(drain(top), scan.rowsScanned());
+        return new SearchResult(drain(top), scan.rowsScanned(), false);
     }
 
     /** Live rows that match, exactly. */

@@ -1,0 +1,4 @@
+// One module: all kernels of exact search.
+#include "encode.cu"
+#include "scan.cu"
+#include "select.cu"

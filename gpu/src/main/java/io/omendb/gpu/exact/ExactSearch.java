@@ -1,0 +1,455 @@
+package io.omendb.gpu.exact;
+
+import io.omendb.gpu.cuda.CudaContext;
+import io.omendb.gpu.cuda.DeviceBuffer;
+import io.omendb.gpu.cuda.Kernel;
+import io.omendb.gpu.cuda.PinnedBuffer;
+import io.omendb.gpu.cuda.Stream;
+import io.omendb.gpu.resident.Layout;
+import io.omendb.gpu.resident.SegmentTable;
+import io.omendb.index.search.TopK;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Exact search of resident segments for a batch of queries. 8-bit codes of all rows are read once
+ * for a group of queries, on tensor cores; rows that they cannot rule out are compared as floats,
+ * so the answer is that of comparing every row. {@code scan.cu} explains the bounds.
+ *
+ * <p>Used by one thread. Buffers grow to the largest batch seen; otherwise nothing is allocated on
+ * the device.
+ */
+public final class ExactSearch implements AutoCloseable {
+    /** Most rows that can be asked for. */
+    public static final int K_MAX = ScanPlan.K_MAX;
+
+    private static final int THREADS = 256;
+    private static final int SELECT_THREADS = 512;
+    private static final int WARPS = THREADS / 32;
+    private static final int SCORE_BLOCKS = 64;
+    private static final int RESCANS = 2;
+    private static final int ALIGN = 256;
+
+    private final Stream stream;
+    private final int multiprocessors;
+    private final int sharedBytes;
+    private final Kernel prepare;
+    private final Kernel threshold;
+    private final Kernel refine;
+    private final Kernel scoreKept;
+    private final Kernel nearestKept;
+    private final Kernel scoreRange;
+    private final Kernel nearest;
+    private final ScanKernels scans;
+    private final Filters filters;
+    private final PinnedBuffer input = new PinnedBuffer();
+    private final PinnedBuffer output = new PinnedBuffer();
+    private final DeviceBuffer inputs;
+    private final DeviceBuffer codes;
+    private final DeviceBuffer constants;
+    private final DeviceBuffer minima;
+    private final DeviceBuffer thresholds;
+    private final DeviceBuffer candidates;
+    private final DeviceBuffer keys;
+    private final DeviceBuffer kept;
+    private final DeviceBuffer outputs;
+    private long candidatesFound;
+    private long rescans;
+
+    /** Kernels and empty buffers on a context that the thread uses. */
+    public ExactSearch(CudaContext context, Stream stream) {
+        this.stream = stream;
+        this.multiprocessors = context.multiprocessors();
+        this.sharedBytes = context.sharedBytesMax();
+        this.prepare = context.kernel("prepare");
+        this.threshold = context.kernel("threshold");
+        this.refine = context.kernel("refine");
+        this.scoreKept = context.kernel("scoreKept");
+        this.nearestKept = context.kernel("nearestKept");
+        this.scoreRange = context.kernel("scoreRange");
+        this.nearest = context.kernel("nearest");
+        this.scans = new ScanKernels(context);
+        this.filters = new Filters(stream);
+        this.inputs = new DeviceBuffer(stream);
+        this.codes = new DeviceBuffer(stream);
+        this.constants = new DeviceBuffer(stream);
+        this.minima = new DeviceBuffer(stream);
+        this.thresholds = new DeviceBuffer(stream);
+        this.candidates = new DeviceBuffer(stream);
+        this.keys = new DeviceBuffer(stream);
+        this.kept = new DeviceBuffer(stream);
+        this.outputs = new DeviceBuffer(stream);
+    }
+
+    /** Rows that codes could not rule out, over all searches. */
+    public long candidatesFound() {
+        return candidatesFound;
+    }
+
+    /** Scans that had to be repeated with a better threshold, over all searches. */
+    public long rescans() {
+        return rescans;
+    }
+
+    /**
+     * Overwrites all that earlier searches left on the device, so that none of it is taken for new.
+     */
+    void poison() {
+        for (DeviceBuffer buffer : working()) {
+            if (buffer.bytes() > 0) {
+                buffer.fill(0, (byte) 0xff, buffer.bytes());
+            }
+        }
+    }
+
+    private List<DeviceBuffer> working() {
+        return List.of(
+                inputs, codes, constants, minima, thresholds, candidates, keys, kept, outputs);
+    }
+
+    /**
+     * Runs searches.
+     *
+     * @param l2 whether scores are squared Euclidean distances, else negated inner products
+     * @return an answer for each, in their order
+     */
+    public List<RowList> run(SegmentTable table, boolean l2, List<SearchRequest> requests) {
+        List<RowList> answers = new ArrayList<>(requests.size());
+        while (answers.size() < requests.size()) {
+            List<SearchRequest> rest = requests.subList(answers.size(), requests.size());
+            ScanPlan plan = plan(table, rest);
+            answers.addAll(runTogether(table, l2, rest.subList(0, plan.queries()), plan));
+        }
+        return answers;
+    }
+
+    private ScanPlan plan(SegmentTable table, List<SearchRequest> requests) {
+        int k = 1;
+        double share = 1;
+        int together = Math.min(requests.size(), filters.togetherMax(table.tiles()));
+        for (int i = 0; i < requests.size(); i++) {
+            SearchRequest request = requests.get(i);
+            k = Math.max(k, request.k());
+            if (request.matches() != null) {
+                long rows = (long) table.tiles() * Layout.TILE_ROWS;
+                share = Math.min(share, (double) Math.max(1, request.matchCount(rows)) / rows);
+            }
+        }
+        boolean filtered = requests.stream().anyMatch(request -> request.matches() != null);
+        return ScanPlan.of(
+                filtered ? together : requests.size(),
+                k,
+                table.tiles(),
+                share,
+                table.layout(),
+                sharedBytes);
+    }
+
+    private List<RowList> runTogether(
+            SegmentTable table, boolean l2, List<SearchRequest> requests, ScanPlan plan) {
+        Layout layout = table.layout();
+        reserve(plan, layout);
+        long sequencesAt = align((long) plan.queries() * layout.stride() * Float.BYTES);
+        long filtersAt = sequencesAt + align((long) plan.queries() * Long.BYTES);
+        boolean filtered = filters.write(table, requests);
+        write(requests, layout, sequencesAt, filtersAt);
+        Run run =
+                new Run(
+                        table,
+                        l2 ? 1 : 0,
+                        plan,
+                        inputs.address() + sequencesAt,
+                        filtered ? inputs.address() + filtersAt : 0);
+        prepare(run);
+        sample(run);
+        scan(run);
+        finish(run);
+        List<Integer> full = readAnswers(run);
+        for (int i = 0; i < RESCANS && !full.isEmpty(); i++) {
+            rescans++;
+            outputs.fill(run.countsAt(), (byte) 0, (long) plan.queries() * Integer.BYTES);
+            scan(run);
+            finish(run);
+            full = readAnswers(run);
+        }
+        List<RowList> answers = new ArrayList<>(requests.size());
+        for (int q = 0; q < requests.size(); q++) {
+            answers.add(
+                    full.contains(q)
+                            ? compareAll(run, q, requests.get(q).k(), requests.get(q).sequence())
+                            : answer(run, q, requests.get(q).k()));
+        }
+        return answers;
+    }
+
+    /** What the steps of a run have in common. */
+    private record Run(SegmentTable table, int l2, ScanPlan plan, long sequences, long filters) {
+        long rowsAt() {
+            return (long) plan.queries() * plan.k() * Float.BYTES;
+        }
+
+        long countsAt() {
+            return 2 * rowsAt();
+        }
+
+        long outputBytes() {
+            return countsAt() + (long) plan.queries() * Integer.BYTES;
+        }
+    }
+
+    private void reserve(ScanPlan plan, Layout layout) {
+        long queries = (plan.queries() + 7L) / 8 * 8;
+        long inputBytes =
+                align(plan.queries() * (long) layout.stride() * Float.BYTES)
+                        + 2 * align((long) plan.queries() * Long.BYTES);
+        input.reserve(inputBytes);
+        inputs.reserve(inputBytes);
+        codes.reserve(queries * layout.codeBytes());
+        constants.reserve(queries * 4 * Float.BYTES);
+        thresholds.reserve(queries * Float.BYTES);
+        kept.reserve(queries * Integer.BYTES);
+        minima.reserve((long) plan.queries() * plan.sampled() * Float.BYTES);
+        candidates.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
+        keys.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
+        long outputBytes = plan.queries() * (2L * plan.k() * Float.BYTES + Integer.BYTES);
+        outputs.reserve(outputBytes);
+        output.reserve(outputBytes);
+    }
+
+    private static long align(long bytes) {
+        return (bytes + ALIGN - 1) / ALIGN * ALIGN;
+    }
+
+    private void write(
+            List<SearchRequest> requests, Layout layout, long sequencesAt, long filtersAt) {
+        ByteBuffer into = input.bytes();
+        for (int q = 0; q < requests.size(); q++) {
+            SearchRequest request = requests.get(q);
+            int at = q * layout.stride() * Float.BYTES;
+            for (int d = 0; d < layout.stride(); d++) {
+                into.putFloat(
+                        at + d * Float.BYTES, d < layout.dimension() ? request.query()[d] : 0);
+            }
+            into.putLong((int) sequencesAt + q * Long.BYTES, request.sequence());
+            into.putLong((int) filtersAt + q * Long.BYTES, filters.address(q));
+        }
+        inputs.write(0, input, 0, filtersAt + (long) requests.size() * Long.BYTES);
+    }
+
+    private void prepare(Run run) {
+        Layout layout = run.table.layout();
+        int queries = run.plan.queries();
+        prepare.arguments()
+                .add(inputs)
+                .add(layout.stride())
+                .add(layout.dimension())
+                .add(queries)
+                .add(codes)
+                .add(constants)
+                .add(outputs.address() + run.countsAt())
+                .launch((queries + WARPS - 1) / WARPS, THREADS, stream);
+    }
+
+    private void sample(Run run) {
+        ScanPlan plan = run.plan;
+        int shared = plan.groupBytes(run.table.layout());
+        Kernel kernel = scans.sample(plan.group());
+        kernel.arguments()
+                .add(run.table.address())
+                .add(run.table.segments().size())
+                .add(run.table.tiles())
+                .add(plan.sampled())
+                .add(run.table.layout().blocks())
+                .add(codes)
+                .add(constants)
+                .add(plan.queries())
+                .add(plan.groups())
+                .add(run.table.bounds())
+                .add(run.l2)
+                .add(run.filters)
+                .add(minima)
+                .shared(shared)
+                .launch(blocks(kernel, plan, shared, plan.sampled()), THREADS, stream);
+        threshold
+                .arguments()
+                .add(minima)
+                .add(plan.sampled())
+                .add(plan.k())
+                .add(thresholds)
+                .launch(plan.queries(), SELECT_THREADS, stream);
+    }
+
+    private void scan(Run run) {
+        ScanPlan plan = run.plan;
+        int shared = plan.groupBytes(run.table.layout());
+        Kernel kernel = scans.scan(plan.group());
+        kernel.arguments()
+                .add(run.table.address())
+                .add(run.table.tiles())
+                .add(run.table.layout().blocks())
+                .add(codes)
+                .add(constants)
+                .add(plan.queries())
+                .add(plan.groups())
+                .add(run.table.bounds())
+                .add(run.l2)
+                .add(thresholds)
+                .add(run.sequences)
+                .add(run.filters)
+                .add(candidates)
+                .add(outputs.address() + run.countsAt())
+                .add(plan.capacity())
+                .shared(shared)
+                .launch(blocks(kernel, plan, shared, run.table.tiles()), THREADS, stream);
+    }
+
+    /** As many blocks as run at a time, the same number for each group of queries. */
+    private int blocks(Kernel kernel, ScanPlan plan, int shared, int tiles) {
+        int groups = plan.groups();
+        int resident = Math.max(1, kernel.blocksResident(THREADS, shared)) * multiprocessors;
+        int each = Math.max(1, resident / groups);
+        return Math.min(each, (tiles + WARPS - 1) / WARPS) * groups;
+    }
+
+    private void finish(Run run) {
+        ScanPlan plan = run.plan;
+        Layout layout = run.table.layout();
+        long counts = outputs.address() + run.countsAt();
+        refine.arguments()
+                .add(run.table.address())
+                .add(run.table.segments().size())
+                .add(constants)
+                .add(run.table.bounds())
+                .add(run.l2)
+                .add(candidates)
+                .add(counts)
+                .add(plan.capacity())
+                .add(plan.k())
+                .add(keys)
+                .add(kept)
+                .add(thresholds)
+                .launch(plan.queries(), SELECT_THREADS, stream);
+        int each = Math.max(1, Math.min(SCORE_BLOCKS, multiprocessors * 4 / plan.queries()));
+        scoreKept
+                .arguments()
+                .add(run.table.address())
+                .add(run.table.segments().size())
+                .add(layout.stride())
+                .add(layout.dimension())
+                .add(inputs)
+                .add(run.l2)
+                .add(plan.capacity())
+                .add(kept)
+                .add(keys)
+                .launch(each, plan.queries(), THREADS, stream);
+        nearestKept
+                .arguments()
+                .add(keys)
+                .add(plan.capacity())
+                .add(kept)
+                .add(plan.k())
+                .add(outputs)
+                .add(outputs.address() + run.rowsAt())
+                .launch(plan.queries(), SELECT_THREADS, stream);
+    }
+
+    /**
+     * Waits for the answers; returns the queries that had more candidates than there is room for.
+     */
+    private List<Integer> readAnswers(Run run) {
+        outputs.read(0, output, 0, run.outputBytes());
+        stream.await();
+        List<Integer> full = new ArrayList<>();
+        for (int q = 0; q < run.plan.queries(); q++) {
+            long found =
+                    Integer.toUnsignedLong(
+                            output.bytes().getInt((int) run.countsAt() + q * Integer.BYTES));
+            candidatesFound += found;
+            if (found > run.plan.capacity()) {
+                full.add(q);
+            }
+        }
+        return full;
+    }
+
+    private RowList answer(Run run, int q, int k) {
+        TopK top = new TopK(k);
+        offer(run, q, Math.min(k, run.plan.k()), top);
+        return drain(top);
+    }
+
+    /** Takes a query's rows out of the output: numbers of rows are unsigned, NaN is no row. */
+    private void offer(Run run, int q, int k, TopK top) {
+        ByteBuffer bytes = output.bytes();
+        int first = q * run.plan.k();
+        for (int i = 0; i < k; i++) {
+            float score = bytes.getFloat((first + i) * Float.BYTES);
+            int row = bytes.getInt((int) run.rowsAt() + (first + i) * Integer.BYTES);
+            if (row != -1 && !Float.isNaN(score)) {
+                top.offer(score, Integer.toUnsignedLong(row));
+            }
+        }
+    }
+
+    private static RowList drain(TopK top) {
+        float[] scores = new float[top.size()];
+        long[] rows = new long[top.size()];
+        top.drainAscending(scores, rows);
+        return new RowList(scores, rows);
+    }
+
+    /** Where bounds tell rows apart too little, as among thousands of equal rows. */
+    private RowList compareAll(Run run, int q, int k, long sequence) {
+        Layout layout = run.table.layout();
+        long rows = (long) run.table.tiles() * Layout.TILE_ROWS;
+        int chunk = run.plan.capacity();
+        TopK top = new TopK(k);
+        PinnedBuffer starts = new PinnedBuffer();
+        try (starts;
+                DeviceBuffer limits = DeviceBuffer.of(stream, 2 * Integer.BYTES)) {
+            starts.reserve(2 * Integer.BYTES);
+            for (long first = 0; first < rows; first += chunk) {
+                int count = (int) Math.min(chunk, rows - first);
+                starts.bytes().putInt(0, 0).putInt(Integer.BYTES, count);
+                limits.write(0, starts, 0, 2 * Integer.BYTES);
+                scoreRange
+                        .arguments()
+                        .add(run.table.address())
+                        .add(run.table.segments().size())
+                        .add(layout.stride())
+                        .add(layout.dimension())
+                        .add(inputs.address() + (long) q * layout.stride() * Float.BYTES)
+                        .add(run.l2)
+                        .add(sequence)
+                        .add(filters.address(q))
+                        .add((int) first)
+                        .add(count)
+                        .add(keys)
+                        .launch((count + WARPS - 1) / WARPS, THREADS, stream);
+                nearest.arguments()
+                        .add(keys)
+                        .add(limits)
+                        .add(run.plan.k())
+                        .add(outputs)
+                        .add(outputs.address() + run.rowsAt())
+                        .launch(1, SELECT_THREADS, stream);
+                outputs.read(0, output, 0, run.countsAt());
+                stream.await();
+                offer(run, 0, Math.min(k, count), top);
+            }
+        }
+        return drain(top);
+    }
+
+    @Override
+    public void close() {
+        filters.close();
+        for (DeviceBuffer buffer : working()) {
+            buffer.close();
+        }
+        stream.await();
+        input.close();
+        output.close();
+    }
+}

@@ -1,0 +1,185 @@
+package io.omendb.gpu.exact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.omendb.gpu.Gpu;
+import io.omendb.gpu.cuda.CudaContext;
+import io.omendb.gpu.cuda.Stream;
+import io.omendb.gpu.resident.Uploader;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The GPU against a plain loop in double precision. Skipped, saying so, where there is no GPU. */
+class ExactSearchTest {
+    private CudaContext context;
+    private Stream stream;
+    private Uploader uploader;
+    private ExactSearch exact;
+    private ListedRows listed;
+    private Burial burial;
+    private long seed;
+    private Random random;
+
+    @BeforeEach
+    void open() {
+        context = Gpu.open();
+        stream = context.stream();
+        uploader = new Uploader(context);
+        exact = new ExactSearch(context, stream);
+        listed = new ListedRows(context, stream);
+        burial = new Burial(context, stream);
+        seed = System.nanoTime();
+        random = new Random(seed);
+    }
+
+    @AfterEach
+    void close() {
+        if (context != null && exact != null) {
+            exact.close();
+            listed.close();
+            burial.close();
+            uploader.close();
+            stream.close();
+            context.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 5000",
+        "13, 20000",
+        "100, 20000",
+        "128, 40000",
+        "207, 10000",
+        "702, 5000",
+        "768, 9000",
+        "1536, 4000",
+        "4096, 1500"
+    })
+    void run_randomVectors_isWhatComparingAllRowsFinds(int dimension, int rows) {
+        for (boolean l2 : new boolean[] {true, false}) {
+            for (Spread spread : Spread.values()) {
+                for (int batch : new int[] {1, 5, 16, 33, 130}) {
+                    TestRows data = TestRows.random(random, rows, dimension, spread, 3);
+                    check(data, l2, batch, 10);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 129, 1024})
+    void run_anyK(int k) {
+        TestRows data = TestRows.random(random, 30_000, 64, Spread.GAUSSIAN, 2);
+        check(data, true, 3, k);
+        check(data, false, 40, k);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 31, 32, 33, 1000})
+    void run_fewRows(int rows) {
+        for (int k : new int[] {1, 10, 200}) {
+            check(TestRows.random(random, rows, 20, Spread.GAUSSIAN, 1), true, 2, k);
+        }
+    }
+
+    @Test
+    void run_vectorsOfZerosAndTinyOnes() {
+        TestRows data = TestRows.random(random, 2000, 40, Spread.GAUSSIAN, 1);
+        for (int row = 0; row < 2000; row += 3) {
+            data.scale(row, row % 2 == 0 ? 0 : 1e-25f);
+        }
+        check(data, true, 9, 10);
+        check(data, false, 9, 10);
+    }
+
+    /** More equal rows than there is room for candidates: bounds tell nothing. */
+    @Test
+    void run_thousandsOfEqualRows_areComparedOneByOne() {
+        TestRows data = TestRows.random(random, 60_000, 24, Spread.GAUSSIAN, 2);
+        for (int row = 1; row < 50_000; row++) {
+            data.copy(0, row);
+        }
+        long before = exact.rescans();
+        check(data, true, 4, 10, 0);
+        assertThat(exact.rescans()).isGreaterThan(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.0005, 0.01, 0.3, 0.9})
+    void run_filtersAndTombstones_leaveTheRestExactly(double share) {
+        TestRows data = TestRows.random(random, 50_000, 48, Spread.GAUSSIAN, 4);
+        for (int i = 0; i < 20_000; i++) {
+            data.kill(random.nextInt(50_000), 1 + random.nextInt(100));
+        }
+        try (TestRows.Uploaded uploaded = data.upload(uploader, stream, true)) {
+            burial.send(uploaded.table().segments());
+            List<SearchRequest> requests = new ArrayList<>();
+            for (int q = 0; q < 20; q++) {
+                List<BitSet> matches = q % 3 == 0 ? null : data.randomMatches(random, share);
+                requests.add(
+                        new SearchRequest(data.query(random), 10, random.nextInt(110), matches));
+            }
+            exact.poison();
+            List<RowList> found = exact.run(uploaded.table(), true, requests);
+            for (int q = 0; q < requests.size(); q++) {
+                data.check(uploaded.table(), true, requests.get(q), found.get(q), seed);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 100, 128, 768, 1536})
+    void listed_randomRows_areScoredExactly(int dimension) {
+        TestRows data = TestRows.random(random, 6000, dimension, Spread.MIXED, 3);
+        for (boolean l2 : new boolean[] {true, false}) {
+            try (TestRows.Uploaded uploaded = data.upload(uploader, stream, l2)) {
+                List<SearchRequest> requests = new ArrayList<>();
+                List<RerankRequest> reranks = new ArrayList<>();
+                for (int q = 0; q < 40; q++) {
+                    List<BitSet> rows = data.randomMatches(random, random.nextDouble());
+                    float[] query = data.query(random);
+                    requests.add(new SearchRequest(query, 1 + q, 0, rows));
+                    reranks.add(
+                            new RerankRequest(query, 1 + q, data.numbers(uploaded.table(), rows)));
+                }
+                List<RowList> found = listed.run(uploaded.table(), l2, reranks);
+                for (int q = 0; q < requests.size(); q++) {
+                    data.check(uploaded.table(), l2, requests.get(q), found.get(q), seed);
+                }
+            }
+        }
+    }
+
+    private void check(TestRows data, boolean l2, int batch, int k) {
+        check(data, l2, batch, k, -1);
+    }
+
+    /** Searches a batch; one query is a row where {@code near} names it. */
+    private void check(TestRows data, boolean l2, int batch, int k, int near) {
+        try (TestRows.Uploaded uploaded = data.upload(uploader, stream, l2)) {
+            List<SearchRequest> requests = new ArrayList<>();
+            for (int q = 0; q < batch; q++) {
+                float[] query = q == 0 && near >= 0 ? data.vector(near) : data.query(random);
+                requests.add(new SearchRequest(query, k, 0, null));
+            }
+            exact.poison();
+            List<RowList> found = exact.run(uploaded.table(), l2, requests);
+            assertThat(found).hasSize(batch);
+            // The plain loop is slow: of large batches every eleventh query and the last.
+            for (int q = 0;
+                    q < batch;
+                    q += batch <= 16 ? 1 : q + 11 < batch || q == batch - 1 ? 11 : batch - 1 - q) {
+                data.check(uploaded.table(), l2, requests.get(q), found.get(q), seed);
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.omendb.index.shard;
+
+import io.omendb.OmenException;
+import io.omendb.index.column.RowMatcher;
+import io.omendb.index.device.Candidates;
+import io.omendb.index.device.CostModel;
+import io.omendb.index.device.DeviceChoice;
+import io.omendb.index.device.DeviceException;
+import io.omendb.index.device.DeviceQuery;
+import io.omendb.index.device.DeviceSearch;
+import io.omendb.index.device.Ranking;
+import io.omendb.index.device.SearchDevice;
+import io.omendb.index.device.SearchDevices;
+import io.omendb.index.search.TopK;
+import io.omendb.index.segment.Segment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a search that a device beside the processor does: the segments that are resident
+ * there, exactly. What it fails at is left to the processor. One search, one thread.
+ */
+final class DeviceScan {
+    private static final double NANOS_PER_MICRO = 1000;
+
+    /** Up to so many matches of a filter are listed for the device; more go there as bitmaps. */
+    private static final int LISTED_MAX = 32_768;
+
+    private final SearchDevice device;
+    private final ShardSnapshot snapshot;
+    private final List<Segment> segments = new ArrayList<>();
+    private final boolean[] resident;
+    private long rows;
+    private @Nullable DeviceSearch search;
+    private @Nullable Ranking ranking;
+
+    private DeviceScan(SearchDevice device, ShardSnapshot snapshot) {
+        this.device = device;
+        this.snapshot = snapshot;
+        this.resident = new boolean[snapshot.segments().size()];
+        for (int i = 0; i < resident.length; i++) {
+            Segment segment = snapshot.segments().get(i);
+            if (segment.isFrozen() && snapshot.rows(i) > 0) {
+                if (device.isResident(segment)) {
+                    resident[i] = true;
+                    segments.add(segment);
+                    rows += snapshot.rows(i);
+                } else {
+                    device.admit(segment);
+                }
+            }
+        }
+    }
+
+    /**
+     * What could run on the device.
+     *
+     * @return null where nothing can, or nothing may
+     * @throws OmenException INVALID if the device is asked for and there is none
+     */
+    static @Nullable DeviceScan of(ShardSnapshot snapshot, SearchParams params, int k) {
+        if (params.device() == DeviceChoice.CPU) {
+            return null;
+        }
+        SearchDevice device = snapshot.device();
+        if (device == null) {
+            if (params.device() == DeviceChoice.GPU) {
+                String absence = SearchDevices.absence();
+                throw OmenException.invalid(
+                        "params.device: found \"gpu\", but there is none here: "
+                                + (absence.isEmpty() ? "this shard does not use it" : absence));
+            }
+            return null;
+        }
+        if (!device.supports(snapshot.schema().dimension(), k)) {
+            return null;
+        }
+        DeviceScan scan = new DeviceScan(device, snapshot);
+        return scan.segments.isEmpty() ? null : scan;
+    }
+
+    /** Whether the i-th segment of the snapshot is searched on the device. */
+    boolean covers(int i) {
+        return resident[i];
+    }
+
+    /** Rows stored in the segments that are on the device. */
+    long rows() {
+        return rows;
+    }
+
+    /** Whether comparing all rows on the device should end before the processor would. */
+    boolean isFaster(SearchParams params, double hostNanos) {
+        return params.device() == DeviceChoice.GPU
+                || device.costs().deviceMicros(rows, dimension()) * NANOS_PER_MICRO < hostNanos;
+    }
+
+    /** Whether comparing so many matches on the device should end before the processor would. */
+    boolean isFasterFor(SearchParams params, long matches) {
+        CostModel costs = device.costs();
+        return params.device() == DeviceChoice.GPU
+                || costs.deviceRerankMicros(matches, dimension())
+                        < costs.hostRerankMicros(matches, dimension());
+    }
+
+    /** Nanoseconds of comparing so many rows that lie end to end on the processor. */
+    double hostNanos(long compared) {
+        return device.costs().hostMicros(compared, dimension()) * NANOS_PER_MICRO;
+    }
+
+    private int dimension() {
+        return snapshot.schema().dimension();
+    }
+
+    /** Hands the search over; meanwhile the processor is free for the other segments. */
+    void start(float[] query, int k, @Nullable RowMatcher[] matches, boolean filtered) {
+        List<BitSet> bits = null;
+        if (filtered) {
+            bits = new ArrayList<>(segments.size());
+            for (int i = 0; i < resident.length; i++) {
+                RowMatcher bound = matches[i];
+                if (resident[i] && bound != null) {
+                    bits.add(bound.rows());
+                }
+            }
+        }
+        search =
+                device.search(
+                        new DeviceQuery(
+                                query,
+                                snapshot.schema().metric(),
+                                k,
+                                snapshot.sequence(),
+                                segments,
+                                bits));
+    }
+
+    /**
+     * Puts the device's rows among the others.
+     *
+     * @return false if the device could not answer, so that the processor has to
+     */
+    boolean finish(TopK top) {
+        DeviceSearch running = search;
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        try {
+            offer(running.await(), top);
+            return true;
+        } catch (DeviceException e) {
+            // The device itself counts and logs why.
+            return false;
+        }
+    }
+
+    /** Whether so many matches may be listed. */
+    static boolean isListable(long matches) {
+        return matches <= LISTED_MAX;
+    }
+
+    /**
+     * Compares the matches of a filter that few rows pass.
+     *
+     * @return false if the device could not
+     */
+    boolean rerank(float[] query, @Nullable RowMatcher[] matches, TopK top) {
+        int[][] listed = new int[segments.size()][];
+        int next = 0;
+        int count = 0;
+        for (int i = 0; i < resident.length; i++) {
+            RowMatcher bound = matches[i];
+            if (resident[i]) {
+                Segment segment = segments.get(next);
+                listed[next] =
+                        bound == null || bound.none() ? new int[0] : live(segment, bound.rows());
+                count += listed[next++].length;
+            }
+        }
+        if (count == 0) {
+            return true;
+        }
+        try {
+            offer(
+                    device.reranker()
+                            .rerank(
+                                    query,
+                                    snapshot.schema().metric(),
+                                    top.capacity(),
+                                    new Candidates(segments, listed)),
+                    top);
+            return true;
+        } catch (DeviceException e) {
+            return false;
+        }
+    }
+
+    private int[] live(Segment segment, BitSet rows) {
+        IntPredicate visible = row -> !segment.tombstones().isDead(row, snapshot.sequence());
+        return rows.stream().filter(visible).toArray();
+    }
+
+    private void offer(Ranking found, TopK top) {
+        ranking = found;
+        for (int i = 0; i < found.size(); i++) {
+            Segment segment = segments.get(found.segments()[i]);
+            top.offer(found.scores()[i], (long) segment.slot() << 32 | found.rows()[i]);
+        }
+    }
+
+    /** Whether the device found anything. */
+    boolean contributed() {
+        return ranking != null;
+    }
+}

@@ -22,6 +22,10 @@ import java.util.stream.IntStream;
 final class GpuExactRun {
     private static final long COPY_BYTES = 1L << 30;
     private static final int WARMUPS = 5;
+
+    /** Until then the JVM compiles what starts kernels. */
+    private static final long WARMUP_NS = 1_000_000_000L;
+
     private static final int CHUNK_ROWS = 1 << 16;
     private static final double TOLERANCE = 1e-4;
 
@@ -68,6 +72,10 @@ final class GpuExactRun {
             ExactSearch exact, int batch, double copy, PrintWriter out, ArrayNode points) {
         double[] ms = new double[runs];
         long before = 0;
+        long warm = System.nanoTime() + WARMUP_NS;
+        while (System.nanoTime() < warm) {
+            List<RowList> unused = exact.run(data.table(), l2, requests(batch, 0));
+        }
         for (int run = -WARMUPS; run < runs; run++) {
             List<SearchRequest> requests = requests(batch, run);
             if (run == 0) {

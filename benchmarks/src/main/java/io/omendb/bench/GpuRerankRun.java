@@ -19,6 +19,7 @@ final class GpuRerankRun {
     private static final int[] CANDIDATES = {100, 400, 1000, 4000};
     private static final int[] BATCHES = {1, 4, 16, 64, 256};
     private static final int WARMUPS = 20;
+    private static final long WARMUP_NS = 300_000_000L;
     private static final int HOST_ROWS_MAX = 1 << 20;
     private static final long SEED = 3;
 
@@ -71,7 +72,8 @@ final class GpuRerankRun {
 
     private double device(ListedRows listed, int candidates, int batch, Random random) {
         double[] micros = new double[runs];
-        for (int run = -WARMUPS; run < runs; run++) {
+        long warm = System.nanoTime() + WARMUP_NS;
+        for (int run = -WARMUPS; run < runs; run += System.nanoTime() < warm && run == -1 ? 0 : 1) {
             List<RerankRequest> requests = new ArrayList<>(batch);
             for (int q = 0; q < batch; q++) {
                 int[] rows =

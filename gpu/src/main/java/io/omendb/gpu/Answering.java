@@ -138,6 +138,7 @@ final class Answering implements AutoCloseable {
         SegmentTable made = SegmentTable.of(List.copyOf(resident), stream);
         tables.put(made.segments(), made);
         if (tables.size() > TABLES_MAX) {
+            exact.forgetTables();
             Iterator<SegmentTable> oldest = tables.values().iterator();
             oldest.next().close();
             oldest.remove();
@@ -151,6 +152,7 @@ final class Answering implements AutoCloseable {
         while (each.hasNext()) {
             SegmentTable table = each.next();
             if (table.segments().contains(segment)) {
+                exact.forgetTables();
                 table.close();
                 each.remove();
             }

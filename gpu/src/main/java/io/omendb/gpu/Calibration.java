@@ -28,8 +28,11 @@ final class Calibration {
     private static final int DIMENSION = 128;
     private static final int ROWS = 1 << 16;
     private static final int LISTED = 128;
-    private static final int WARMUPS = 5;
     private static final int RUNS = 15;
+
+    /** Until then the JVM interprets. */
+    private static final long WARMUP_NANOS = 100_000_000;
+
     private static final long COPY_BYTES = 256L << 20;
 
     /** Handing a search to another thread and the answer back. */
@@ -128,12 +131,14 @@ final class Calibration {
 
     private static double medianMicros(Runnable work) {
         double[] micros = new double[RUNS];
-        for (int i = -WARMUPS; i < RUNS; i++) {
+        long warm = System.nanoTime() + WARMUP_NANOS;
+        do {
+            work.run();
+        } while (System.nanoTime() < warm);
+        for (int i = 0; i < RUNS; i++) {
             long start = System.nanoTime();
             work.run();
-            if (i >= 0) {
-                micros[i] = (System.nanoTime() - start) / 1000.0;
-            }
+            micros[i] = (System.nanoTime() - start) / 1000.0;
         }
         Arrays.sort(micros);
         return micros[RUNS / 2];

@@ -7,6 +7,7 @@ import io.omendb.gpu.resident.Residency;
 import io.omendb.index.device.CostModel;
 import io.omendb.index.device.DeviceException;
 import io.omendb.index.device.DeviceFigures;
+import io.omendb.index.device.DevicePlanner;
 import io.omendb.index.device.DeviceQuery;
 import io.omendb.index.device.DeviceSearch;
 import io.omendb.index.device.Reranker;
@@ -26,7 +27,7 @@ final class CudaSearchDevice implements SearchDevice {
     private final SearchThread thread;
     private final Residency residency;
     private final Reranker reranker;
-    private final CostModel costs;
+    private final DevicePlanner planner;
     private boolean closed;
 
     private CudaSearchDevice(
@@ -35,7 +36,7 @@ final class CudaSearchDevice implements SearchDevice {
         this.name = context.name();
         this.thread = thread;
         this.residency = residency;
-        this.costs = costs;
+        this.planner = new DevicePlanner(costs);
         this.reranker = new CudaReranker(thread, ExactSearch.K_MAX);
     }
 
@@ -79,8 +80,8 @@ final class CudaSearchDevice implements SearchDevice {
     }
 
     @Override
-    public CostModel costs() {
-        return costs;
+    public DevicePlanner planner() {
+        return planner;
     }
 
     @Override

@@ -123,6 +123,7 @@ class SearchIT {
                         .expect(200)
                         .json();
         assertThat(ids(answer)).containsExactly("b");
+        assertThat(answer.path("device").asText()).isEqualTo("cpu");
     }
 
     @Test
@@ -255,6 +256,8 @@ class SearchIT {
                 "400 | {'vector':[0,0,0],'include':'id'} | include: found 'id', expected an array",
                 "400 | {'vector':[0,0,0],'exact':1} | exact: found 1, expected true or false",
                 "400 | {'vector':[0,0,0],'params':{'nprobe':'a'}} | params.nprobe: found 'a'",
+                "422 | {'vector':[0,0,0],'params':{'device':'tpu'}} | params.device: found",
+                "400 | {'vector':[0,0,0],'params':{'device':1}} | params.device: found 1",
                 "400 | {'vector':[0,0,0],'consistency':{'after':['x']}} | consistency.after[0]: found 'x', expected a token",
                 "400 | {'vector':[0,0,0],'consistency':5} | consistency: found 5",
                 "422 | {'vector':[0,0]} | vector: found 2 components, expected the collection",

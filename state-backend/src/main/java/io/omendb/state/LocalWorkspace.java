@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.background.Niceness;
 import io.omendb.index.background.Pace;
+import io.omendb.index.device.SearchDevices;
 import io.omendb.index.shard.ShardEnvironment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ final class LocalWorkspace implements AutoCloseable {
     }
 
     ShardEnvironment environment() {
-        return new ShardEnvironment(directory, thread, pace);
+        return new ShardEnvironment(directory, thread, pace, SearchDevices.shared());
     }
 
     /** Lowers the priority of the thread that works in the background. */

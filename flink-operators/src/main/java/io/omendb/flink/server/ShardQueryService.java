@@ -6,6 +6,9 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.index.device.DeviceChoice;
+import io.omendb.index.device.SearchDevice;
+import io.omendb.index.device.SearchDevices;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.filter.FilterParser;
 import io.omendb.index.shard.Hit;
@@ -109,7 +112,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }
-            response.setRowsScanned(result.rowsScanned());
+            response.setRowsScanned(result.rowsScanned()).setOnDevice(result.onDevice());
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
     }
@@ -140,7 +143,10 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         return new SearchParams(
                 request.getExact(),
                 target == 0 ? SearchParams.DEFAULT.recallTarget() : target,
-                nprobe(request));
+                nprobe(request),
+                request.getDevice().isEmpty()
+                        ? DeviceChoice.AUTO
+                        : DeviceChoice.ofApiName(request.getDevice()));
     }
 
     private static int nprobe(SearchRequest request) {
@@ -180,6 +186,10 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     private DescribeResponse describe(DescribeRequest request) {
         DescribeResponse.Builder response = DescribeResponse.newBuilder();
+        SearchDevice device = SearchDevices.shared();
+        if (device != null) {
+            response.setDevice(DeviceMessages.of(device));
+        }
         for (VectorCollection collection : state.collections().values()) {
             if (request.getCollection().isEmpty()
                     || request.getCollection().equals(collection.definition().name())) {

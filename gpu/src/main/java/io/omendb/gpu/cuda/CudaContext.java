@@ -29,6 +29,7 @@ public final class CudaContext implements AutoCloseable {
     private final CUmodule module;
     private final String name;
     private final int capability;
+    private final Stream memory;
     private boolean open = true;
 
     private CudaContext(
@@ -38,6 +39,7 @@ public final class CudaContext implements AutoCloseable {
         this.module = module;
         this.name = name;
         this.capability = capability;
+        this.memory = new Stream();
     }
 
     /**
@@ -153,6 +155,14 @@ public final class CudaContext implements AutoCloseable {
         return free[0];
     }
 
+    /**
+     * A stream that lives as long as the context, for memory that one thread takes and another
+     * gives back.
+     */
+    public Stream memory() {
+        return memory;
+    }
+
     /** A stream of its own. */
     public Stream stream() {
         return new Stream();
@@ -169,6 +179,7 @@ public final class CudaContext implements AutoCloseable {
     public void close() {
         if (open) {
             open = false;
+            memory.close();
             int unchecked = JCudaDriver.cuModuleUnload(module);
             check("cuDevicePrimaryCtxRelease", JCudaDriver.cuDevicePrimaryCtxRelease(device));
         }

@@ -7,7 +7,8 @@ import jcuda.driver.JCudaDriver;
 
 /**
  * Device memory. Grows when more is asked for and never shrinks, so that work of a size seen before
- * allocates nothing. Used by one thread, in the order of one stream; whoever opened it closes it.
+ * allocates nothing. Used by one thread at a time, in the order of one stream, which has to outlive
+ * it; whoever opened it closes it.
  */
 public final class DeviceBuffer implements AutoCloseable {
     private final Stream stream;

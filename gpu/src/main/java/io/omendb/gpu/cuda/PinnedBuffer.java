@@ -31,6 +31,11 @@ public final class PinnedBuffer implements AutoCloseable {
         bytes = allocated.getByteBuffer(0, rounded).order(ByteOrder.nativeOrder());
     }
 
+    /** Whether it would have to grow for so many bytes. */
+    public boolean isSmallerThan(long wanted) {
+        return wanted > bytes.capacity();
+    }
+
     /** The memory, in the byte order of the machine. */
     public ByteBuffer bytes() {
         return bytes;

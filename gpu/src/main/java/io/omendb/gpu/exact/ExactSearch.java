@@ -43,6 +43,7 @@ public final class ExactSearch implements AutoCloseable {
     private final Kernel nearest;
     private final ScanKernels scans;
     private final Filters filters;
+    private final Recordings recordings;
     private final PinnedBuffer input = new PinnedBuffer();
     private final PinnedBuffer output = new PinnedBuffer();
     private final DeviceBuffer inputs;
@@ -71,6 +72,7 @@ public final class ExactSearch implements AutoCloseable {
         this.nearest = context.kernel("nearest");
         this.scans = new ScanKernels(context);
         this.filters = new Filters(stream);
+        this.recordings = new Recordings(stream);
         this.inputs = new DeviceBuffer(stream);
         this.codes = new DeviceBuffer(stream);
         this.constants = new DeviceBuffer(stream);
@@ -90,6 +92,11 @@ public final class ExactSearch implements AutoCloseable {
     /** Scans that had to be repeated with a better threshold, over all searches. */
     public long rescans() {
         return rescans;
+    }
+
+    /** Forgets what names the memory of tables that are about to be closed. */
+    public void forgetTables() {
+        recordings.clear();
     }
 
     /**
@@ -156,35 +163,46 @@ public final class ExactSearch implements AutoCloseable {
         write(requests, layout, sequencesAt, filtersAt);
         Run run =
                 new Run(
-                        table,
+                        table.address(),
                         l2 ? 1 : 0,
                         plan,
+                        filtersAt + (long) plan.queries() * Long.BYTES,
                         inputs.address() + sequencesAt,
                         filtered ? inputs.address() + filtersAt : 0);
-        prepare(run);
-        sample(run);
-        scan(run);
-        finish(run);
+        recordings.run(run, () -> start(table, run));
         List<Integer> full = readAnswers(run);
         for (int i = 0; i < RESCANS && !full.isEmpty(); i++) {
             rescans++;
             outputs.fill(run.countsAt(), (byte) 0, (long) plan.queries() * Integer.BYTES);
-            scan(run);
-            finish(run);
+            scan(table, run);
+            finish(table, run);
+            outputs.read(0, output, 0, run.outputBytes());
             full = readAnswers(run);
         }
         List<RowList> answers = new ArrayList<>(requests.size());
         for (int q = 0; q < requests.size(); q++) {
-            answers.add(
-                    full.contains(q)
-                            ? compareAll(run, q, requests.get(q).k(), requests.get(q).sequence())
-                            : answer(run, q, requests.get(q).k()));
+            answers.add(answer(run, q, requests.get(q).k()));
+        }
+        // Last, since it uses the memory of the other answers.
+        for (int q : full) {
+            SearchRequest request = requests.get(q);
+            answers.set(q, compareAll(table, run, q, request.k(), request.sequence()));
         }
         return answers;
     }
 
-    /** What the steps of a run have in common. */
-    private record Run(SegmentTable table, int l2, ScanPlan plan, long sequences, long filters) {
+    private void start(SegmentTable table, Run run) {
+        inputs.write(0, input, 0, run.inputBytes());
+        prepare(table, run);
+        sample(table, run);
+        scan(table, run);
+        finish(table, run);
+        outputs.read(0, output, 0, run.outputBytes());
+    }
+
+    /** What the steps of a run depend on, besides buffers. */
+    private record Run(
+            long table, int l2, ScanPlan plan, long inputBytes, long sequences, long filters) {
         long rowsAt() {
             return (long) plan.queries() * plan.k() * Float.BYTES;
         }
@@ -203,7 +221,22 @@ public final class ExactSearch implements AutoCloseable {
         long inputBytes =
                 align(plan.queries() * (long) layout.stride() * Float.BYTES)
                         + 2 * align((long) plan.queries() * Long.BYTES);
+        long outputBytes = plan.queries() * (2L * plan.k() * Float.BYTES + Integer.BYTES);
+        boolean grows =
+                input.isSmallerThan(inputBytes)
+                        || output.isSmallerThan(outputBytes)
+                        || inputs.bytes() < inputBytes
+                        || codes.bytes() < queries * layout.codeBytes()
+                        || constants.bytes() < queries * 4 * Float.BYTES
+                        || minima.bytes() < (long) plan.queries() * plan.sampled() * Float.BYTES
+                        || keys.bytes() < (long) plan.queries() * plan.capacity() * Long.BYTES
+                        || outputs.bytes() < outputBytes;
+        if (!grows) {
+            return;
+        }
+        recordings.clear();
         input.reserve(inputBytes);
+        output.reserve(outputBytes);
         inputs.reserve(inputBytes);
         codes.reserve(queries * layout.codeBytes());
         constants.reserve(queries * 4 * Float.BYTES);
@@ -212,9 +245,7 @@ public final class ExactSearch implements AutoCloseable {
         minima.reserve((long) plan.queries() * plan.sampled() * Float.BYTES);
         candidates.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
         keys.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
-        long outputBytes = plan.queries() * (2L * plan.k() * Float.BYTES + Integer.BYTES);
         outputs.reserve(outputBytes);
-        output.reserve(outputBytes);
     }
 
     private static long align(long bytes) {
@@ -234,11 +265,10 @@ public final class ExactSearch implements AutoCloseable {
             into.putLong((int) sequencesAt + q * Long.BYTES, request.sequence());
             into.putLong((int) filtersAt + q * Long.BYTES, filters.address(q));
         }
-        inputs.write(0, input, 0, filtersAt + (long) requests.size() * Long.BYTES);
     }
 
-    private void prepare(Run run) {
-        Layout layout = run.table.layout();
+    private void prepare(SegmentTable table, Run run) {
+        Layout layout = table.layout();
         int queries = run.plan.queries();
         prepare.arguments()
                 .add(inputs)
@@ -251,21 +281,21 @@ public final class ExactSearch implements AutoCloseable {
                 .launch((queries + WARPS - 1) / WARPS, THREADS, stream);
     }
 
-    private void sample(Run run) {
+    private void sample(SegmentTable table, Run run) {
         ScanPlan plan = run.plan;
-        int shared = plan.groupBytes(run.table.layout());
+        int shared = plan.groupBytes(table.layout());
         Kernel kernel = scans.sample(plan.group());
         kernel.arguments()
-                .add(run.table.address())
-                .add(run.table.segments().size())
-                .add(run.table.tiles())
+                .add(table.address())
+                .add(table.segments().size())
+                .add(table.tiles())
                 .add(plan.sampled())
-                .add(run.table.layout().blocks())
+                .add(table.layout().blocks())
                 .add(codes)
                 .add(constants)
                 .add(plan.queries())
                 .add(plan.groups())
-                .add(run.table.bounds())
+                .add(table.bounds())
                 .add(run.l2)
                 .add(run.filters)
                 .add(minima)
@@ -280,19 +310,19 @@ public final class ExactSearch implements AutoCloseable {
                 .launch(plan.queries(), SELECT_THREADS, stream);
     }
 
-    private void scan(Run run) {
+    private void scan(SegmentTable table, Run run) {
         ScanPlan plan = run.plan;
-        int shared = plan.groupBytes(run.table.layout());
+        int shared = plan.groupBytes(table.layout());
         Kernel kernel = scans.scan(plan.group());
         kernel.arguments()
-                .add(run.table.address())
-                .add(run.table.tiles())
-                .add(run.table.layout().blocks())
+                .add(table.address())
+                .add(table.tiles())
+                .add(table.layout().blocks())
                 .add(codes)
                 .add(constants)
                 .add(plan.queries())
                 .add(plan.groups())
-                .add(run.table.bounds())
+                .add(table.bounds())
                 .add(run.l2)
                 .add(thresholds)
                 .add(run.sequences)
@@ -301,7 +331,7 @@ public final class ExactSearch implements AutoCloseable {
                 .add(outputs.address() + run.countsAt())
                 .add(plan.capacity())
                 .shared(shared)
-                .launch(blocks(kernel, plan, shared, run.table.tiles()), THREADS, stream);
+                .launch(blocks(kernel, plan, shared, table.tiles()), THREADS, stream);
     }
 
     /** As many blocks as run at a time, the same number for each group of queries. */
@@ -312,15 +342,15 @@ public final class ExactSearch implements AutoCloseable {
         return Math.min(each, (tiles + WARPS - 1) / WARPS) * groups;
     }
 
-    private void finish(Run run) {
+    private void finish(SegmentTable table, Run run) {
         ScanPlan plan = run.plan;
-        Layout layout = run.table.layout();
+        Layout layout = table.layout();
         long counts = outputs.address() + run.countsAt();
         refine.arguments()
-                .add(run.table.address())
-                .add(run.table.segments().size())
+                .add(table.address())
+                .add(table.segments().size())
                 .add(constants)
-                .add(run.table.bounds())
+                .add(table.bounds())
                 .add(run.l2)
                 .add(candidates)
                 .add(counts)
@@ -333,8 +363,8 @@ public final class ExactSearch implements AutoCloseable {
         int each = Math.max(1, Math.min(SCORE_BLOCKS, multiprocessors * 4 / plan.queries()));
         scoreKept
                 .arguments()
-                .add(run.table.address())
-                .add(run.table.segments().size())
+                .add(table.address())
+                .add(table.segments().size())
                 .add(layout.stride())
                 .add(layout.dimension())
                 .add(inputs)
@@ -358,7 +388,6 @@ public final class ExactSearch implements AutoCloseable {
      * Waits for the answers; returns the queries that had more candidates than there is room for.
      */
     private List<Integer> readAnswers(Run run) {
-        outputs.read(0, output, 0, run.outputBytes());
         stream.await();
         List<Integer> full = new ArrayList<>();
         for (int q = 0; q < run.plan.queries(); q++) {
@@ -400,9 +429,9 @@ public final class ExactSearch implements AutoCloseable {
     }
 
     /** Where bounds tell rows apart too little, as among thousands of equal rows. */
-    private RowList compareAll(Run run, int q, int k, long sequence) {
-        Layout layout = run.table.layout();
-        long rows = (long) run.table.tiles() * Layout.TILE_ROWS;
+    private RowList compareAll(SegmentTable table, Run run, int q, int k, long sequence) {
+        Layout layout = table.layout();
+        long rows = (long) table.tiles() * Layout.TILE_ROWS;
         int chunk = run.plan.capacity();
         TopK top = new TopK(k);
         PinnedBuffer starts = new PinnedBuffer();
@@ -415,8 +444,8 @@ public final class ExactSearch implements AutoCloseable {
                 limits.write(0, starts, 0, 2 * Integer.BYTES);
                 scoreRange
                         .arguments()
-                        .add(run.table.address())
-                        .add(run.table.segments().size())
+                        .add(table.address())
+                        .add(table.segments().size())
                         .add(layout.stride())
                         .add(layout.dimension())
                         .add(inputs.address() + (long) q * layout.stride() * Float.BYTES)
@@ -444,6 +473,7 @@ public final class ExactSearch implements AutoCloseable {
 
     @Override
     public void close() {
+        recordings.close();
         filters.close();
         for (DeviceBuffer buffer : working()) {
             buffer.close();

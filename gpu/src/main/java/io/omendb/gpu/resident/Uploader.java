@@ -20,6 +20,7 @@ public final class Uploader implements AutoCloseable {
     private static final int ENCODE_BLOCKS_MAX = 1 << 14;
 
     private final Stream stream;
+    private final Stream memoryStream;
     private final Stream[] copies;
     private final Kernel encode;
     private final PinnedBuffer[] staging = {new PinnedBuffer(), new PinnedBuffer()};
@@ -30,6 +31,7 @@ public final class Uploader implements AutoCloseable {
     /** Streams and buffers on a context that the thread uses. */
     public Uploader(CudaContext context) {
         this.stream = context.stream();
+        this.memoryStream = context.memory();
         this.copies = new Stream[] {context.stream(), context.stream()};
         this.encode = context.kernel("encode");
         this.bounds = DeviceBuffer.of(stream, Bounds.BYTES);
@@ -50,12 +52,12 @@ public final class Uploader implements AutoCloseable {
      */
     public @Nullable ResidentSegment upload(
             Layout layout, int rows, boolean l2, Source source, Tombstones tombstones) {
-        SegmentMemory memory = SegmentMemory.allocate(stream, layout, rows);
+        SegmentMemory memory = SegmentMemory.allocate(memoryStream, layout, rows);
         try {
-            // Memory is there from here on for every stream.
-            stream.await();
-            copy(layout, rows, source, memory);
             memory.dead().fill(0, (byte) 0, layout.deadBytes(rows));
+            // Memory is there from here on for every stream.
+            memoryStream.await();
+            copy(layout, rows, source, memory);
             bounds.fill(0, (byte) 0, Bounds.BYTES);
             int tiles = Layout.tiles(rows);
             encode.arguments()

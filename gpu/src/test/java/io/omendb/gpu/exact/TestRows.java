@@ -147,14 +147,12 @@ final class TestRows {
     void check(SegmentTable table, boolean l2, SearchRequest request, RowList found, long seed) {
         double[] scores = new double[rows()];
         Arrays.fill(scores, Double.NaN);
-        double norms = 0;
         for (int s = 0; s < tombstones.length; s++) {
             for (int row = starts[s]; row < starts[s + 1]; row++) {
                 int own = row - starts[s];
                 boolean matches = request.matches() == null || request.matches().get(s).get(own);
                 if (matches && !tombstones[s].isDead(own, request.sequence())) {
                     scores[row] = score(request.query(), row, l2);
-                    norms = Math.max(norms, norm(row));
                 }
             }
         }

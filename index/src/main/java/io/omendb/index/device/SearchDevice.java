@@ -13,8 +13,8 @@ public interface SearchDevice extends AutoCloseable {
     /** What it is, for people, such as {@code NVIDIA H100 80GB HBM3}. */
     String name();
 
-    /** What searches cost here and there. */
-    CostModel costs();
+    /** Chooses between the device and the processor. */
+    DevicePlanner planner();
 
     /** Whether a search of this size can run here at all. */
     boolean supports(int dimension, int k);

@@ -37,6 +37,7 @@ public final class Segment {
     private volatile int rowCount;
     private volatile @Nullable PostingLists lists;
     private volatile boolean frozen;
+    private volatile boolean retired;
     private boolean fieldsIndexed;
 
     private Segment(
@@ -222,6 +223,16 @@ public final class Segment {
 
     public boolean isFrozen() {
         return frozen;
+    }
+
+    /** Says that no shard holds the segment any more; snapshots may for a while. */
+    public void retire() {
+        retired = true;
+    }
+
+    /** Whether no shard holds the segment any more. */
+    public boolean isRetired() {
+        return retired;
     }
 
     /** Builds the indexes of metadata fields, unless that was done. Only maintenance calls this. */

@@ -3,11 +3,9 @@ package io.omendb.index.shard;
 import io.omendb.OmenException;
 import io.omendb.index.column.RowMatcher;
 import io.omendb.index.device.Candidates;
-import io.omendb.index.device.CostModel;
 import io.omendb.index.device.DeviceChoice;
 import io.omendb.index.device.DeviceException;
 import io.omendb.index.device.DeviceQuery;
-import io.omendb.index.device.DeviceSearch;
 import io.omendb.index.device.Ranking;
 import io.omendb.index.device.SearchDevice;
 import io.omendb.index.device.SearchDevices;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * there, exactly. What it fails at is left to the processor. One search, one thread.
  */
 final class DeviceScan {
-    private static final double NANOS_PER_MICRO = 1000;
-
     /** Up to so many matches of a filter are listed for the device; more go there as bitmaps. */
     private static final int LISTED_MAX = 32_768;
 
@@ -34,7 +30,6 @@ final class DeviceScan {
     private final List<Segment> segments = new ArrayList<>();
     private final boolean[] resident;
     private long rows;
-    private @Nullable DeviceSearch search;
     private @Nullable Ranking ranking;
 
     private DeviceScan(SearchDevice device, ShardSnapshot snapshot) {
@@ -43,14 +38,26 @@ final class DeviceScan {
         this.resident = new boolean[snapshot.segments().size()];
         for (int i = 0; i < resident.length; i++) {
             Segment segment = snapshot.segments().get(i);
-            if (segment.isFrozen() && snapshot.rows(i) > 0) {
+            int held = snapshot.rows(i);
+            // A segment may have grown, and been sealed, since the snapshot was taken.
+            if (held > 0 && segment.isFrozen() && held == segment.rowCount()) {
                 if (device.isResident(segment)) {
                     resident[i] = true;
                     segments.add(segment);
-                    rows += snapshot.rows(i);
+                    rows += held;
                 } else {
-                    device.admit(segment);
+                    admit(segment);
                 }
+            }
+        }
+    }
+
+    /** Asks for a segment that left the device, or never got there, unless it is on its way out. */
+    private void admit(Segment segment) {
+        if (!segment.isRetired()) {
+            device.admit(segment);
+            if (segment.isRetired()) {
+                device.release(segment);
             }
         }
     }
@@ -92,31 +99,42 @@ final class DeviceScan {
         return rows;
     }
 
-    /** Whether comparing all rows on the device should end before the processor would. */
+    /**
+     * Whether comparing all rows on the device should end before the processor would.
+     *
+     * @param hostNanos estimate of what the processor needs for them
+     */
     boolean isFaster(SearchParams params, double hostNanos) {
         return params.device() == DeviceChoice.GPU
-                || device.costs().deviceMicros(rows, dimension()) * NANOS_PER_MICRO < hostNanos;
+                || device.planner().isDeviceFaster(rows, dimension(), hostNanos);
     }
 
     /** Whether comparing so many matches on the device should end before the processor would. */
     boolean isFasterFor(SearchParams params, long matches) {
-        CostModel costs = device.costs();
         return params.device() == DeviceChoice.GPU
-                || costs.deviceRerankMicros(matches, dimension())
-                        < costs.hostRerankMicros(matches, dimension());
+                || device.planner().isDeviceRerankFaster(matches, dimension());
     }
 
-    /** Nanoseconds of comparing so many rows that lie end to end on the processor. */
+    /** Estimate of comparing so many rows that lie end to end on the processor. */
     double hostNanos(long compared) {
-        return device.costs().hostMicros(compared, dimension()) * NANOS_PER_MICRO;
+        return device.planner().hostNanos(compared, dimension());
+    }
+
+    /** Takes note of what the processor took for all rows that are on the device. */
+    void observeHost(double estimatedNanos, long actualNanos) {
+        device.planner().observeHost(estimatedNanos, actualNanos);
     }
 
     private int dimension() {
         return snapshot.schema().dimension();
     }
 
-    /** Hands the search over; meanwhile the processor is free for the other segments. */
-    void start(float[] query, int k, @Nullable RowMatcher[] matches, boolean filtered) {
+    /**
+     * Searches, and puts the device's rows among the others.
+     *
+     * @return false if the device could not answer, so that the processor has to
+     */
+    boolean search(float[] query, @Nullable RowMatcher[] matches, boolean filtered, TopK top) {
         List<BitSet> bits = null;
         if (filtered) {
             bits = new ArrayList<>(segments.size());
@@ -127,34 +145,23 @@ final class DeviceScan {
                 }
             }
         }
-        search =
-                device.search(
-                        new DeviceQuery(
-                                query,
-                                snapshot.schema().metric(),
-                                k,
-                                snapshot.sequence(),
-                                segments,
-                                bits));
-    }
-
-    /**
-     * Puts the device's rows among the others.
-     *
-     * @return false if the device could not answer, so that the processor has to
-     */
-    boolean finish(TopK top) {
-        DeviceSearch running = search;
-        if (running == null) {
-            throw new IllegalStateException("not started");
-        }
+        DeviceQuery asked =
+                new DeviceQuery(
+                        query,
+                        snapshot.schema().metric(),
+                        top.capacity(),
+                        snapshot.sequence(),
+                        segments,
+                        bits);
+        long start = System.nanoTime();
         try {
-            offer(running.await(), top);
-            return true;
+            offer(device.search(asked).await(), top);
         } catch (DeviceException e) {
             // The device itself counts and logs why.
             return false;
         }
+        device.planner().observeDevice(rows, dimension(), System.nanoTime() - start);
+        return true;
     }
 
     /** Whether so many matches may be listed. */

@@ -237,6 +237,7 @@ public final class Shard implements AutoCloseable {
     }
 
     private void release(Segment segment) {
+        segment.retire();
         SearchDevice device = environment.device();
         if (device != null) {
             device.release(segment);

@@ -91,17 +91,18 @@ final class ShardSearch {
             }
             listed = found <= LISTED_MAX;
         }
-        if (device != null && device.isFaster(params, hostNanos(device, selectivity))) {
-            device.start(query, top.capacity(), matches, filter != null);
-            searchHere(i -> !device.covers(i), matches, listed, selectivity);
-            if (device.finish(top)) {
-                onDevice = device.contributed();
-                rowsScanned += device.rows();
-            } else {
-                searchHere(device::covers, matches, listed, selectivity);
-            }
+        double hostNanos = device == null ? 0 : hostNanos(device, selectivity);
+        if (device != null && device.isFaster(params, hostNanos)) {
+            // Its rows come first: they are the bound that spares most comparisons here.
+            onDevice = device.search(query, matches, filter != null, top);
+            rowsScanned += onDevice ? device.rows() : 0;
+            searchHere(onDevice ? i -> !device.covers(i) : i -> true, matches, listed, selectivity);
         } else {
+            long start = System.nanoTime();
             searchHere(i -> true, matches, listed, selectivity);
+            if (device != null) {
+                device.observeHost(hostNanos, System.nanoTime() - start);
+            }
         }
     }
 
@@ -128,7 +129,7 @@ final class ShardSearch {
             }
             Segment segment = segments.get(i);
             PostingLists lists = params.isExact() ? null : segment.lists();
-            if (lists != null) {
+            if (lists != null && snapshot.rows(i) > 0) {
                 // What is indexed is read before what is searched flat: nothing falls between.
                 int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
@@ -197,8 +198,7 @@ final class ShardSearch {
         if (device != null && DeviceScan.isListable(found)) {
             done = device.isFasterFor(params, found) && device.rerank(query, matches, top);
         } else if (device != null && device.isFaster(params, device.hostNanos(found))) {
-            device.start(query, top.capacity(), matches, true);
-            done = device.finish(top);
+            done = device.search(query, matches, true, top);
         }
         onDevice = done && device != null && device.contributed();
         for (int i = 0; i < matches.length; i++) {

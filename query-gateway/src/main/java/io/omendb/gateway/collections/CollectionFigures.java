@@ -7,9 +7,12 @@ import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.protocol.v1.DeviceStats;
 import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +37,36 @@ public record CollectionFigures(
         @Nullable Long deadLetters,
         Freshness freshness) {
 
-    /** Of every collection; fails where a shard does not answer. */
-    public static CompletableFuture<List<CollectionFigures>> ask(
+    /**
+     * What all shards tell.
+     *
+     * @param collections of every collection
+     * @param devices the GPUs of their processes, each once
+     */
+    public record Told(List<CollectionFigures> collections, List<DeviceStats> devices) {}
+
+    /** Asks all shards; fails where one does not answer. */
+    public static CompletableFuture<Told> ask(
             KnownCollections collections, Shards shards, LogEnds ends, int timeoutMs) {
         DescribeRequest all = DescribeRequest.getDefaultInstance();
         return shards.ask(
                         Deadline.of(System.nanoTime(), timeoutMs),
                         false,
                         stub -> stub.describe(all))
-                .thenCompose(described -> of(collections, described, ends));
+                .thenCompose(
+                        described ->
+                                of(collections, described, ends)
+                                        .thenApply(each -> new Told(each, devices(described))));
+    }
+
+    private static List<DeviceStats> devices(Gathered<DescribeResponse> described) {
+        Map<String, DeviceStats> byId = new LinkedHashMap<>();
+        for (DescribeResponse answer : described.values()) {
+            if (answer.hasDevice()) {
+                byId.put(answer.getDevice().getId(), answer.getDevice());
+            }
+        }
+        return List.copyOf(byId.values());
     }
 
     private static CompletableFuture<List<CollectionFigures>> of(

@@ -12,7 +12,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.http.Route;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -27,6 +26,7 @@ public final class GatewayMetrics implements AutoCloseable {
     private final Timer searches;
     private final Counter points;
     private final CollectionMeters collectionMeters;
+    private final DeviceMeters deviceMeters;
     private final DailyCount dailySearches = new DailyCount(System::currentTimeMillis);
     private final RollingMean recall = new RollingMean(RECALL_SAMPLES);
 
@@ -51,6 +51,7 @@ public final class GatewayMetrics implements AutoCloseable {
                         .description("Points acknowledged by Kafka")
                         .register(registry);
         collectionMeters = new CollectionMeters(registry);
+        deviceMeters = new DeviceMeters(registry);
         gauge("omendb.active.collections", "Collections that exist", collections::getAsInt);
         gauge("omendb.requests.in.flight", "Requests worked on now", inFlight::getAsInt);
         gauge(
@@ -115,9 +116,10 @@ public final class GatewayMetrics implements AutoCloseable {
         points.increment(count);
     }
 
-    /** All shards told the figures of the collections. */
-    void collections(List<CollectionFigures> figures) {
-        collectionMeters.update(figures, System.nanoTime());
+    /** All shards told their figures. */
+    void told(CollectionFigures.Told told) {
+        collectionMeters.update(told.collections(), System.nanoTime());
+        deviceMeters.update(told.devices());
     }
 
     /** The text a Prometheus server reads. */

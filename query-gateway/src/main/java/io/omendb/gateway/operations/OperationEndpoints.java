@@ -71,7 +71,7 @@ public final class OperationEndpoints {
     /** A shard that is away must not hide the other metrics. */
     private CompletableFuture<HttpResponse> metrics(Call call) {
         return CollectionFigures.ask(collections, shards, ends, SIZES_MS_MAX)
-                .thenAccept(metrics::collections)
+                .thenAccept(metrics::told)
                 .exceptionally(shardsAway -> null)
                 .thenApply(
                         done ->

@@ -16,13 +16,15 @@ import java.util.List;
  * The answer to one search.
  *
  * @param hits nearest first; ties by id
+ * @param device what searched: cpu, gpu, or cpu+gpu where shards differ
  */
 record Found(
         List<Point> hits,
         long tookNanos,
         Freshness freshness,
         int shardsTotal,
-        int shardsAnswered) {
+        int shardsAnswered,
+        String device) {
     private static final Comparator<Point> NEAREST_FIRST =
             (a, b) -> {
                 int byDistance = Float.compare(a.getDistance(), b.getDistance());
@@ -37,6 +39,15 @@ record Found(
         return all.size() <= k ? all : all.subList(0, k);
     }
 
+    /** What searched, in a word. */
+    static String device(Gathered<SearchResponse> gathered) {
+        long onDevice = gathered.values().stream().filter(SearchResponse::getOnDevice).count();
+        if (onDevice == 0) {
+            return "cpu";
+        }
+        return onDevice == gathered.answers().size() ? "gpu" : "cpu+gpu";
+    }
+
     void write(JsonGenerator json, Fields fields) throws IOException {
         json.writeStartObject();
         json.writeArrayFieldStart("hits");
@@ -45,6 +56,7 @@ record Found(
         }
         json.writeEndArray();
         json.writeNumberField("took_ms", Math.round(tookNanos / 1e3) / 1e3);
+        json.writeStringField("device", device);
         json.writeFieldName("freshness");
         json.writeTree(freshness.json());
         json.writeObjectFieldStart("shards");

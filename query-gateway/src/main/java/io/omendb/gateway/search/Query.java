@@ -3,9 +3,11 @@ package io.omendb.gateway.search;
 import io.omendb.OmenException;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.shards.Packed;
+import io.omendb.index.device.DeviceChoice;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,10 +32,15 @@ record Query(
     /**
      * How thoroughly to search.
      *
+     * @param device where to search
      * @param background whether nobody waits for the answer
      */
     record Tuning(
-            boolean exact, double recallTarget, Map<String, Double> params, boolean background) {}
+            boolean exact,
+            double recallTarget,
+            Map<String, Double> params,
+            DeviceChoice device,
+            boolean background) {}
 
     /**
      * Checks the query against the collection and the limits.
@@ -54,7 +61,7 @@ record Query(
                 fewer,
                 filterJson,
                 Fields.ID,
-                new Tuning(true, 0, Map.of(), true),
+                new Tuning(true, 0, Map.of(), DeviceChoice.CPU, true),
                 consistency.withoutWaiting(),
                 EXACT_TIMEOUT_MS,
                 false);
@@ -73,6 +80,7 @@ record Query(
                 .setRecallTarget(tuning.recallTarget)
                 .putAllParams(tuning.params)
                 .setBackground(tuning.background)
+                .setDevice(tuning.device.name().toLowerCase(Locale.ROOT))
                 .build();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
+import io.omendb.index.device.DeviceChoice;
 import io.omendb.record.StrictJson;
 import java.io.IOException;
 import java.util.HashMap;
@@ -20,7 +21,8 @@ final class QueryJson {
     private Fields fields = Fields.OF_SEARCH;
     private boolean exact;
     private double recallTarget;
-    private Map<String, Double> params = Map.of();
+    private final Map<String, Double> params = new HashMap<>();
+    private DeviceChoice device = DeviceChoice.AUTO;
     private Consistency consistency = Consistency.EVENTUAL;
     private int timeoutMs;
     private boolean allowPartial;
@@ -62,7 +64,11 @@ final class QueryJson {
             case "include" -> fields = absent ? fields : Fields.read(parser);
             case "exact" -> exact = !absent && StrictJson.bool(parser, field);
             case "recall_target" -> recallTarget = absent ? 0 : recallTarget(parser);
-            case "params" -> params = absent ? params : params(parser);
+            case "params" -> {
+                if (!absent) {
+                    params(parser);
+                }
+            }
             case "consistency" -> consistency = absent ? consistency : Consistency.read(parser);
             case "timeout_ms" -> timeoutMs = absent ? timeoutMs : StrictJson.integer(parser, field);
             case "allow_partial" -> allowPartial = !absent && StrictJson.bool(parser, field);
@@ -90,14 +96,17 @@ final class QueryJson {
         return target;
     }
 
-    private static Map<String, Double> params(JsonParser parser) throws IOException {
+    private void params(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw StrictJson.unexpected(parser, "params", "an object of names and numbers");
         }
-        Map<String, Double> params = new HashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = "params." + parser.currentName();
             parser.nextToken();
+            if (field.equals("params.device")) {
+                device = DeviceChoice.ofApiName(StrictJson.string(parser, field));
+                continue;
+            }
             double value = StrictJson.number(parser, field);
             if (!Double.isFinite(value)) {
                 throw OmenException.invalid(
@@ -105,7 +114,6 @@ final class QueryJson {
             }
             params.put(parser.currentName(), value);
         }
-        return params;
     }
 
     private Query toQuery() {
@@ -117,7 +125,7 @@ final class QueryJson {
                 k,
                 filterJson,
                 fields,
-                new Query.Tuning(exact, recallTarget, params, false),
+                new Query.Tuning(exact, recallTarget, params, device, false),
                 consistency,
                 timeoutMs,
                 allowPartial);

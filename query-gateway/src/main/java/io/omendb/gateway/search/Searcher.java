@@ -59,6 +59,7 @@ final class Searcher {
                 System.nanoTime() - startNanos,
                 freshness,
                 gathered.total(),
-                gathered.answers().size());
+                gathered.answers().size(),
+                Found.device(gathered));
     }
 }

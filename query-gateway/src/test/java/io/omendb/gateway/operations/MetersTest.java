@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.freshness.Freshness;
+import io.omendb.protocol.v1.DeviceStats;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,25 @@ class MetersTest {
         assertThat(rate(registry)).isZero();
         meters.update(List.of(), 6 * second);
         assertThat(registry.find("omendb.insertion.rate.per.sec").gauge()).isNull();
+    }
+
+    @Test
+    void gpus_areToldWhereThereAreSome() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        DeviceMeters meters = new DeviceMeters(registry);
+        meters.update(List.of());
+        assertThat(registry.find("omendb.gpu.searches").gauge()).isNull();
+        meters.update(
+                List.of(
+                        DeviceStats.newBuilder()
+                                .setId("1")
+                                .setName("a GPU")
+                                .setSearches(7)
+                                .setFailures(2)
+                                .build()));
+        assertThat(registry.get("omendb.gpu.searches").tag("gpu", "a GPU").gauge().value())
+                .isEqualTo(7);
+        assertThat(registry.get("omendb.gpu.failures").gauge().value()).isEqualTo(2);
     }
 
     private static double rate(SimpleMeterRegistry registry) {

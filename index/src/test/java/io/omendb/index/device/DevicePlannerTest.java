@@ -1,0 +1,47 @@
+package io.omendb.index.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class DevicePlannerTest {
+    /** 100 us and 1,000 bytes of codes in a microsecond. */
+    private final DevicePlanner planner =
+            new DevicePlanner(new CostModel(100, 1000, 50, 2000, 500, 100));
+
+    @Test
+    void isDeviceFaster_comparesEstimates() {
+        // 10,000 rows of 128 + 8 bytes: 1,460 us there.
+        assertThat(planner.isDeviceFaster(10_000, 128, 5_000_000)).isTrue();
+        assertThat(planner.isDeviceFaster(10_000, 128, 100_000)).isFalse();
+    }
+
+    @Test
+    void isDeviceFaster_learnsWhatSearchesTake() {
+        assertThat(planner.isDeviceFaster(10_000, 128, 1_000_000)).isFalse();
+        for (int i = 0; i < 200; i++) {
+            planner.observeHost(1_000_000, 4_000_000);
+        }
+        assertThat(planner.isDeviceFaster(10_000, 128, 1_000_000)).isTrue();
+        for (int i = 0; i < 200; i++) {
+            planner.observeDevice(10_000, 128, 11_000_000);
+        }
+        assertThat(planner.isDeviceFaster(10_000, 128, 1_000_000)).isFalse();
+    }
+
+    @Test
+    void isDeviceFaster_triesTheOtherNowAndThen_whereBothAreClose() {
+        int device = 0;
+        for (int i = 0; i < 640; i++) {
+            device += planner.isDeviceFaster(10_000, 128, 1_200_000) ? 1 : 0;
+        }
+        assertThat(device).isEqualTo(10);
+    }
+
+    @Test
+    void isDeviceRerankFaster_fromSomeRowsOn() {
+        // 512 bytes a row: 5.12 us here, 50 us and 0.256 us there.
+        assertThat(planner.isDeviceRerankFaster(10, 128)).isFalse();
+        assertThat(planner.isDeviceRerankFaster(11, 128)).isTrue();
+    }
+}

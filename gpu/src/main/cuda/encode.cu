@@ -57,16 +57,17 @@ __device__ __forceinline__ void raise(float* at, float value) {
 }
 
 // A warp a row: codes, and the pair (1 / (2 scale), |x|^2 / (2 scale)) under L2, (1 / scale, 0)
-// otherwise. Rows beyond the last get no code that passes. Raises the maxima that bound errors.
+// otherwise, for rows from `first` up to `rows`. From there up to `end` rows are empty: they get
+// codes that never pass. Raises the maxima that bound errors.
 extern "C" __global__ void __launch_bounds__(256) encode(
-        const float* vectors, int stride, int dimension, uint32_t rows, uint32_t tiles, int l2,
-        int8_t* codes, float2* scales, Bounds* bounds) {
+        const float* vectors, int stride, int dimension, uint32_t first, uint32_t rows,
+        uint32_t end, int l2, int8_t* codes, float2* scales, Bounds* bounds) {
     int lane = threadIdx.x % WARP;
     int blocks = (dimension + BLOCK_COMPONENTS - 1) / BLOCK_COMPONENTS;
     uint32_t step = gridDim.x * (blockDim.x / WARP);
     float errorMax = 0, normMax = 0, squaredMax = 0;
-    for (uint32_t row = blockIdx.x * (blockDim.x / WARP) + threadIdx.x / WARP;
-            row < tiles * TILE_ROWS; row += step) {
+    for (uint32_t row = first + blockIdx.x * (blockDim.x / WARP) + threadIdx.x / WARP; row < end;
+            row += step) {
         int8_t* into = codes + (size_t) (row / 16) * blocks * 1024 + row % 16 * 64;
         auto put = [&](int d, int8_t c) { into[(size_t) (d / 64) * 1024 + d % 64] = c; };
         if (row >= rows) {

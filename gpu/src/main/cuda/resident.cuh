@@ -43,7 +43,7 @@ struct Bounds {
     float error;       // max |x - codes * scale| / scale
     float norm;        // max |codes|
     float squaredNorm; // max |x|^2: only to know that it is finite
-    float unused;
+    uint32_t tiles;    // of all segments, as far as the last one, which may grow, has rows
 };
 
 // Scores, smaller is nearer, as Metric.java has them: |x - q|^2, or -x.q. Of a row there are two

@@ -121,10 +121,10 @@ __device__ __forceinline__ void loadQueries(
 // so that codes come from memory once and from the L2 cache afterwards.
 template <int NT, bool AHEAD>
 __device__ __forceinline__ void scanTiles(
-        const Segment* segments, uint32_t tiles, int blocks, const uint4* queryCodes,
+        const Segment* segments, int blocks, const uint4* queryCodes,
         const Query* queryConstants, int queries, int groups, const Bounds* boundsAt, int l2,
-        const float* thresholds, const uint64_t* sequences, const uint32_t* const* filters,
-        uint2* candidates, uint32_t* counts, uint32_t capacity) {
+        const float* thresholds, const uint64_t* sequences, const uint32_t* limits,
+        const uint32_t* const* filters, uint2* candidates, uint32_t* counts, uint32_t capacity) {
     extern __shared__ uint4 shared[];
     __shared__ float4 constants[NT * 8];
     int group = blockIdx.x % groups;
@@ -150,6 +150,7 @@ __device__ __forceinline__ void scanTiles(
     int lane = threadIdx.x % WARP;
     uint32_t warps = blockDim.x / WARP;
     uint32_t step = gridDim.x / groups * warps;
+    uint32_t tiles = bounds.tiles;
     uint32_t tile = blockIdx.x / groups * warps + threadIdx.x / WARP;
     if (tile >= tiles) {
         return;
@@ -215,6 +216,7 @@ __device__ __forceinline__ void scanTiles(
                 uint32_t q = group * NT * 8 + n * 8 + lane % 4 * 2 + i % 2;
                 bool matches = filters == nullptr || filters[q] == nullptr
                         || (__ldg(filters[q] + tile) >> row & 1);
+                matches = matches && tile * TILE_ROWS + row < limits[q];
                 if (matches && !isDead(s, own * TILE_ROWS + row, sequences[q])) {
                     uint32_t at = atomicAdd(counts + q, 1);
                     if (at < capacity) {
@@ -233,9 +235,10 @@ __device__ __forceinline__ void scanTiles(
 // The smallest upper bound in each of some tiles, evenly spread: minima[q * sampled + i].
 template <int NT>
 __device__ __forceinline__ void sampleTiles(
-        const Segment* segments, uint32_t segmentCount, uint32_t tiles, uint32_t sampled,
-        int blocks, const uint4* queryCodes, const Query* queryConstants, int queries, int groups,
-        const Bounds* boundsAt, int l2, const uint32_t* const* filters, float* minima) {
+        const Segment* segments, uint32_t segmentCount, uint32_t sampled, int blocks,
+        const uint4* queryCodes, const Query* queryConstants, int queries, int groups,
+        const Bounds* boundsAt, int l2, const uint32_t* limits, const uint32_t* const* filters,
+        float* minima) {
     extern __shared__ uint4 shared[];
     __shared__ float4 constants[NT * 8];
     int group = blockIdx.x % groups;
@@ -258,7 +261,7 @@ __device__ __forceinline__ void sampleTiles(
     uint32_t warps = blockDim.x / WARP;
     uint32_t step = gridDim.x / groups * warps;
     for (uint32_t i = blockIdx.x / groups * warps + threadIdx.x / WARP; i < sampled; i += step) {
-        uint32_t tile = (uint32_t) ((uint64_t) i * tiles / sampled);
+        uint32_t tile = (uint32_t) ((uint64_t) i * bounds.tiles / sampled);
         const Segment* s = segments + findSegment(segments, segmentCount, tile);
         uint32_t own = tile - s->firstTile;
         float2 scale[4];
@@ -278,6 +281,10 @@ __device__ __forceinline__ void sampleTiles(
                 int q = group * NT * 8 + n * 8 + lane % 4 * 2 + c;
                 float4 constant = constants[n * 8 + lane % 4 * 2 + c];
                 uint32_t word = live;
+                uint32_t limit = q < queries ? limits[q] : 0;
+                if (limit < (tile + 1) * TILE_ROWS) {
+                    word = limit <= tile * TILE_ROWS ? 0 : word & ((1u << limit % TILE_ROWS) - 1);
+                }
                 if (filters != nullptr && q < queries && filters[q] != nullptr) {
                     word &= __ldg(filters[q] + tile);
                 }
@@ -303,23 +310,23 @@ __device__ __forceinline__ void sampleTiles(
 
 #define ENTRIES(N, NT, THREADS, MIN_BLOCKS)                                                         \
     extern "C" __global__ void __launch_bounds__(THREADS, MIN_BLOCKS) scan_##N(                     \
-            const Segment* segments, uint32_t tiles, int blocks, const uint4* queryCodes,           \
+            const Segment* segments, int blocks, const uint4* queryCodes,                           \
             const Query* queryConstants, int queries, int groups, const Bounds* bounds, int l2,     \
-            const float* thresholds, const uint64_t* sequences,                                     \
+            const float* thresholds, const uint64_t* sequences, const uint32_t* limits,             \
             const uint32_t* const* filters, uint2* candidates, uint32_t* counts,                    \
             uint32_t capacity) {                                                                    \
         scanTiles<NT, (NT >= AHEAD_FROM)>(                                                                              \
-                segments, tiles, blocks, queryCodes, queryConstants, queries, groups, bounds, l2,   \
-                thresholds, sequences, filters, candidates, counts, capacity);                      \
+                segments, blocks, queryCodes, queryConstants, queries, groups, bounds, l2,          \
+                thresholds, sequences, limits, filters, candidates, counts, capacity);              \
     }                                                                                               \
     extern "C" __global__ void __launch_bounds__(THREADS, MIN_BLOCKS) sample_##N(                   \
-            const Segment* segments, uint32_t segmentCount, uint32_t tiles, uint32_t sampled,       \
-            int blocks, const uint4* queryCodes, const Query* queryConstants, int queries,          \
-            int groups, const Bounds* bounds, int l2, const uint32_t* const* filters,               \
+            const Segment* segments, uint32_t segmentCount, uint32_t sampled, int blocks,           \
+            const uint4* queryCodes, const Query* queryConstants, int queries, int groups,          \
+            const Bounds* bounds, int l2, const uint32_t* limits, const uint32_t* const* filters,   \
             float* minima) {                                                                        \
         sampleTiles<NT>(                                                                            \
-                segments, segmentCount, tiles, sampled, blocks, queryCodes, queryConstants,         \
-                queries, groups, bounds, l2, filters, minima);                                      \
+                segments, segmentCount, sampled, blocks, queryCodes, queryConstants, queries,       \
+                groups, bounds, l2, limits, filters, minima);                                       \
     }
 
 // Threads of a block and blocks a multiprocessor: with few queries, memory is what counts, so many

@@ -311,8 +311,8 @@ extern "C" __global__ void __launch_bounds__(THREADS) nearest(
 // thousands of equal rows. Keys of rows that are dead or filtered out are larger than any other.
 extern "C" __global__ void __launch_bounds__(256) scoreRange(
         const Segment* segments, uint32_t segmentCount, int stride, int dimension,
-        const float* query, int l2, uint64_t sequence, const uint32_t* filter, uint32_t firstRow,
-        uint32_t count, uint64_t* keys) {
+        const float* query, int l2, uint64_t sequence, uint32_t limit, const uint32_t* filter,
+        uint32_t firstRow, uint32_t count, uint64_t* keys) {
     int lane = threadIdx.x % WARP;
     uint32_t step = gridDim.x * (blockDim.x / WARP);
     for (uint32_t i = blockIdx.x * (blockDim.x / WARP) + threadIdx.x / WARP; i < count; i += step) {
@@ -320,7 +320,7 @@ extern "C" __global__ void __launch_bounds__(256) scoreRange(
         uint32_t tile = row / TILE_ROWS;
         const Segment* s = segments + findSegment(segments, segmentCount, tile);
         uint32_t own = row - s->firstTile * TILE_ROWS;
-        bool matches = own < s->rows
+        bool matches = own < s->rows && row < limit
                 && (filter == nullptr || (__ldg(filter + tile) >> (row % TILE_ROWS) & 1));
         uint64_t key = ~0ull - i;
         if (matches && !isDead(s, own, sequence)) {

@@ -119,7 +119,9 @@ final class GpuExactRun {
     private List<SearchRequest> requests(int batch, int run) {
         List<SearchRequest> requests = new ArrayList<>(batch);
         for (int q = 0; q < batch; q++) {
-            requests.add(new SearchRequest(data.query((run + WARMUPS) * batch + q), k, 0, null));
+            requests.add(
+                    new SearchRequest(
+                            data.query((run + WARMUPS) * batch + q), k, 0, data.limit(), null));
         }
         return requests;
     }
@@ -128,7 +130,11 @@ final class GpuExactRun {
     private void checkFirst(ExactSearch exact, PrintWriter out) {
         float[] query = data.query(0);
         RowList found =
-                exact.run(data.table(), l2, List.of(new SearchRequest(query, k, 0, null))).get(0);
+                exact.run(
+                                data.table(),
+                                l2,
+                                List.of(new SearchRequest(query, k, 0, data.limit(), null)))
+                        .get(0);
         TopK top = new TopK(k);
         DistanceKernel kernel = Kernels.active();
         int dimension = data.dimension();

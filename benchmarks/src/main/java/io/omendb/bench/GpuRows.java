@@ -108,6 +108,12 @@ final class GpuRows implements AutoCloseable {
         return table;
     }
 
+    /** Number of the first row of the table that is not there. */
+    long limit() {
+        int last = segments.size() - 1;
+        return table.firstRow(last) + segments.get(last).rows();
+    }
+
     /** The number of a row as {@link #fill} has it. */
     int number(long row) {
         int segment = table.segmentOf(row);

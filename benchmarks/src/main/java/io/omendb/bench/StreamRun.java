@@ -151,7 +151,8 @@ final class StreamRun implements AutoCloseable {
         long deadline = System.nanoTime() + UPLOAD_NS_MAX;
         ShardSnapshot snapshot = shard.snapshot();
         for (Segment segment : shard.frozenSegments()) {
-            while (!device.isResident(segment) && System.nanoTime() < deadline) {
+            while (device.residentRows(segment) < segment.rowCount()
+                    && System.nanoTime() < deadline) {
                 LockSupport.parkNanos(SLEEP_NS_MIN);
             }
         }

@@ -67,18 +67,20 @@ final class Answering implements AutoCloseable {
      */
     void answer(List<Question> questions) throws DeviceException {
         SegmentTable table = table(questions.get(0).segments());
+        table.refresh();
         burial.send(table.segments());
         boolean l2 = questions.get(0).metric() == Metric.L2;
         List<RowList> answers =
                 questions.get(0) instanceof Work.Search
-                        ? exact.run(table, l2, searches(questions))
+                        ? exact.run(table, l2, searches(table, questions))
                         : listed.run(table, l2, reranks(table, questions));
         for (int i = 0; i < answers.size(); i++) {
             questions.get(i).pending().answer(ranking(table, answers.get(i)));
         }
     }
 
-    private static List<SearchRequest> searches(List<Question> questions) {
+    private static List<SearchRequest> searches(SegmentTable table, List<Question> questions) {
+        long last = table.firstRow(table.segments().size() - 1);
         List<SearchRequest> requests = new ArrayList<>(questions.size());
         for (Question question : questions) {
             if (question instanceof Work.Search search) {
@@ -87,6 +89,7 @@ final class Answering implements AutoCloseable {
                                 search.query().query(),
                                 search.query().k(),
                                 search.query().sequence(),
+                                last + search.query().lastRows(),
                                 search.query().matches()));
             }
         }

@@ -57,7 +57,7 @@ final class Calibration {
                 ListedRows listed = new ListedRows(context, stream);
                 ResidentSegment segment = upload(uploader, vectors);
                 SegmentTable table = SegmentTable.of(List.of(segment), stream)) {
-            SearchRequest search = new SearchRequest(query, 10, 0, null);
+            SearchRequest search = new SearchRequest(query, 10, 0, ROWS, null);
             double searchMicros = medianMicros(() -> exact.run(table, true, List.of(search)));
             double few = medianMicros(() -> listed.run(table, true, List.of(some(query, LISTED))));
             double all = medianMicros(() -> listed.run(table, true, List.of(some(query, ROWS))));

@@ -102,8 +102,15 @@ final class CudaSearchDevice implements SearchDevice {
     }
 
     @Override
-    public boolean isResident(Segment segment) {
-        return residency.find(segment) != null;
+    public void follow(Segment segment, int rowsMax) {
+        if (segment.schema().dimension() <= DIMENSION_MAX && !thread.isLost()) {
+            residency.follow(segment, rowsMax);
+        }
+    }
+
+    @Override
+    public int residentRows(Segment segment) {
+        return residency.rows(segment);
     }
 
     @Override

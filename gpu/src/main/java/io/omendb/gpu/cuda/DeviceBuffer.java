@@ -70,13 +70,18 @@ public final class DeviceBuffer implements AutoCloseable {
 
     /** Starts copying to the host. */
     public void read(long offset, PinnedBuffer into, long intoOffset, long count) {
+        read(offset, into, intoOffset, count, stream);
+    }
+
+    /** Starts copying to the host, in the order of another stream. */
+    public void read(long offset, PinnedBuffer into, long intoOffset, long count, Stream order) {
         if (offset + count > bytes) {
             throw new IndexOutOfBoundsException(offset + " + " + count + " of " + bytes);
         }
         check(
                 "cuMemcpyDtoHAsync",
                 JCudaDriver.cuMemcpyDtoHAsync(
-                        into.at(intoOffset), at(offset), count, stream.handle()));
+                        into.at(intoOffset), at(offset), count, order.handle()));
     }
 
     /** Starts filling bytes with one value. */
@@ -88,9 +93,14 @@ public final class DeviceBuffer implements AutoCloseable {
 
     /** Starts copying within the device. */
     public void copyFrom(DeviceBuffer from, long count) {
+        copyFrom(from, count, stream);
+    }
+
+    /** Starts copying within the device, in the order of another stream. */
+    public void copyFrom(DeviceBuffer from, long count, Stream order) {
         check(
                 "cuMemcpyDtoDAsync",
-                JCudaDriver.cuMemcpyDtoDAsync(pointer, from.pointer, count, stream.handle()));
+                JCudaDriver.cuMemcpyDtoDAsync(pointer, from.pointer, count, order.handle()));
     }
 
     private CUdeviceptr at(long offset) {

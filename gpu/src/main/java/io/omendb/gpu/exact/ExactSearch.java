@@ -158,9 +158,10 @@ public final class ExactSearch implements AutoCloseable {
         Layout layout = table.layout();
         reserve(plan, layout);
         long sequencesAt = align((long) plan.queries() * layout.stride() * Float.BYTES);
-        long filtersAt = sequencesAt + align((long) plan.queries() * Long.BYTES);
+        long limitsAt = sequencesAt + align((long) plan.queries() * Long.BYTES);
+        long filtersAt = limitsAt + align((long) plan.queries() * Integer.BYTES);
         boolean filtered = filters.write(table, requests);
-        write(requests, layout, sequencesAt, filtersAt);
+        write(requests, layout, sequencesAt, limitsAt, filtersAt);
         Run run =
                 new Run(
                         table.address(),
@@ -168,6 +169,7 @@ public final class ExactSearch implements AutoCloseable {
                         plan,
                         filtersAt + (long) plan.queries() * Long.BYTES,
                         inputs.address() + sequencesAt,
+                        inputs.address() + limitsAt,
                         filtered ? inputs.address() + filtersAt : 0);
         recordings.run(run, () -> start(table, run));
         List<Integer> full = readAnswers(run);
@@ -186,7 +188,7 @@ public final class ExactSearch implements AutoCloseable {
         // Last, since it uses the memory of the other answers.
         for (int q : full) {
             SearchRequest request = requests.get(q);
-            answers.set(q, compareAll(table, run, q, request.k(), request.sequence()));
+            answers.set(q, compareAll(table, run, q, request));
         }
         return answers;
     }
@@ -202,7 +204,13 @@ public final class ExactSearch implements AutoCloseable {
 
     /** What the steps of a run depend on, besides buffers. */
     private record Run(
-            long table, int l2, ScanPlan plan, long inputBytes, long sequences, long filters) {
+            long table,
+            int l2,
+            ScanPlan plan,
+            long inputBytes,
+            long sequences,
+            long limits,
+            long filters) {
         long rowsAt() {
             return (long) plan.queries() * plan.k() * Float.BYTES;
         }
@@ -220,7 +228,8 @@ public final class ExactSearch implements AutoCloseable {
         long queries = (plan.queries() + 7L) / 8 * 8;
         long inputBytes =
                 align(plan.queries() * (long) layout.stride() * Float.BYTES)
-                        + 2 * align((long) plan.queries() * Long.BYTES);
+                        + 2 * align((long) plan.queries() * Long.BYTES)
+                        + align((long) plan.queries() * Integer.BYTES);
         long outputBytes = plan.queries() * (2L * plan.k() * Float.BYTES + Integer.BYTES);
         boolean grows =
                 input.isSmallerThan(inputBytes)
@@ -253,7 +262,11 @@ public final class ExactSearch implements AutoCloseable {
     }
 
     private void write(
-            List<SearchRequest> requests, Layout layout, long sequencesAt, long filtersAt) {
+            List<SearchRequest> requests,
+            Layout layout,
+            long sequencesAt,
+            long limitsAt,
+            long filtersAt) {
         ByteBuffer into = input.bytes();
         for (int q = 0; q < requests.size(); q++) {
             SearchRequest request = requests.get(q);
@@ -263,6 +276,7 @@ public final class ExactSearch implements AutoCloseable {
                         at + d * Float.BYTES, d < layout.dimension() ? request.query()[d] : 0);
             }
             into.putLong((int) sequencesAt + q * Long.BYTES, request.sequence());
+            into.putInt((int) limitsAt + q * Integer.BYTES, (int) request.limit());
             into.putLong((int) filtersAt + q * Long.BYTES, filters.address(q));
         }
     }
@@ -288,7 +302,6 @@ public final class ExactSearch implements AutoCloseable {
         kernel.arguments()
                 .add(table.address())
                 .add(table.segments().size())
-                .add(table.tiles())
                 .add(plan.sampled())
                 .add(table.layout().blocks())
                 .add(codes)
@@ -297,6 +310,7 @@ public final class ExactSearch implements AutoCloseable {
                 .add(plan.groups())
                 .add(table.bounds())
                 .add(run.l2)
+                .add(run.limits)
                 .add(run.filters)
                 .add(minima)
                 .shared(shared)
@@ -316,7 +330,6 @@ public final class ExactSearch implements AutoCloseable {
         Kernel kernel = scans.scan(plan.group());
         kernel.arguments()
                 .add(table.address())
-                .add(table.tiles())
                 .add(table.layout().blocks())
                 .add(codes)
                 .add(constants)
@@ -326,6 +339,7 @@ public final class ExactSearch implements AutoCloseable {
                 .add(run.l2)
                 .add(thresholds)
                 .add(run.sequences)
+                .add(run.limits)
                 .add(run.filters)
                 .add(candidates)
                 .add(outputs.address() + run.countsAt())
@@ -429,11 +443,11 @@ public final class ExactSearch implements AutoCloseable {
     }
 
     /** Where bounds tell rows apart too little, as among thousands of equal rows. */
-    private RowList compareAll(SegmentTable table, Run run, int q, int k, long sequence) {
+    private RowList compareAll(SegmentTable table, Run run, int q, SearchRequest request) {
         Layout layout = table.layout();
         long rows = (long) table.tiles() * Layout.TILE_ROWS;
         int chunk = run.plan.capacity();
-        TopK top = new TopK(k);
+        TopK top = new TopK(request.k());
         PinnedBuffer starts = new PinnedBuffer();
         try (starts;
                 DeviceBuffer limits = DeviceBuffer.of(stream, 2 * Integer.BYTES)) {
@@ -450,7 +464,8 @@ public final class ExactSearch implements AutoCloseable {
                         .add(layout.dimension())
                         .add(inputs.address() + (long) q * layout.stride() * Float.BYTES)
                         .add(run.l2)
-                        .add(sequence)
+                        .add(request.sequence())
+                        .add((int) request.limit())
                         .add(filters.address(q))
                         .add((int) first)
                         .add(count)
@@ -465,7 +480,7 @@ public final class ExactSearch implements AutoCloseable {
                         .launch(1, SELECT_THREADS, stream);
                 outputs.read(0, output, 0, run.countsAt());
                 stream.await();
-                offer(run, 0, Math.min(k, count), top);
+                offer(run, 0, Math.min(request.k(), count), top);
             }
         }
         return drain(top);

@@ -44,7 +44,7 @@ final class Filters implements AutoCloseable {
                 for (int s = 0; s < matches.size(); s++) {
                     put(
                             matches.get(s),
-                            table.segments().get(s).tiles(),
+                            table.tiles(s),
                             staging.bytes(),
                             (int) (at + (long) table.firstTile(s) * Integer.BYTES));
                 }

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param query components
  * @param k rows wanted
  * @param sequence rows that died later are visible
+ * @param limit number of the first row of the table that is not visible; rows before it are
  * @param matches for each segment of the table the rows that may be found; null for all
  */
 public record SearchRequest(
         @SuppressWarnings("ArrayRecordComponent") float[] query,
         int k,
         long sequence,
+        long limit,
         @Nullable List<BitSet> matches) {
 
     /** Rows that may be found; all there are without a filter. */

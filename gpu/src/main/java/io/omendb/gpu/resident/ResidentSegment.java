@@ -1,51 +1,47 @@
 package io.omendb.gpu.resident;
 
-import io.omendb.gpu.cuda.DeviceBuffer;
 import io.omendb.index.segment.Tombstones;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A frozen segment's vectors in device memory, and as many of its tombstones as were sent. Written
- * by the upload thread before it is published, by the search thread from then on, which also closes
- * it.
+ * A segment's vectors in device memory, and as many of its tombstones as were sent. Rows are added
+ * by the upload thread; the volatile number of rows publishes them. Tombstones are sent, and the
+ * memory is given back, by the search thread.
  */
 public final class ResidentSegment implements AutoCloseable {
     private final Layout layout;
-    private final int rows;
     private final Tombstones tombstones;
-    private final Bounds bounds;
-    private final DeviceBuffer vectors;
-    private final DeviceBuffer codes;
-    private final DeviceBuffer scales;
-    private final DeviceBuffer dead;
-    private final DeviceBuffer deaths;
+    private final SegmentMemory memory;
+    private volatile Bounds bounds = Bounds.NONE;
+    private volatile int rows;
     private int deathsSent;
     private volatile long usedAtNanos;
+    private final AtomicBoolean retired = new AtomicBoolean();
 
-    ResidentSegment(
-            Layout layout, int rows, Tombstones tombstones, Bounds bounds, SegmentMemory memory) {
+    ResidentSegment(Layout layout, Tombstones tombstones, SegmentMemory memory) {
         this.layout = layout;
-        this.rows = rows;
         this.tombstones = tombstones;
-        this.bounds = bounds;
-        this.vectors = memory.vectors();
-        this.codes = memory.codes();
-        this.scales = memory.scales();
-        this.dead = memory.dead();
-        this.deaths = memory.deaths();
+        this.memory = memory;
     }
 
     public Layout layout() {
         return layout;
     }
 
-    /** Rows, dead ones included. */
+    /** Rows that can be searched, dead ones included. */
     public int rows() {
         return rows;
     }
 
-    /** Tiles of 32 rows. */
-    public int tiles() {
-        return Layout.tiles(rows);
+    /** Rows there is room for. */
+    int capacity() {
+        return memory.capacity();
+    }
+
+    /** Makes rows visible that were copied and coded. */
+    void publish(int all, Bounds largest) {
+        bounds = largest;
+        rows = all;
     }
 
     Bounds bounds() {
@@ -54,42 +50,35 @@ public final class ResidentSegment implements AutoCloseable {
 
     /** Device memory in use. */
     public long bytes() {
-        return vectors.bytes() + codes.bytes() + scales.bytes() + dead.bytes() + deaths.bytes();
+        return memory.bytes();
     }
 
-    DeviceBuffer vectors() {
-        return vectors;
+    SegmentMemory memory() {
+        return memory;
     }
 
-    DeviceBuffer codes() {
-        return codes;
-    }
-
-    DeviceBuffer scales() {
-        return scales;
-    }
-
-    DeviceBuffer dead() {
-        return dead;
-    }
-
-    DeviceBuffer deaths() {
-        return deaths;
+    Tombstones tombstones() {
+        return tombstones;
     }
 
     /** Where the device keeps sequence numbers of deaths. */
     public long deathsAddress() {
-        return deaths.address();
+        return memory.deaths().address();
     }
 
     /** Where the device keeps a bit for each dead row. */
     public long deadAddress() {
-        return dead.address();
+        return memory.dead().address();
     }
 
     /** When it was last searched, on the clock of {@link System#nanoTime}. */
     long usedAtNanos() {
         return usedAtNanos;
+    }
+
+    /** True for the first who asks: only one may hand the segment over to be closed. */
+    boolean retire() {
+        return retired.compareAndSet(false, true);
     }
 
     /** Notes that it is searched. */
@@ -115,10 +104,6 @@ public final class ResidentSegment implements AutoCloseable {
 
     @Override
     public void close() {
-        vectors.close();
-        codes.close();
-        scales.close();
-        dead.close();
-        deaths.close();
+        memory.close();
     }
 }

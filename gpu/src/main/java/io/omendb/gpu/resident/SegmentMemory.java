@@ -2,30 +2,44 @@ package io.omendb.gpu.resident;
 
 import io.omendb.gpu.cuda.DeviceBuffer;
 import io.omendb.gpu.cuda.Stream;
+import java.util.List;
 
-/** The device memory of one segment. */
+/**
+ * The device memory of one segment.
+ *
+ * @param capacity rows there is room for
+ * @param rowsMax rows that the segment may ever have: tombstones have room for all of them
+ * @param bounds what {@link Bounds} tells, as the device keeps it
+ */
 record SegmentMemory(
+        int capacity,
+        int rowsMax,
         DeviceBuffer vectors,
         DeviceBuffer codes,
         DeviceBuffer scales,
         DeviceBuffer dead,
-        DeviceBuffer deaths) {
+        DeviceBuffer deaths,
+        DeviceBuffer bounds) {
 
     /** Allocates all of it or nothing. */
-    static SegmentMemory allocate(Stream stream, Layout layout, int rows) {
+    static SegmentMemory allocate(Stream stream, Layout layout, int capacity, int rowsMax) {
         SegmentMemory memory =
                 new SegmentMemory(
+                        capacity,
+                        rowsMax,
+                        new DeviceBuffer(stream),
                         new DeviceBuffer(stream),
                         new DeviceBuffer(stream),
                         new DeviceBuffer(stream),
                         new DeviceBuffer(stream),
                         new DeviceBuffer(stream));
         try {
-            memory.vectors.reserve(layout.vectorBytes(rows));
-            memory.codes.reserve(layout.codeBytes(rows));
-            memory.scales.reserve(layout.scaleBytes(rows));
-            memory.dead.reserve(layout.deadBytes(rows));
-            memory.deaths.reserve(layout.deathBytes(rows));
+            memory.vectors.reserve(layout.vectorBytes(capacity));
+            memory.codes.reserve(layout.codeBytes(capacity));
+            memory.scales.reserve(layout.scaleBytes(capacity));
+            memory.dead.reserve(layout.deadBytes(rowsMax));
+            memory.deaths.reserve(layout.deathBytes(rowsMax));
+            memory.bounds.reserve(Bounds.BYTES);
             return memory;
         } catch (RuntimeException e) {
             memory.close();
@@ -33,11 +47,15 @@ record SegmentMemory(
         }
     }
 
+    private List<DeviceBuffer> all() {
+        return List.of(vectors, codes, scales, dead, deaths, bounds);
+    }
+
+    long bytes() {
+        return all().stream().mapToLong(DeviceBuffer::bytes).sum();
+    }
+
     void close() {
-        vectors.close();
-        codes.close();
-        scales.close();
-        dead.close();
-        deaths.close();
+        all().forEach(DeviceBuffer::close);
     }
 }

@@ -1,7 +1,6 @@
 package io.omendb.gpu.resident;
 
 import io.omendb.gpu.cuda.CudaContext;
-import io.omendb.gpu.cuda.DeviceBuffer;
 import io.omendb.gpu.cuda.Kernel;
 import io.omendb.gpu.cuda.PinnedBuffer;
 import io.omendb.gpu.cuda.Stream;
@@ -10,7 +9,7 @@ import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies vectors to the device and codes them there, on a stream of its own beside searches. Two
+ * Copies vectors to the device and codes them there, on streams of its own beside searches. Two
  * buffers take turns: one is filled while the other is on its way. Used by one thread.
  */
 public final class Uploader implements AutoCloseable {
@@ -25,7 +24,6 @@ public final class Uploader implements AutoCloseable {
     private final Kernel encode;
     private final PinnedBuffer[] staging = {new PinnedBuffer(), new PinnedBuffer()};
     private final PinnedBuffer answer = new PinnedBuffer();
-    private final DeviceBuffer bounds;
     private float[] vectors = new float[0];
 
     /** Streams and buffers on a context that the thread uses. */
@@ -34,7 +32,6 @@ public final class Uploader implements AutoCloseable {
         this.memoryStream = context.memory();
         this.copies = new Stream[] {context.stream(), context.stream()};
         this.encode = context.kernel("encode");
-        this.bounds = DeviceBuffer.of(stream, Bounds.BYTES);
         this.answer.reserve(Bounds.BYTES);
     }
 
@@ -52,49 +49,113 @@ public final class Uploader implements AutoCloseable {
      */
     public @Nullable ResidentSegment upload(
             Layout layout, int rows, boolean l2, Source source, Tombstones tombstones) {
-        SegmentMemory memory = SegmentMemory.allocate(memoryStream, layout, rows);
+        ResidentSegment segment = open(layout, rows, rows, l2, tombstones);
         try {
-            memory.dead().fill(0, (byte) 0, layout.deadBytes(rows));
+            if (append(segment, rows, l2, source)) {
+                return segment;
+            }
+            segment.close();
+            return null;
+        } catch (RuntimeException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Takes memory for rows to come.
+     *
+     * @param capacity rows there is room for at first
+     * @param rowsMax rows there may be in the end
+     */
+    ResidentSegment open(
+            Layout layout, int capacity, int rowsMax, boolean l2, Tombstones tombstones) {
+        SegmentMemory memory =
+                SegmentMemory.allocate(memoryStream, layout, capacity, Math.max(capacity, rowsMax));
+        try {
+            memory.dead().fill(0, (byte) 0, layout.deadBytes(memory.rowsMax()));
+            memory.bounds().fill(0, (byte) 0, Bounds.BYTES);
             // Memory is there from here on for every stream.
             memoryStream.await();
-            copy(layout, rows, source, memory);
-            bounds.fill(0, (byte) 0, Bounds.BYTES);
-            int tiles = Layout.tiles(rows);
-            encode.arguments()
-                    .add(memory.vectors())
-                    .add(layout.stride())
-                    .add(layout.dimension())
-                    .add(rows)
-                    .add(tiles)
-                    .add(l2 ? 1 : 0)
-                    .add(memory.codes())
-                    .add(memory.scales())
-                    .add(bounds)
-                    .launch(
-                            Math.min(ENCODE_BLOCKS_MAX, tiles * Layout.TILE_ROWS / WARPS),
-                            THREADS,
-                            stream);
-            bounds.read(0, answer, 0, Bounds.BYTES);
+            encode(layout, memory, 0, 0, Layout.tiles(capacity) * Layout.TILE_ROWS, l2);
             stream.await();
-            Bounds found =
-                    new Bounds(
-                            answer.bytes().getFloat(0),
-                            answer.bytes().getFloat(Float.BYTES),
-                            answer.bytes().getFloat(2 * Float.BYTES));
-            if (!found.areFinite()) {
-                memory.close();
-                return null;
-            }
-            return new ResidentSegment(layout, rows, tombstones, found, memory);
+            return new ResidentSegment(layout, tombstones, memory);
         } catch (RuntimeException e) {
             memory.close();
             throw e;
         }
     }
 
-    private void copy(Layout layout, int rows, Source source, SegmentMemory memory) {
-        int stride = layout.stride();
-        int rowBytes = stride * Float.BYTES;
+    /** The same rows with more room. The old segment stays as it is. */
+    ResidentSegment grow(ResidentSegment old, int capacity, boolean l2) {
+        Layout layout = old.layout();
+        ResidentSegment grown =
+                open(layout, capacity, old.memory().rowsMax(), l2, old.tombstones());
+        try {
+            SegmentMemory from = old.memory();
+            SegmentMemory to = grown.memory();
+            int rows = old.rows();
+            to.vectors().copyFrom(from.vectors(), layout.vectorBytes(rows), stream);
+            to.codes().copyFrom(from.codes(), layout.codeBytes(rows), stream);
+            to.scales().copyFrom(from.scales(), layout.scaleBytes(rows), stream);
+            to.bounds().copyFrom(from.bounds(), Bounds.BYTES, stream);
+            stream.await();
+            grown.publish(rows, old.bounds());
+            return grown;
+        } catch (RuntimeException e) {
+            grown.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds the next rows, and makes them visible.
+     *
+     * @param all rows there will be then, at most the segment's capacity
+     * @return false where a score of such vectors would leave the range of floats: nothing is added
+     */
+    boolean append(ResidentSegment segment, int all, boolean l2, Source source) {
+        Layout layout = segment.layout();
+        int first = segment.rows();
+        copy(layout, first, all, source, segment.memory());
+        encode(layout, segment.memory(), first, all, all, l2);
+        segment.memory().bounds().read(0, answer, 0, Bounds.BYTES, stream);
+        stream.await();
+        Bounds largest =
+                new Bounds(
+                        answer.bytes().getFloat(0),
+                        answer.bytes().getFloat(Float.BYTES),
+                        answer.bytes().getFloat(2 * Float.BYTES));
+        if (!largest.areFinite()) {
+            return false;
+        }
+        segment.publish(all, largest);
+        return true;
+    }
+
+    private void encode(
+            Layout layout, SegmentMemory memory, int first, int rows, int end, boolean l2) {
+        if (end > first) {
+            encode.arguments()
+                    .add(memory.vectors())
+                    .add(layout.stride())
+                    .add(layout.dimension())
+                    .add(first)
+                    .add(rows)
+                    .add(end)
+                    .add(l2 ? 1 : 0)
+                    .add(memory.codes())
+                    .add(memory.scales())
+                    .add(memory.bounds())
+                    .launch(
+                            Math.min(ENCODE_BLOCKS_MAX, (end - first + WARPS - 1) / WARPS),
+                            THREADS,
+                            stream);
+        }
+    }
+
+    private void copy(Layout layout, int first, int end, Source source, SegmentMemory memory) {
+        int rowBytes = layout.stride() * Float.BYTES;
         int chunk = Math.max(1, CHUNK_BYTES / rowBytes);
         staging[0].reserve((long) chunk * rowBytes);
         staging[1].reserve((long) chunk * rowBytes);
@@ -102,8 +163,8 @@ public final class Uploader implements AutoCloseable {
             vectors = new float[chunk * layout.dimension()];
         }
         int turn = 0;
-        for (int row = 0; row < rows; row += chunk) {
-            int count = Math.min(chunk, rows - row);
+        for (int row = first; row < end; row += chunk) {
+            int count = Math.min(chunk, end - row);
             copies[turn].await();
             source.read(row, count, vectors);
             put(layout, count, staging[turn].bytes().asFloatBuffer());
@@ -136,7 +197,6 @@ public final class Uploader implements AutoCloseable {
 
     @Override
     public void close() {
-        bounds.close();
         stream.await();
         staging[0].close();
         staging[1].close();

@@ -126,7 +126,12 @@ class ExactSearchTest {
             for (int q = 0; q < 20; q++) {
                 List<BitSet> matches = q % 3 == 0 ? null : data.randomMatches(random, share);
                 requests.add(
-                        new SearchRequest(data.query(random), 10, random.nextInt(110), matches));
+                        new SearchRequest(
+                                data.query(random),
+                                10,
+                                random.nextInt(110),
+                                uploaded.limit(),
+                                matches));
             }
             exact.poison();
             List<RowList> found = exact.run(uploaded.table(), true, requests);
@@ -147,7 +152,7 @@ class ExactSearchTest {
                 for (int q = 0; q < 40; q++) {
                     List<BitSet> rows = data.randomMatches(random, random.nextDouble());
                     float[] query = data.query(random);
-                    requests.add(new SearchRequest(query, 1 + q, 0, rows));
+                    requests.add(new SearchRequest(query, 1 + q, 0, uploaded.limit(), rows));
                     reranks.add(
                             new RerankRequest(query, 1 + q, data.numbers(uploaded.table(), rows)));
                 }
@@ -169,7 +174,7 @@ class ExactSearchTest {
             List<SearchRequest> requests = new ArrayList<>();
             for (int q = 0; q < batch; q++) {
                 float[] query = q == 0 && near >= 0 ? data.vector(near) : data.query(random);
-                requests.add(new SearchRequest(query, k, 0, null));
+                requests.add(new SearchRequest(query, k, 0, uploaded.limit(), null));
             }
             exact.poison();
             List<RowList> found = exact.run(uploaded.table(), l2, requests);

@@ -111,6 +111,12 @@ final class TestRows {
 
     /** The rows on the device. */
     record Uploaded(List<ResidentSegment> segments, SegmentTable table) implements AutoCloseable {
+        /** All rows are visible. */
+        long limit() {
+            int last = segments.size() - 1;
+            return table.firstRow(last) + segments.get(last).rows();
+        }
+
         @Override
         public void close() {
             table.close();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param query components, of unit length under the cosine metric
  * @param k rows wanted
  * @param sequence rows that died later are visible
- * @param segments the segments, at least one
+ * @param segments the segments, at least one; all their rows but for the last one's
+ * @param lastRows rows of the last segment, from the first on
  * @param matches for each segment the rows that may be found; null for all rows
  */
 public record DeviceQuery(
@@ -21,4 +22,5 @@ public record DeviceQuery(
         int k,
         long sequence,
         List<Segment> segments,
+        int lastRows,
         @Nullable List<BitSet> matches) {}

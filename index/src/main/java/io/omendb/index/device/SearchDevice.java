@@ -25,11 +25,19 @@ public interface SearchDevice extends AutoCloseable {
      */
     void admit(Segment segment);
 
+    /**
+     * Asks for the rows of a segment that still grows to be copied soon after they are appended.
+     * Once it is frozen and all its rows are there, it is as if it had been admitted.
+     *
+     * @param rowsMax rows that it may have in the end
+     */
+    void follow(Segment segment, int rowsMax);
+
     /** Says that no new search will ask for the segment. */
     void release(Segment segment);
 
-    /** Whether the segment can be searched here now. */
-    boolean isResident(Segment segment);
+    /** How many of the segment's rows, from the first on, can be searched here now. */
+    int residentRows(Segment segment);
 
     /**
      * Starts an exact search; searches that are waiting for the device at the same time go through

@@ -25,29 +25,43 @@ final class DeviceScan {
     /** Up to so many matches of a filter are listed for the device; more go there as bitmaps. */
     private static final int LISTED_MAX = 32_768;
 
+    /** Rows that the processor compares one by one because the device does not have them yet. */
+    private static final int BEHIND_MAX = 8192;
+
     private final SearchDevice device;
     private final ShardSnapshot snapshot;
     private final List<Segment> segments = new ArrayList<>();
-    private final boolean[] resident;
+
+    /** For each segment of the snapshot the rows, from the first on, that the device searches. */
+    private final int[] covered;
+
+    private int lastRows;
     private long rows;
     private @Nullable Ranking ranking;
 
     private DeviceScan(SearchDevice device, ShardSnapshot snapshot) {
         this.device = device;
         this.snapshot = snapshot;
-        this.resident = new boolean[snapshot.segments().size()];
-        for (int i = 0; i < resident.length; i++) {
+        this.covered = new int[snapshot.segments().size()];
+        for (int i = 0; i < covered.length; i++) {
             Segment segment = snapshot.segments().get(i);
             int held = snapshot.rows(i);
+            if (held == 0) {
+                continue;
+            }
+            int there = device.residentRows(segment);
             // A segment may have grown, and been sealed, since the snapshot was taken.
-            if (held > 0 && segment.isFrozen() && held == segment.rowCount()) {
-                if (device.isResident(segment)) {
-                    resident[i] = true;
-                    segments.add(segment);
-                    rows += held;
-                } else {
-                    admit(segment);
-                }
+            boolean whole = segment.isFrozen() && held == segment.rowCount();
+            if (whole && there < held) {
+                admit(segment);
+            }
+            // Only the newest may be there in part; where it is far behind, its lists are better.
+            boolean newest = i == covered.length - 1;
+            if (whole ? there >= held : newest && there > 0 && held - there <= BEHIND_MAX) {
+                covered[i] = Math.min(there, held);
+                segments.add(segment);
+                lastRows = covered[i];
+                rows += covered[i];
             }
         }
     }
@@ -89,9 +103,9 @@ final class DeviceScan {
         return scan.segments.isEmpty() ? null : scan;
     }
 
-    /** Whether the i-th segment of the snapshot is searched on the device. */
-    boolean covers(int i) {
-        return resident[i];
+    /** Rows of the i-th segment, from the first on, that are searched on the device. */
+    int covered(int i) {
+        return covered[i];
     }
 
     /** Rows stored in the segments that are on the device. */
@@ -138,9 +152,9 @@ final class DeviceScan {
         List<BitSet> bits = null;
         if (filtered) {
             bits = new ArrayList<>(segments.size());
-            for (int i = 0; i < resident.length; i++) {
+            for (int i = 0; i < covered.length; i++) {
                 RowMatcher bound = matches[i];
-                if (resident[i] && bound != null) {
+                if (covered[i] > 0 && bound != null) {
                     bits.add(bound.rows());
                 }
             }
@@ -152,6 +166,7 @@ final class DeviceScan {
                         top.capacity(),
                         snapshot.sequence(),
                         segments,
+                        lastRows,
                         bits);
         long start = System.nanoTime();
         try {
@@ -178,12 +193,14 @@ final class DeviceScan {
         int[][] listed = new int[segments.size()][];
         int next = 0;
         int count = 0;
-        for (int i = 0; i < resident.length; i++) {
+        for (int i = 0; i < covered.length; i++) {
             RowMatcher bound = matches[i];
-            if (resident[i]) {
+            if (covered[i] > 0) {
                 Segment segment = segments.get(next);
                 listed[next] =
-                        bound == null || bound.none() ? new int[0] : live(segment, bound.rows());
+                        bound == null || bound.none()
+                                ? new int[0]
+                                : live(segment, bound.rows(), covered[i]);
                 count += listed[next++].length;
             }
         }
@@ -205,8 +222,9 @@ final class DeviceScan {
         }
     }
 
-    private int[] live(Segment segment, BitSet rows) {
-        IntPredicate visible = row -> !segment.tombstones().isDead(row, snapshot.sequence());
+    private int[] live(Segment segment, BitSet rows, int limit) {
+        IntPredicate visible =
+                row -> row < limit && !segment.tombstones().isDead(row, snapshot.sequence());
         return rows.stream().filter(visible).toArray();
     }
 

@@ -71,6 +71,7 @@ public final class Shard implements AutoCloseable {
                 schema.indexKind().equals("flat") ? Integer.MAX_VALUE : options.trainRows();
         Segment first = Segment.mutable(slots.reserve(), schema, environment.directory());
         slots.put(first);
+        follow(first);
         this.segments = new Segment[] {first};
         this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries, environment);
     }
@@ -236,6 +237,14 @@ public final class Shard implements AutoCloseable {
         }
     }
 
+    /** Has the rows of a segment that grows follow to the device, if there is one. */
+    private void follow(Segment segment) {
+        SearchDevice device = environment.device();
+        if (device != null) {
+            device.follow(segment, sealRows);
+        }
+    }
+
     private void release(Segment segment) {
         segment.retire();
         SearchDevice device = environment.device();
@@ -393,6 +402,7 @@ public final class Shard implements AutoCloseable {
 
     private Segment newMutable() {
         Segment fresh = Segment.mutable(slots.reserve(), schema, environment.directory());
+        follow(fresh);
         if (index != null) {
             fresh.index(new GrowingLists(index.codebook()));
         }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,8 @@ final class ShardSearch {
 
     /** One a thread: scratch arrays of a few hundred kilobytes. */
     private static final ThreadLocal<IvfQuery> IVF = ThreadLocal.withInitial(IvfQuery::new);
+
+    private static final IntUnaryOperator NOTHING = segment -> 0;
 
     private final ShardSnapshot snapshot;
     private final float[] query;
@@ -96,10 +99,10 @@ final class ShardSearch {
             // Its rows come first: they are the bound that spares most comparisons here.
             onDevice = device.search(query, matches, filter != null, top);
             rowsScanned += onDevice ? device.rows() : 0;
-            searchHere(onDevice ? i -> !device.covers(i) : i -> true, matches, listed, selectivity);
+            searchHere(onDevice ? device::covered : NOTHING, matches, listed, selectivity);
         } else {
             long start = System.nanoTime();
-            searchHere(i -> true, matches, listed, selectivity);
+            searchHere(NOTHING, matches, listed, selectivity);
             if (device != null) {
                 device.observeHost(hostNanos, System.nanoTime() - start);
             }
@@ -115,19 +118,25 @@ final class ShardSearch {
         return probeNanos(index, selectivity) * device.rows() / Math.max(1, snapshot.rowsStored());
     }
 
-    /** Searches the segments of some places on the processor. */
+    /**
+     * Searches on the processor.
+     *
+     * @param done for each segment how many rows, from the first on, were searched already
+     */
     private void searchHere(
-            IntPredicate places,
+            IntUnaryOperator done,
             @Nullable RowMatcher[] matches,
             boolean listed,
             double selectivity) {
         List<Segment> segments = snapshot.segments();
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
         for (int i = 0; i < matches.length; i++) {
-            if (!places.test(i)) {
+            Segment segment = segments.get(i);
+            int first = done.applyAsInt(i);
+            if (first > 0) {
+                scanUnindexed(segment, first, snapshot.rows(i), matches[i]);
                 continue;
             }
-            Segment segment = segments.get(i);
             PostingLists lists = params.isExact() ? null : segment.lists();
             if (lists != null && snapshot.rows(i) > 0) {
                 // What is indexed is read before what is searched flat: nothing falls between.
@@ -203,8 +212,12 @@ final class ShardSearch {
         onDevice = done && device != null && device.contributed();
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
-            if (bound != null && !bound.none() && !(done && device != null && device.covers(i))) {
-                flat.scan(snapshot.segments().get(i), snapshot.rows(i), bound.rows());
+            if (bound != null && !bound.none()) {
+                int first = done && device != null ? device.covered(i) : 0;
+                int rows = snapshot.rows(i);
+                if (first < rows) {
+                    flat.scan(snapshot.segments().get(i), first, rows, bound.rows());
+                }
             }
         }
     }

@@ -13,7 +13,9 @@ import io.omendb.index.device.SearchDevice;
 import io.omendb.index.device.SimdReranker;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.Metric;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -30,6 +32,7 @@ final class LoopDevice implements SearchDevice {
     private final double failures;
     private final Set<Segment> admitted = new HashSet<>();
     private final Set<Segment> resident = new HashSet<>();
+    private final Map<Segment, Integer> followed = new HashMap<>();
     private int searches;
     private int failed;
 
@@ -42,10 +45,16 @@ final class LoopDevice implements SearchDevice {
     void upload() {
         resident.addAll(admitted);
         admitted.clear();
+        // Some of the rows that are there, as a copy that comes after them has.
+        followed.replaceAll(
+                (segment, rows) ->
+                        segment.isFrozen()
+                                ? segment.rowCount()
+                                : rows + random.nextInt(segment.rowCount() - rows + 1));
     }
 
     int residents() {
-        return resident.size();
+        return resident.size() + followed.size();
     }
 
     @Override
@@ -68,7 +77,7 @@ final class LoopDevice implements SearchDevice {
         if (!segment.isFrozen()) {
             throw new IllegalStateException("a segment that may still grow");
         }
-        if (!resident.contains(segment)) {
+        if (!resident.contains(segment) && !followed.containsKey(segment)) {
             admitted.add(segment);
         }
     }
@@ -77,11 +86,20 @@ final class LoopDevice implements SearchDevice {
     public void release(Segment segment) {
         admitted.remove(segment);
         resident.remove(segment);
+        followed.remove(segment);
     }
 
     @Override
-    public boolean isResident(Segment segment) {
-        return resident.contains(segment);
+    public void follow(Segment segment, int rowsMax) {
+        followed.put(segment, 0);
+    }
+
+    @Override
+    public int residentRows(Segment segment) {
+        if (resident.contains(segment)) {
+            return segment.rowCount();
+        }
+        return followed.getOrDefault(segment, 0);
     }
 
     private void failSometimes() throws DeviceException {
@@ -99,12 +117,13 @@ final class LoopDevice implements SearchDevice {
             int[][] rows = new int[query.segments().size()][];
             for (int s = 0; s < rows.length; s++) {
                 Segment segment = query.segments().get(s);
-                if (!resident.contains(segment)) {
-                    throw new IllegalStateException("a segment that is not there");
+                int last = s == rows.length - 1 ? query.lastRows() : segment.rowCount();
+                if (residentRows(segment) < last) {
+                    throw new IllegalStateException("rows that are not there");
                 }
                 int own = s;
                 rows[s] =
-                        IntStream.range(0, segment.rowCount())
+                        IntStream.range(0, last)
                                 .filter(
                                         row ->
                                                 !segment.tombstones().isDead(row, query.sequence())
@@ -147,6 +166,7 @@ final class LoopDevice implements SearchDevice {
     @Override
     public void close() {
         resident.clear();
+        followed.clear();
         admitted.clear();
     }
 }

@@ -262,6 +262,9 @@ __device__ __forceinline__ void sampleTiles(
     uint32_t step = gridDim.x / groups * warps;
     for (uint32_t i = blockIdx.x / groups * warps + threadIdx.x / WARP; i < sampled; i += step) {
         uint32_t tile = (uint32_t) ((uint64_t) i * bounds.tiles / sampled);
+        // Where there are fewer tiles than samples, as while the last segment is filling, some tiles
+        // come up again. Their best rows must not count twice: the bound would be that of fewer rows.
+        bool again = i > 0 && tile == (uint32_t) ((uint64_t) (i - 1) * bounds.tiles / sampled);
         const Segment* s = segments + findSegment(segments, segmentCount, tile);
         uint32_t own = tile - s->firstTile;
         float2 scale[4];
@@ -301,7 +304,7 @@ __device__ __forceinline__ void sampleTiles(
                 least = fminf(least, __shfl_xor_sync(FULL, least, 8));
                 least = fminf(least, __shfl_xor_sync(FULL, least, 16));
                 if (lane < 4 && q < queries) {
-                    minima[(size_t) q * sampled + i] = least;
+                    minima[(size_t) q * sampled + i] = again ? INFINITY : least;
                 }
             }
         }

@@ -68,7 +68,7 @@ public final class Uploader implements AutoCloseable {
      * @param capacity rows there is room for at first
      * @param rowsMax rows there may be in the end
      */
-    ResidentSegment open(
+    public ResidentSegment open(
             Layout layout, int capacity, int rowsMax, boolean l2, Tombstones tombstones) {
         SegmentMemory memory =
                 SegmentMemory.allocate(memoryStream, layout, capacity, Math.max(capacity, rowsMax));
@@ -87,7 +87,7 @@ public final class Uploader implements AutoCloseable {
     }
 
     /** The same rows with more room. The old segment stays as it is. */
-    ResidentSegment grow(ResidentSegment old, int capacity, boolean l2) {
+    public ResidentSegment grow(ResidentSegment old, int capacity, boolean l2) {
         Layout layout = old.layout();
         ResidentSegment grown =
                 open(layout, capacity, old.memory().rowsMax(), l2, old.tombstones());
@@ -114,7 +114,7 @@ public final class Uploader implements AutoCloseable {
      * @param all rows there will be then, at most the segment's capacity
      * @return false where a score of such vectors would leave the range of floats: nothing is added
      */
-    boolean append(ResidentSegment segment, int all, boolean l2, Source source) {
+    public boolean append(ResidentSegment segment, int all, boolean l2, Source source) {
         Layout layout = segment.layout();
         int first = segment.rows();
         copy(layout, first, all, source, segment.memory());

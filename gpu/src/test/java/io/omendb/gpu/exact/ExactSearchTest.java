@@ -101,6 +101,34 @@ class ExactSearchTest {
         check(data, false, 9, 10);
     }
 
+    /**
+     * Queries far from all rows, so that scores lie apart and a bound that is off by one row shows.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {24, 128})
+    void run_whileTheLastSegmentFills_isWhatComparingAllRowsFinds(int dimension) {
+        for (int round = 0; round < 10; round++) {
+            TestRows data = TestRows.random(random, 3000, dimension, Spread.GAUSSIAN, 3);
+            for (boolean l2 : new boolean[] {true, false}) {
+                try (TestRows.Uploaded uploaded =
+                        data.uploadGrowing(uploader, stream, l2, random)) {
+                    List<SearchRequest> requests = new ArrayList<>();
+                    for (int q = 0; q < 40; q++) {
+                        float[] query = data.query(random);
+                        for (int d = 0; d < dimension; d++) {
+                            query[d] *= 1 + q % 4;
+                        }
+                        requests.add(new SearchRequest(query, 10, 0, uploaded.limit(), null));
+                    }
+                    List<RowList> found = exact.run(uploaded.table(), l2, requests);
+                    for (int q = 0; q < requests.size(); q++) {
+                        data.check(uploaded.table(), l2, requests.get(q), found.get(q), seed);
+                    }
+                }
+            }
+        }
+    }
+
     /** More equal rows than there is room for candidates: bounds tell nothing. */
     @Test
     void run_thousandsOfEqualRows_areComparedOneByOne() {

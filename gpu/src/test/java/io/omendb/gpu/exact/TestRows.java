@@ -124,6 +124,34 @@ final class TestRows {
         }
     }
 
+    /** The same, but the last segment came in steps and has room for more. */
+    Uploaded uploadGrowing(Uploader uploader, Stream stream, boolean l2, Random random) {
+        List<ResidentSegment> segments = new ArrayList<>(upload(uploader, stream, l2).segments());
+        int last = segments.size() - 1;
+        segments.remove(last).close();
+        int rows = starts[last + 1] - starts[last];
+        Layout layout = new Layout(dimension);
+        int capacity = 64 + random.nextInt(64);
+        ResidentSegment growing = uploader.open(layout, capacity, 8 * rows, l2, tombstones[last]);
+        while (growing.rows() < rows) {
+            int all = Math.min(rows, growing.rows() + 1 + random.nextInt(rows / 3 + 1));
+            while (capacity < all) {
+                capacity *= 4;
+                ResidentSegment larger = uploader.grow(growing, capacity, l2);
+                growing.close();
+                growing = larger;
+            }
+            assertThat(uploader.append(growing, all, l2, source(starts[last]))).isTrue();
+        }
+        segments.add(growing);
+        return new Uploaded(segments, SegmentTable.of(List.copyOf(segments), stream));
+    }
+
+    private Uploader.Source source(int start) {
+        return (first, rows, into) ->
+                System.arraycopy(vectors, (start + first) * dimension, into, 0, rows * dimension);
+    }
+
     Uploaded upload(Uploader uploader, Stream stream, boolean l2) {
         List<ResidentSegment> segments = new ArrayList<>();
         for (int s = 0; s < tombstones.length; s++) {

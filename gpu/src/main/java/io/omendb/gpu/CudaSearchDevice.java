@@ -28,12 +28,14 @@ final class CudaSearchDevice implements SearchDevice {
     private final Residency residency;
     private final Reranker reranker;
     private final DevicePlanner planner;
+    private final int sharedBytes;
     private boolean closed;
 
     private CudaSearchDevice(
             CudaContext context, SearchThread thread, Residency residency, CostModel costs) {
         this.context = context;
         this.name = context.name();
+        this.sharedBytes = context.sharedBytesMax();
         this.thread = thread;
         this.residency = residency;
         this.planner = new DevicePlanner(costs);
@@ -86,12 +88,18 @@ final class CudaSearchDevice implements SearchDevice {
 
     @Override
     public boolean supports(int dimension, int k) {
-        return dimension <= DIMENSION_MAX && k <= ExactSearch.K_MAX && !thread.isLost();
+        return holds(dimension) && k <= ExactSearch.K_MAX;
+    }
+
+    private boolean holds(int dimension) {
+        return dimension <= DIMENSION_MAX
+                && ExactSearch.fits(dimension, sharedBytes)
+                && !thread.isLost();
     }
 
     @Override
     public void admit(Segment segment) {
-        if (segment.schema().dimension() <= DIMENSION_MAX && !thread.isLost()) {
+        if (holds(segment.schema().dimension())) {
             residency.admit(segment);
         }
     }
@@ -103,14 +111,14 @@ final class CudaSearchDevice implements SearchDevice {
 
     @Override
     public void follow(Segment segment, int rowsMax) {
-        if (segment.schema().dimension() <= DIMENSION_MAX && !thread.isLost()) {
+        if (holds(segment.schema().dimension())) {
             residency.follow(segment, rowsMax);
         }
     }
 
     @Override
     public int residentRows(Segment segment) {
-        return residency.rows(segment);
+        return thread.isLost() ? 0 : residency.rows(segment);
     }
 
     @Override
@@ -142,8 +150,12 @@ final class CudaSearchDevice implements SearchDevice {
             return;
         }
         closed = true;
-        residency.close();
-        thread.close();
+        boolean ended = residency.end();
+        ended &= thread.end();
+        if (!ended) {
+            LOG.warn("A thread still uses the GPU; its memory is freed when the process ends");
+            return;
+        }
         try {
             // What is left on the device goes with its context.
             context.close();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The one thread that searches on the device. What came while it was busy goes together next, so
  * batches form by themselves when there is load and a lone query never waits for others.
  */
-final class SearchThread implements AutoCloseable {
+final class SearchThread {
     private static final Logger LOG = LoggerFactory.getLogger(SearchThread.class);
     private static final int WAITING_MAX = 8192;
     private static final int TOGETHER_MAX = 1024;
@@ -80,19 +80,24 @@ final class SearchThread implements AutoCloseable {
 
     /** Queues a question; it fails at once where it cannot be answered. */
     void ask(Question question) {
-        DeviceException gone = lost;
+        DeviceException gone = gone();
         if (gone != null) {
             fail(question, gone);
-        } else if (closed) {
-            fail(question, new DeviceException("the device is closed"));
         } else if (waiting.size() >= WAITING_MAX) {
             fail(question, new DeviceException(WAITING_MAX + " searches wait for the device"));
         } else {
             waiting.add(question);
-            if (closed) {
-                failWaiting(new DeviceException("the device is closed"));
+            gone = gone();
+            if (gone != null) {
+                // The thread may have looked at the queue for the last time before.
+                failWaiting(gone);
             }
         }
+    }
+
+    /** Why nothing is answered any more; null while it is. */
+    private @Nullable DeviceException gone() {
+        return closed ? new DeviceException("the device is closed") : lost;
     }
 
     /** Queues a segment to be closed. */
@@ -101,18 +106,20 @@ final class SearchThread implements AutoCloseable {
     }
 
     /** Gives the device up: everything runs on the processor from here on. */
-    void lose(CudaException why) {
+    void lose(Throwable why) {
         if (lost == null && !closed) {
             lost = new DeviceException("the GPU is lost: " + why.getMessage(), why);
             LOG.error(
                     "The GPU is lost, searches run on the processor from now on: {}",
-                    why.getMessage());
+                    why.getMessage(),
+                    why instanceof CudaException ? null : why);
         }
     }
 
     private void fail(Question question, DeviceException why) {
-        failures.incrementAndGet();
-        question.pending().fail(why);
+        if (question.pending().fail(why)) {
+            failures.incrementAndGet();
+        }
     }
 
     private void failWaiting(DeviceException why) {
@@ -137,12 +144,13 @@ final class SearchThread implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (CudaException e) {
+            lose(e);
+        } catch (RuntimeException | Error e) {
             lose(e);
         } finally {
-            ready.countDown();
-            DeviceException gone = lost;
+            DeviceException gone = gone();
             failWaiting(gone == null ? new DeviceException("the device is closed") : gone);
+            ready.countDown();
             close(answering);
         }
     }
@@ -158,21 +166,34 @@ final class SearchThread implements AutoCloseable {
     }
 
     private void work(Answering answering, Work first) {
-        List<Question> questions = new ArrayList<>();
         List<Work> taken = new ArrayList<>();
         taken.add(first);
         waiting.drainTo(taken, TOGETHER_MAX - 1);
-        for (Work work : taken) {
-            if (work instanceof Work.Retire retired) {
-                // Questions before it were asked while the segment was there; answer them first.
-                answer(answering, questions);
-                questions.clear();
-                answering.retire(retired.segment());
-            } else if (work instanceof Question question) {
-                questions.add(question);
+        try {
+            List<Question> questions = new ArrayList<>();
+            for (Work work : taken) {
+                if (work instanceof Work.Retire retired) {
+                    // Questions before it were asked while the segment was there.
+                    answer(answering, questions);
+                    questions.clear();
+                    answering.retire(retired.segment());
+                } else if (work instanceof Question question) {
+                    questions.add(question);
+                }
+            }
+            answer(answering, questions);
+        } catch (RuntimeException | Error e) {
+            lose(e);
+        } finally {
+            // Whatever happened, nobody is left waiting; most were answered, and stay so.
+            DeviceException gone = gone();
+            DeviceException why = gone == null ? new DeviceException("not answered") : gone;
+            for (Work work : taken) {
+                if (work instanceof Question question) {
+                    fail(question, why);
+                }
             }
         }
-        answer(answering, questions);
     }
 
     private void answer(Answering answering, List<Question> questions) {
@@ -184,25 +205,24 @@ final class SearchThread implements AutoCloseable {
             } catch (DeviceException e) {
                 batch.forEach(question -> fail(question, e));
             } catch (CudaException e) {
+                if (!e.isOutOfMemory()) {
+                    throw e;
+                }
                 DeviceException why = new DeviceException("the GPU failed: " + e.getMessage(), e);
                 batch.forEach(question -> fail(question, why));
-                if (!e.isOutOfMemory()) {
-                    lose(e);
-                    return;
-                }
                 LOG.warn("A search left the GPU for the processor: {}", e.getMessage());
             }
         }
     }
 
-    /** Ends the thread. Waiting questions fail. */
-    @Override
-    public void close() {
+    /** Ends the thread. Waiting questions fail. False if the thread does not end. */
+    boolean end() {
         closed = true;
         try {
             thread.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 }

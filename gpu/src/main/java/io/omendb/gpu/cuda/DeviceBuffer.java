@@ -11,6 +11,8 @@ import jcuda.driver.JCudaDriver;
  * it; whoever opened it closes it.
  */
 public final class DeviceBuffer implements AutoCloseable {
+    private static final int BYTES_MIN = 256;
+
     private final Stream stream;
     private DevicePointer pointer = new DevicePointer();
     private long bytes;
@@ -33,11 +35,21 @@ public final class DeviceBuffer implements AutoCloseable {
      * @throws CudaException if memory ran out; the buffer is empty then
      */
     public void reserve(long wanted) {
-        if (wanted <= bytes) {
-            return;
+        if (wanted > bytes) {
+            allocate(wanted + wanted / 8);
         }
+    }
+
+    /** Makes room for so many bytes and no more, for what will not grow. */
+    public void reserveExactly(long wanted) {
+        if (wanted > bytes) {
+            allocate(wanted);
+        }
+    }
+
+    private void allocate(long wanted) {
         close();
-        long rounded = Math.max(256, wanted + wanted / 8);
+        long rounded = Math.max(BYTES_MIN, wanted);
         check("cuMemAllocAsync", JCudaDriver.cuMemAllocAsync(pointer, rounded, stream.handle()));
         bytes = rounded;
     }

@@ -35,10 +35,11 @@ public final class Burial implements AutoCloseable {
     /** Sends what is new of some segments. */
     public void send(Iterable<ResidentSegment> segments) {
         for (ResidentSegment segment : segments) {
-            int count = segment.takeDeaths(rows);
+            int count = segment.nextDeaths(rows);
             while (count > 0) {
                 send(segment, count);
-                count = segment.takeDeaths(rows);
+                segment.deathsSent(count);
+                count = segment.nextDeaths(rows);
             }
         }
     }

@@ -84,6 +84,11 @@ public final class ExactSearch implements AutoCloseable {
         this.outputs = new DeviceBuffer(stream);
     }
 
+    /** Whether vectors of a dimension can be searched on a device at all. */
+    public static boolean fits(int dimension, int sharedBytes) {
+        return ScanPlan.fits(ScanPlan.GROUP_MIN, new Layout(dimension), sharedBytes);
+    }
+
     /** Rows that codes could not rule out, over all searches. */
     public long candidatesFound() {
         return candidatesFound;
@@ -236,6 +241,9 @@ public final class ExactSearch implements AutoCloseable {
                         || output.isSmallerThan(outputBytes)
                         || inputs.bytes() < inputBytes
                         || codes.bytes() < queries * layout.codeBytes()
+                        || thresholds.bytes() < queries * Float.BYTES
+                        || kept.bytes() < queries * Integer.BYTES
+                        || candidates.bytes() < (long) plan.queries() * plan.capacity() * Long.BYTES
                         || constants.bytes() < queries * 4 * Float.BYTES
                         || minima.bytes() < (long) plan.queries() * plan.sampled() * Float.BYTES
                         || keys.bytes() < (long) plan.queries() * plan.capacity() * Long.BYTES

@@ -15,7 +15,7 @@ record ScanPlan(int queries, int k, int group, int sampled, int capacity) {
     /** Most rows that can be asked for; K_MAX of select.cu. */
     static final int K_MAX = 1024;
 
-    private static final int GROUP_MIN = 8;
+    static final int GROUP_MIN = 8;
     private static final int GROUP_MAX = 64;
     private static final int K_SMALL = 128;
     private static final int CAPACITY_SMALL = 8192;
@@ -59,7 +59,8 @@ record ScanPlan(int queries, int k, int group, int sampled, int capacity) {
         return new ScanPlan(count, k, group, sampled, capacity);
     }
 
-    private static boolean fits(int group, Layout layout, int sharedBytes) {
+    /** Whether so many queries fit beside each other. */
+    static boolean fits(int group, Layout layout, int sharedBytes) {
         // Constants of queries are there too, 16 bytes each.
         return group * (layout.codeBytes() + 16) <= sharedBytes;
     }

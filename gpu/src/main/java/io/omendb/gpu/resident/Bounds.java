@@ -10,6 +10,8 @@ package io.omendb.gpu.resident;
 public record Bounds(float error, float norm, float squaredNorm) {
     static final int BYTES = 4 * Float.BYTES;
 
+    private static final float SQUARED_NORM_MIN = 1e-30f;
+
     static final Bounds NONE = new Bounds(0, 0, 0);
 
     Bounds max(Bounds other) {
@@ -19,8 +21,14 @@ public record Bounds(float error, float norm, float squaredNorm) {
                 Math.max(squaredNorm, other.squaredNorm));
     }
 
-    /** Whether scores of such rows can be told in floats at all. */
-    boolean areFinite() {
-        return Float.isFinite(error) && Float.isFinite(norm) && Float.isFinite(squaredNorm);
+    /**
+     * Whether scores of such rows can be told in floats at all: squares must neither leave their
+     * range nor vanish.
+     */
+    boolean areUsable() {
+        return Float.isFinite(error)
+                && Float.isFinite(norm)
+                && Float.isFinite(squaredNorm)
+                && (squaredNorm == 0 || squaredNorm >= SQUARED_NORM_MIN);
     }
 }

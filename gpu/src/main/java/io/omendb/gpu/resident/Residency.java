@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -20,33 +22,40 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which segments are in device memory. Segments are copied there by a thread of this class, within
- * a budget; the longest unused go when others need the room. Any thread may ask; the thread that
- * searches takes what has to go and closes it between searches.
+ * a budget; the longest unused go when others need the room.
+ *
+ * <p>Any thread may ask and release. Only the thread of this class puts segments in and takes them
+ * out, so that none goes while it is written to; it hands what goes to the thread that searches,
+ * which closes it between searches.
  */
-public final class Residency implements AutoCloseable {
+public final class Residency {
     private static final Logger LOG = LoggerFactory.getLogger(Residency.class);
     private static final int QUEUE_MAX = 1 << 16;
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long ROOM_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long CLOSE_MILLIS = 10_000;
     private static final long PAUSE_MILLIS = 50;
 
     /** How often rows of growing segments follow, while somebody searches them. */
     private static final long FOLLOW_MILLIS = 2;
 
-    private static final long WANTED_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int FOLLOWED_ROWS_MIN = 4096;
 
     private final CudaContext context;
     private final long budgetBytes;
     private final Consumer<ResidentSegment> onRetired;
-    private final Consumer<CudaException> onLost;
+    private final Consumer<Throwable> onLost;
     private final Map<Segment, Place> places = new ConcurrentHashMap<>();
-    private final BlockingQueue<Segment> waiting = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Set<Segment> growing = ConcurrentHashMap.newKeySet();
+    private final BlockingQueue<Segment> waiting = new ArrayBlockingQueue<>(QUEUE_MAX);
+
+    /** Places that were released; bounded by the segments there are. */
+    private final ConcurrentLinkedQueue<Place> released = new ConcurrentLinkedQueue<>();
+
     private final AtomicLong usedBytes = new AtomicLong();
     private final AtomicLong residentRows = new AtomicLong();
     private final Thread thread = new Thread(this::run, "omen-gpu-upload");
+    private volatile @Nullable Uploader uploading;
     private volatile boolean closed;
     private long loggedAtNanos = System.nanoTime() - LOG_NANOS;
 
@@ -62,7 +71,7 @@ public final class Residency implements AutoCloseable {
             CudaContext context,
             long budgetBytes,
             Consumer<ResidentSegment> onRetired,
-            Consumer<CudaException> onLost) {
+            Consumer<Throwable> onLost) {
         this.context = context;
         this.budgetBytes = budgetBytes;
         this.onRetired = onRetired;
@@ -71,38 +80,13 @@ public final class Residency implements AutoCloseable {
         thread.start();
     }
 
-    /** Where a segment is: waiting, resident, or refused until a time. */
-    private static final class Place {
-        /** Rows that a growing segment may have in the end; 0 for one that came frozen. */
-        final int rowsMax;
-
-        volatile @Nullable ResidentSegment resident;
-        volatile long refusedUntilNanos;
-        volatile boolean refused;
-        volatile long wantedAtNanos;
-        volatile boolean wanted;
-
-        Place(int rowsMax) {
-            this.rowsMax = rowsMax;
-        }
-
-        boolean isRefused(long nowNanos) {
-            return refused && nowNanos - refusedUntilNanos < 0;
-        }
-
-        boolean isWanted(long nowNanos) {
-            return wanted && nowNanos - wantedAtNanos < WANTED_NANOS;
-        }
-    }
-
     /** Asks for a frozen segment to be copied, if it was not asked for before. */
     public void admit(Segment segment) {
         Place known = places.get(segment);
         if (known != null) {
-            if (known.rowsMax > 0 || !known.refused || known.isRefused(System.nanoTime())) {
+            if (known.grows() || !known.retry(System.nanoTime())) {
                 return;
             }
-            known.refused = false;
         } else if (places.putIfAbsent(segment, new Place(0)) != null) {
             return;
         }
@@ -124,9 +108,8 @@ public final class Residency implements AutoCloseable {
         if (known == null) {
             return 0;
         }
-        if (known.rowsMax > 0) {
-            known.wantedAtNanos = System.nanoTime();
-            known.wanted = true;
+        if (known.grows()) {
+            known.want(System.nanoTime());
         }
         ResidentSegment resident = known.resident;
         return resident == null ? 0 : resident.rows();
@@ -135,21 +118,16 @@ public final class Residency implements AutoCloseable {
     /** Gives a segment's memory back. */
     public void release(Segment segment) {
         Place known = places.remove(segment);
-        ResidentSegment resident = known == null ? null : known.resident;
-        if (resident != null) {
-            retire(resident);
+        if (known != null) {
+            known.released = true;
+            released.add(known);
         }
     }
 
-    /** The segment in device memory, or null if it is not there. */
-    public @Nullable ResidentSegment find(Segment segment) {
-        Place known = places.get(segment);
-        return known == null ? null : known.resident;
-    }
-
-    /** The same for one that is searched now. */
+    /** The segment in device memory, for a search of now; null if it is not there. */
     public @Nullable ResidentSegment use(Segment segment) {
-        ResidentSegment resident = find(segment);
+        Place known = places.get(segment);
+        ResidentSegment resident = known == null ? null : known.resident;
         if (resident != null) {
             resident.use(System.nanoTime());
         }
@@ -174,45 +152,105 @@ public final class Residency implements AutoCloseable {
         return budgetBytes;
     }
 
-    private void retire(ResidentSegment resident) {
-        if (resident.retire()) {
+    private void run() {
+        try {
+            context.use();
+            Uploader uploader = new Uploader(context);
+            uploading = uploader;
+            try {
+                work(uploader);
+            } finally {
+                uploader.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            if (!closed) {
+                onLost.accept(e);
+            }
+        }
+    }
+
+    private void work(Uploader uploader) throws InterruptedException {
+        long pauseMillis = PAUSE_MILLIS;
+        while (!closed) {
+            Segment next = waiting.poll(pauseMillis, TimeUnit.MILLISECONDS);
+            retireReleased();
+            Place place = next == null ? null : places.get(next);
+            if (next != null && place != null && place.resident == null) {
+                carefully(next, place, () -> copy(uploader, next, place));
+            }
+            pauseMillis = followAll(uploader) ? FOLLOW_MILLIS : PAUSE_MILLIS;
+        }
+    }
+
+    /** What goes wrong with one segment, but for the device itself, must not keep others away. */
+    private void carefully(Segment segment, Place place, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (CudaException e) {
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            refuse(place, e.getMessage());
+        } catch (CancellationException e) {
+            LOG.debug("{}: {}", segment.id(), e.getMessage());
+        } catch (RuntimeException e) {
+            place.refuseForGood();
+            LOG.error("Segment {} stays off the GPU", segment.id(), e);
+        }
+    }
+
+    private interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private void retireReleased() {
+        for (Place place = released.poll(); place != null; place = released.poll()) {
+            takeOut(place);
+        }
+    }
+
+    private void takeOut(Place place) {
+        ResidentSegment resident = place.resident;
+        if (resident != null) {
+            place.resident = null;
             onRetired.accept(resident);
         }
     }
 
-    private void run() {
-        Uploader uploader = null;
-        try {
-            context.use();
-            uploader = new Uploader(context);
-            long pauseMillis = PAUSE_MILLIS;
-            while (!closed) {
-                Segment next = waiting.poll(pauseMillis, TimeUnit.MILLISECONDS);
-                if (next != null) {
-                    copy(uploader, next);
-                }
-                pauseMillis = followAll(uploader) ? FOLLOW_MILLIS : PAUSE_MILLIS;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (CudaException e) {
-            if (!closed) {
-                onLost.accept(e);
-            }
-        } finally {
-            close(uploader);
+    /** Puts a segment in, in place of one that was smaller. */
+    private void putIn(Place place, ResidentSegment resident) {
+        usedBytes.addAndGet(resident.bytes());
+        residentRows.addAndGet(resident.rows());
+        resident.use(System.nanoTime());
+        takeOut(place);
+        place.resident = resident;
+        if (place.released) {
+            // It was released, and perhaps looked for in vain, while it was copied.
+            takeOut(place);
         }
     }
 
-    private void close(@Nullable Uploader uploader) {
-        try {
-            if (uploader != null) {
-                uploader.close();
-            }
-        } catch (CudaException e) {
-            // The device is lost, and its memory with it.
-            LOG.debug("closing the upload stream: {}", e.getMessage());
+    private void copy(Uploader uploader, Segment segment, Place place) throws InterruptedException {
+        Layout layout = new Layout(segment.schema().dimension());
+        int rows = segment.rowCount();
+        if (!makeRoom(layout.bytes(rows), place)) {
+            refuse(place, "the budget of " + (budgetBytes >> 20) + " MiB is in use");
+            return;
         }
+        boolean l2 = segment.schema().metric() == Metric.L2;
+        ResidentSegment resident =
+                uploader.upload(layout, rows, l2, source(segment), segment.tombstones());
+        if (resident == null) {
+            refuseForGood(place);
+        } else {
+            putIn(place, resident);
+        }
+    }
+
+    private static Uploader.Source source(Segment segment) {
+        return (first, rows, into) -> segment.vectors().read(first, rows, into, 0);
     }
 
     /** Brings growing segments up to date; tells whether any of them is searched. */
@@ -220,163 +258,92 @@ public final class Residency implements AutoCloseable {
         boolean anyWanted = false;
         for (Segment segment : growing) {
             Place place = places.get(segment);
-            // In this order: what is frozen gets no more rows.
-            boolean frozen = segment.isFrozen();
-            int rows = segment.rowCount();
             if (place == null) {
                 growing.remove(segment);
                 continue;
             }
+            // In this order: what is frozen gets no more rows.
+            boolean frozen = segment.isFrozen();
+            int rows = segment.rowCount();
             long now = System.nanoTime();
             boolean wanted = place.isWanted(now);
             anyWanted |= wanted && !frozen;
-            if (rows == 0 || place.isRefused(now) || !(wanted || frozen)) {
-                continue;
+            if (rows > 0 && !place.isRefused(now) && (wanted || frozen)) {
+                carefully(segment, place, () -> follow(uploader, segment, place, rows));
             }
-            try {
-                if (follow(uploader, segment, place, rows) && frozen) {
-                    growing.remove(segment);
-                }
-            } catch (CudaException e) {
-                if (!e.isOutOfMemory()) {
-                    throw e;
-                }
-                refuse(place, e.getMessage());
+            ResidentSegment resident = place.resident;
+            if (frozen && (rows == 0 || resident != null && resident.rows() == rows)) {
+                growing.remove(segment);
             }
         }
         return anyWanted;
     }
 
-    private boolean follow(Uploader uploader, Segment segment, Place place, int rows)
+    private void follow(Uploader uploader, Segment segment, Place place, int rows)
             throws InterruptedException {
         boolean l2 = segment.schema().metric() == Metric.L2;
         ResidentSegment current = place.resident;
         if (current == null || current.capacity() < rows) {
-            ResidentSegment larger = enlarge(uploader, segment, place, rows);
-            if (larger == null) {
-                return false;
-            }
-            place.resident = larger;
-            if (current != null) {
-                retire(current);
-            }
-            current = larger;
+            current = enlarge(uploader, segment, place, rows);
+        }
+        if (current == null || current.rows() == rows) {
+            return;
         }
         int before = current.rows();
-        boolean added =
-                rows == before
-                        || uploader.append(
-                                current,
-                                rows,
-                                l2,
-                                (first, count, into) ->
-                                        segment.vectors().read(first, count, into, 0));
-        residentRows.addAndGet(current.rows() - before);
-        if (!added) {
-            refuse(place, "components are too large for it");
+        if (uploader.append(current, rows, l2, source(segment))) {
+            residentRows.addAndGet(rows - before);
+        } else {
+            refuseForGood(place);
         }
-        if (places.get(segment) != place) {
-            // Released meanwhile: then nobody else will retire it.
-            place.resident = null;
-            retire(current);
-        }
-        return added;
     }
 
     private @Nullable ResidentSegment enlarge(
             Uploader uploader, Segment segment, Place place, int rows) throws InterruptedException {
-        ResidentSegment current = place.resident;
-        int capacity = Math.max(FOLLOWED_ROWS_MIN, Integer.highestOneBit(rows) * 2);
+        int doubled = Math.max(FOLLOWED_ROWS_MIN, Integer.highestOneBit(rows) * 2);
+        int capacity = Math.min(doubled, Math.max(rows, place.rowsMax));
         Layout layout = new Layout(segment.schema().dimension());
-        long bytes = layout.bytes(capacity);
-        if (!makeRoom(bytes)) {
+        if (!makeRoom(layout.bytes(capacity), place)) {
             refuse(place, "the budget of " + (budgetBytes >> 20) + " MiB is in use");
             return null;
         }
         boolean l2 = segment.schema().metric() == Metric.L2;
+        ResidentSegment current = place.resident;
         ResidentSegment larger =
                 current == null
                         ? uploader.open(layout, capacity, place.rowsMax, l2, segment.tombstones())
                         : uploader.grow(current, capacity, l2);
-        larger.use(System.nanoTime());
-        usedBytes.addAndGet(larger.bytes());
-        residentRows.addAndGet(larger.rows());
-        return larger;
+        putIn(place, larger);
+        return place.resident;
     }
 
-    private void copy(Uploader uploader, Segment segment) throws InterruptedException {
-        Place place = places.get(segment);
-        if (place == null || place.resident != null) {
-            return;
-        }
-        Layout layout = new Layout(segment.schema().dimension());
-        int rows = segment.rowCount();
-        long bytes = layout.bytes(rows);
-        if (!makeRoom(bytes)) {
-            refuse(place, "the budget of " + (budgetBytes >> 20) + " MiB is in use");
-            return;
-        }
-        usedBytes.addAndGet(bytes);
-        ResidentSegment resident = null;
-        try {
-            resident =
-                    uploader.upload(
-                            layout,
-                            rows,
-                            segment.schema().metric() == Metric.L2,
-                            (first, count, into) -> segment.vectors().read(first, count, into, 0),
-                            segment.tombstones());
-            if (resident == null) {
-                refuse(place, "components are too large for it");
-            }
-        } catch (CudaException e) {
-            if (!e.isOutOfMemory()) {
-                throw e;
-            }
-            refuse(place, e.getMessage());
-        } finally {
-            long taken = resident == null ? 0 : resident.bytes();
-            usedBytes.addAndGet(taken - bytes);
-        }
-        if (resident != null) {
-            publish(segment, place, resident);
-        }
-    }
-
-    private void publish(Segment segment, Place place, ResidentSegment resident) {
-        resident.use(System.nanoTime());
-        residentRows.addAndGet(resident.rows());
-        place.resident = resident;
-        // Released while it was copied: then nobody else will retire it.
-        if (places.get(segment) != place) {
-            retire(resident);
-        }
-    }
-
-    private boolean makeRoom(long bytes) throws InterruptedException {
+    /** Frees memory until so many bytes fit, sparing one place. */
+    private boolean makeRoom(long bytes, Place spared) throws InterruptedException {
         long missing = usedBytes.get() + bytes - budgetBytes;
         if (missing <= 0) {
             return true;
         }
-        List<Segment> held = new ArrayList<>();
-        places.forEach(
-                (segment, place) -> {
-                    if (place.resident != null) {
-                        held.add(segment);
-                    }
-                });
-        List<Segment> chosen =
+        List<Place> held = new ArrayList<>();
+        for (Place place : places.values()) {
+            if (place != spared && place.resident != null) {
+                held.add(place);
+            }
+        }
+        List<Place> chosen =
                 Room.make(
                         held,
-                        segment -> bytesOf(find(segment)),
-                        segment -> usedAt(find(segment)),
+                        place -> bytesOf(place.resident),
+                        place -> usedAt(place.resident),
                         missing,
                         System.nanoTime());
         if (chosen.isEmpty()) {
             return false;
         }
-        chosen.forEach(this::release);
-        long deadline = System.nanoTime() + RETRY_NANOS;
+        for (Place place : chosen) {
+            takeOut(place);
+        }
+        // What came frozen is asked for again by the search that misses it.
+        places.values().removeIf(place -> chosen.contains(place) && !place.grows());
+        long deadline = System.nanoTime() + ROOM_NANOS;
         while (usedBytes.get() + bytes > budgetBytes) {
             if (closed || System.nanoTime() - deadline > 0) {
                 return false;
@@ -395,23 +362,37 @@ public final class Residency implements AutoCloseable {
     }
 
     private void refuse(Place place, @Nullable String why) {
-        place.refusedUntilNanos = System.nanoTime() + RETRY_NANOS;
-        place.refused = true;
+        place.refuse(System.nanoTime());
+        warn(why);
+    }
+
+    private void refuseForGood(Place place) {
+        place.refuseForGood();
+        warn("components are too large or too small for it");
+    }
+
+    private void warn(@Nullable String why) {
         if (System.nanoTime() - loggedAtNanos >= LOG_NANOS) {
             loggedAtNanos = System.nanoTime();
             LOG.warn("A segment stays off the GPU: {}", why);
         }
     }
 
-    /** Ends the thread and hands all segments over to be retired. */
-    @Override
-    public void close() {
+    /** Ends the thread. Memory goes with the context. False if the thread does not end. */
+    public boolean end() {
         closed = true;
+        Uploader uploader = uploading;
+        if (uploader != null) {
+            uploader.stop();
+        }
         try {
             thread.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        List.copyOf(places.keySet()).forEach(this::release);
+        places.clear();
+        growing.clear();
+        waiting.clear();
+        return !thread.isAlive();
     }
 }

@@ -1,7 +1,6 @@
 package io.omendb.gpu.resident;
 
 import io.omendb.index.segment.Tombstones;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A segment's vectors in device memory, and as many of its tombstones as were sent. Rows are added
@@ -16,7 +15,6 @@ public final class ResidentSegment implements AutoCloseable {
     private volatile int rows;
     private int deathsSent;
     private volatile long usedAtNanos;
-    private final AtomicBoolean retired = new AtomicBoolean();
 
     ResidentSegment(Layout layout, Tombstones tombstones, SegmentMemory memory) {
         this.layout = layout;
@@ -76,11 +74,6 @@ public final class ResidentSegment implements AutoCloseable {
         return usedAtNanos;
     }
 
-    /** True for the first who asks: only one may hand the segment over to be closed. */
-    boolean retire() {
-        return retired.compareAndSet(false, true);
-    }
-
     /** Notes that it is searched. */
     void use(long nowNanos) {
         usedAtNanos = nowNanos;
@@ -89,12 +82,15 @@ public final class ResidentSegment implements AutoCloseable {
     /**
      * The next rows whose death the device does not know of.
      *
-     * @return how many were put into the array; they count as sent
+     * @return how many were put into the array
      */
-    public int takeDeaths(int[] into) {
-        int found = tombstones.died(deathsSent, into);
-        deathsSent += found;
-        return found;
+    public int nextDeaths(int[] into) {
+        return tombstones.died(deathsSent, into);
+    }
+
+    /** Notes that the device knows of the next deaths now. */
+    public void deathsSent(int count) {
+        deathsSent += count;
     }
 
     /** The sequence number at which a row died. */

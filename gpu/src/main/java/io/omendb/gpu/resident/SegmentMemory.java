@@ -34,12 +34,12 @@ record SegmentMemory(
                         new DeviceBuffer(stream),
                         new DeviceBuffer(stream));
         try {
-            memory.vectors.reserve(layout.vectorBytes(capacity));
-            memory.codes.reserve(layout.codeBytes(capacity));
-            memory.scales.reserve(layout.scaleBytes(capacity));
-            memory.dead.reserve(layout.deadBytes(rowsMax));
-            memory.deaths.reserve(layout.deathBytes(rowsMax));
-            memory.bounds.reserve(Bounds.BYTES);
+            memory.vectors.reserveExactly(layout.vectorBytes(capacity));
+            memory.codes.reserveExactly(layout.codeBytes(capacity));
+            memory.scales.reserveExactly(layout.scaleBytes(capacity));
+            memory.dead.reserveExactly(layout.deadBytes(rowsMax));
+            memory.deaths.reserveExactly(layout.deathBytes(rowsMax));
+            memory.bounds.reserveExactly(Bounds.BYTES);
             return memory;
         } catch (RuntimeException e) {
             memory.close();

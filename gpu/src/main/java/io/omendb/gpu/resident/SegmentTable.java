@@ -82,14 +82,14 @@ public final class SegmentTable implements AutoCloseable {
             largest = largest.max(segment.bounds());
         }
         if (tiles != tilesWritten || !largest.equals(bounds)) {
-            tilesWritten = tiles;
-            bounds = largest;
             staging.bytes()
                     .putFloat(0, largest.error())
                     .putFloat(Float.BYTES, largest.norm())
                     .putFloat(2 * Float.BYTES, largest.squaredNorm())
                     .putInt(3 * Float.BYTES, tiles);
             memory.write(0, staging, 0, Bounds.BYTES);
+            tilesWritten = tiles;
+            bounds = largest;
         }
     }
 

@@ -6,6 +6,7 @@ import io.omendb.gpu.cuda.PinnedBuffer;
 import io.omendb.gpu.cuda.Stream;
 import io.omendb.index.segment.Tombstones;
 import java.nio.FloatBuffer;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Uploader implements AutoCloseable {
     private final PinnedBuffer[] staging = {new PinnedBuffer(), new PinnedBuffer()};
     private final PinnedBuffer answer = new PinnedBuffer();
     private float[] vectors = new float[0];
+    private volatile boolean stopped;
 
     /** Streams and buffers on a context that the thread uses. */
     public Uploader(CudaContext context) {
@@ -126,7 +128,7 @@ public final class Uploader implements AutoCloseable {
                         answer.bytes().getFloat(0),
                         answer.bytes().getFloat(Float.BYTES),
                         answer.bytes().getFloat(2 * Float.BYTES));
-        if (!largest.areFinite()) {
+        if (!largest.areUsable()) {
             return false;
         }
         segment.publish(all, largest);
@@ -165,6 +167,9 @@ public final class Uploader implements AutoCloseable {
         int turn = 0;
         for (int row = first; row < end; row += chunk) {
             int count = Math.min(chunk, end - row);
+            if (stopped) {
+                throw new CancellationException("closing");
+            }
             copies[turn].await();
             source.read(row, count, vectors);
             put(layout, count, staging[turn].bytes().asFloatBuffer());
@@ -193,6 +198,11 @@ public final class Uploader implements AutoCloseable {
                 into.put(i * layout.stride() + d, 0);
             }
         }
+    }
+
+    /** Ends the copy that is under way with a {@link CancellationException}. Any thread may ask. */
+    void stop() {
+        stopped = true;
     }
 
     @Override

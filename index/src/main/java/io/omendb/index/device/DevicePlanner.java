@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DevicePlanner {
     private static final double NANOS_PER_MICRO = 1000;
     private static final int TRY_EVERY = 64;
+    private static final int TRY_EVERY_APART = 4096;
     private static final double CLOSE = 2;
 
     private final CostModel costs;
@@ -52,7 +53,9 @@ public final class DevicePlanner {
         double there = deviceNanos(rows, dimension) * device.factor;
         boolean faster = there < here;
         boolean isClose = there < here * CLOSE && here < there * CLOSE;
-        return isClose && choices.incrementAndGet() % TRY_EVERY == 0 ? !faster : faster;
+        // Estimates that are far apart may be so because one was learnt in bad times.
+        int tryEvery = isClose ? TRY_EVERY : TRY_EVERY_APART;
+        return choices.incrementAndGet() % tryEvery == 0 ? !faster : faster;
     }
 
     /** Whether comparing so many listed rows there should end before the processor would. */

@@ -1,5 +1,7 @@
 package io.omendb.index.device;
 
+import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,19 @@ public final class SearchDevices {
         return Shared.ABSENCE;
     }
 
+    private static List<SearchDeviceProvider> providers() {
+        try {
+            return ServiceLoader.load(
+                            SearchDeviceProvider.class, SearchDevices.class.getClassLoader())
+                    .stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+        } catch (ServiceConfigurationError e) {
+            LOG.warn("A plugin for a device cannot be loaded: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
     /** Opened by the first look at it. */
     private static final class Shared {
         static final @Nullable SearchDevice DEVICE;
@@ -36,13 +51,11 @@ public final class SearchDevices {
             if (System.getProperty(SWITCH, "auto").equals("off")) {
                 absence = "it is switched off (-D" + SWITCH + "=off)";
             } else {
-                for (SearchDeviceProvider provider :
-                        ServiceLoader.load(
-                                SearchDeviceProvider.class, SearchDevices.class.getClassLoader())) {
+                for (SearchDeviceProvider provider : providers()) {
                     try {
                         found = provider.open();
                         break;
-                    } catch (DeviceException e) {
+                    } catch (DeviceException | RuntimeException | LinkageError e) {
                         absence = provider.name() + ": " + e.getMessage();
                     }
                 }

@@ -9,6 +9,7 @@ import io.omendb.index.device.DeviceQuery;
 import io.omendb.index.device.Ranking;
 import io.omendb.index.device.SearchDevice;
 import io.omendb.index.device.SearchDevices;
+import io.omendb.index.kernel.Kernels;
 import io.omendb.index.search.TopK;
 import io.omendb.index.segment.Segment;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ final class DeviceScan {
 
     /** Rows that the processor compares one by one because the device does not have them yet. */
     private static final int BEHIND_MAX = 8192;
+
+    private static final float SQUARED_NORM_MIN = 1e-30f;
 
     private final SearchDevice device;
     private final ShardSnapshot snapshot;
@@ -82,7 +85,8 @@ final class DeviceScan {
      * @return null where nothing can, or nothing may
      * @throws OmenException INVALID if the device is asked for and there is none
      */
-    static @Nullable DeviceScan of(ShardSnapshot snapshot, SearchParams params, int k) {
+    static @Nullable DeviceScan of(
+            ShardSnapshot snapshot, SearchParams params, float[] query, int k) {
         if (params.device() == DeviceChoice.CPU) {
             return null;
         }
@@ -96,7 +100,10 @@ final class DeviceScan {
             }
             return null;
         }
-        if (!device.supports(snapshot.schema().dimension(), k)) {
+        float norm = Kernels.active().dot(query, 0, query, 0, query.length);
+        // Where squares leave the range of floats, bounds tell nothing.
+        boolean usable = norm == 0 || norm >= SQUARED_NORM_MIN && Float.isFinite(norm);
+        if (!usable || !device.supports(snapshot.schema().dimension(), k)) {
             return null;
         }
         DeviceScan scan = new DeviceScan(device, snapshot);

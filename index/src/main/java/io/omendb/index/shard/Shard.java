@@ -52,6 +52,7 @@ public final class Shard implements AutoCloseable {
     private @Nullable IndexState index;
     private int rowsToTrainAt;
     private long sequence;
+    private boolean closed;
     private volatile ShardSnapshot snapshot;
 
     /** An empty shard that keeps its segments on the heap and maintains itself as it is written. */
@@ -232,7 +233,7 @@ public final class Shard implements AutoCloseable {
     /** Offers a frozen segment to the device, if there is one. */
     private void admit(Segment segment) {
         SearchDevice device = environment.device();
-        if (device != null && segment.rowCount() > 0) {
+        if (device != null && segment.rowCount() > 0 && !closed) {
             device.admit(segment);
         }
     }
@@ -240,7 +241,7 @@ public final class Shard implements AutoCloseable {
     /** Has the rows of a segment that grows follow to the device, if there is one. */
     private void follow(Segment segment) {
         SearchDevice device = environment.device();
-        if (device != null) {
+        if (device != null && !closed) {
             device.follow(segment, sealRows);
         }
     }
@@ -323,7 +324,11 @@ public final class Shard implements AutoCloseable {
     @Override
     public void close() {
         maintenance.close();
-        snapshot.segments().forEach(this::release);
+        synchronized (this) {
+            // Maintenance may still be at a step whose result it swaps in.
+            closed = true;
+            snapshot.segments().forEach(this::release);
+        }
         frozenSegments().forEach(Segment::discardFiles);
         mutable().discardFiles();
     }

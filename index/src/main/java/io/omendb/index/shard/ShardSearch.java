@@ -45,6 +45,9 @@ final class ShardSearch {
     /** One a thread: scratch arrays of a few hundred kilobytes. */
     private static final ThreadLocal<IvfQuery> IVF = ThreadLocal.withInitial(IvfQuery::new);
 
+    /** Share of rows on the device from which what all of them take here says something. */
+    private static final double OBSERVED_SHARE_MIN = 0.5;
+
     private static final IntUnaryOperator NOTHING = segment -> 0;
 
     private final ShardSnapshot snapshot;
@@ -84,7 +87,7 @@ final class ShardSearch {
         @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
         boolean listed = false;
-        DeviceScan device = DeviceScan.of(snapshot, params, top.capacity());
+        DeviceScan device = DeviceScan.of(snapshot, params, query, top.capacity());
         if (filter != null) {
             long found = bind(filter, matches);
             selectivity = (double) found / Math.max(1, snapshot.rowsStored());
@@ -103,8 +106,10 @@ final class ShardSearch {
         } else {
             long start = System.nanoTime();
             searchHere(NOTHING, matches, listed, selectivity);
-            if (device != null) {
-                device.observeHost(hostNanos, System.nanoTime() - start);
+            double share = device == null ? 0 : (double) device.rows() / snapshot.rowsStored();
+            if (device != null && share > OBSERVED_SHARE_MIN) {
+                // The estimate is of the rows on the device, the time of all.
+                device.observeHost(hostNanos / share, System.nanoTime() - start);
             }
         }
     }

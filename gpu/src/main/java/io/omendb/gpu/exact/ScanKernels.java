@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /** The variants of the scanning kernels, by how many queries a block compares a row with. */
 final class ScanKernels {
-    private static final int[] GROUPS = {8, 16, 32, 64, 128};
+    private static final int[] GROUPS = {8, 16, 32, 64};
 
     private final Map<Integer, Kernel> samples = new TreeMap<>();
     private final Map<Integer, Kernel> scans = new TreeMap<>();

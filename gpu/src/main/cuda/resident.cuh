@@ -91,6 +91,7 @@ __device__ __forceinline__ bool isDead(const Segment* s, uint32_t row, uint64_t 
     return (s->dead[row / 32] >> (row % 32) & 1) && s->deaths[row] <= sequence;
 }
 
+#ifndef OMEN_EMULATED
 __device__ __forceinline__ uint4 stream(const uint4* p) {
     uint4 v;
     asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
@@ -98,6 +99,7 @@ __device__ __forceinline__ uint4 stream(const uint4* p) {
                  : "l"(p));
     return v;
 }
+#endif
 
 // The segment of a tile, from a segment at or before it on.
 __device__ __forceinline__ uint32_t segmentOf(

@@ -13,6 +13,7 @@
 #define AHEAD_FROM 4
 #endif
 
+#ifndef OMEN_EMULATED
 __device__ __forceinline__ void multiply(
         int (&c)[4], uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t b0, uint32_t b1) {
 #if __CUDA_ARCH__ >= 800
@@ -36,6 +37,7 @@ __device__ __forceinline__ void multiply(
         : "+r"(c[2]), "+r"(c[3]) : "r"(a3), "r"(b1));
 #endif
 }
+#endif
 
 // What a lane holds of a tile's codes, 64 components of 32 rows.
 struct Words {

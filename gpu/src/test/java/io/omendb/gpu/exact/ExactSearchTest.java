@@ -55,14 +55,14 @@ class ExactSearchTest {
     @ParameterizedTest
     @CsvSource({
         "3, 5000",
-        "13, 20000",
-        "100, 20000",
-        "128, 40000",
-        "207, 10000",
-        "702, 5000",
-        "768, 9000",
-        "1536, 4000",
-        "4096, 1500"
+        "13, 10000",
+        "100, 4000",
+        "128, 8000",
+        "207, 3000",
+        "702, 1500",
+        "768, 2000",
+        "1536, 1000",
+        "4096, 500"
     })
     void run_randomVectors_isWhatComparingAllRowsFinds(int dimension, int rows) {
         for (Spread spread : Spread.values()) {

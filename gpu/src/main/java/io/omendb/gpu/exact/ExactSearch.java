@@ -29,7 +29,6 @@ public final class ExactSearch implements AutoCloseable {
     private static final int WARPS = THREADS / 32;
     private static final int SCORE_BLOCKS = 64;
     private static final int RESCANS = 2;
-    private static final int ALIGN = 256;
 
     private final Stream stream;
     private final int multiprocessors;
@@ -44,17 +43,7 @@ public final class ExactSearch implements AutoCloseable {
     private final ScanKernels scans;
     private final Filters filters;
     private final Recordings recordings;
-    private final PinnedBuffer input = new PinnedBuffer();
-    private final PinnedBuffer output = new PinnedBuffer();
-    private final DeviceBuffer inputs;
-    private final DeviceBuffer codes;
-    private final DeviceBuffer constants;
-    private final DeviceBuffer minima;
-    private final DeviceBuffer thresholds;
-    private final DeviceBuffer candidates;
-    private final DeviceBuffer keys;
-    private final DeviceBuffer kept;
-    private final DeviceBuffer outputs;
+    private final SearchMemory memory;
     private long candidatesFound;
     private long rescans;
 
@@ -73,15 +62,7 @@ public final class ExactSearch implements AutoCloseable {
         this.scans = new ScanKernels(context);
         this.filters = new Filters(stream);
         this.recordings = new Recordings(stream);
-        this.inputs = new DeviceBuffer(stream);
-        this.codes = new DeviceBuffer(stream);
-        this.constants = new DeviceBuffer(stream);
-        this.minima = new DeviceBuffer(stream);
-        this.thresholds = new DeviceBuffer(stream);
-        this.candidates = new DeviceBuffer(stream);
-        this.keys = new DeviceBuffer(stream);
-        this.kept = new DeviceBuffer(stream);
-        this.outputs = new DeviceBuffer(stream);
+        this.memory = new SearchMemory(stream);
     }
 
     /** Whether vectors of a dimension can be searched on a device at all. */
@@ -108,16 +89,7 @@ public final class ExactSearch implements AutoCloseable {
      * Overwrites all that earlier searches left on the device, so that none of it is taken for new.
      */
     void poison() {
-        for (DeviceBuffer buffer : working()) {
-            if (buffer.bytes() > 0) {
-                buffer.fill(0, (byte) 0xff, buffer.bytes());
-            }
-        }
-    }
-
-    private List<DeviceBuffer> working() {
-        return List.of(
-                inputs, codes, constants, minima, thresholds, candidates, keys, kept, outputs);
+        memory.poison();
     }
 
     /**
@@ -161,29 +133,30 @@ public final class ExactSearch implements AutoCloseable {
     private List<RowList> runTogether(
             SegmentTable table, boolean l2, List<SearchRequest> requests, ScanPlan plan) {
         Layout layout = table.layout();
-        reserve(plan, layout);
-        long sequencesAt = align((long) plan.queries() * layout.stride() * Float.BYTES);
-        long limitsAt = sequencesAt + align((long) plan.queries() * Long.BYTES);
-        long filtersAt = limitsAt + align((long) plan.queries() * Integer.BYTES);
+        if (memory.isTooSmall(plan, layout)) {
+            recordings.clear();
+            memory.reserve(plan, layout);
+        }
+        SearchMemory.Input input = SearchMemory.Input.of(plan, layout);
         boolean filtered = filters.write(table, requests);
-        write(requests, layout, sequencesAt, limitsAt, filtersAt);
+        write(requests, layout, input);
         Run run =
                 new Run(
                         table.address(),
                         l2 ? 1 : 0,
                         plan,
-                        filtersAt + (long) plan.queries() * Long.BYTES,
-                        inputs.address() + sequencesAt,
-                        inputs.address() + limitsAt,
-                        filtered ? inputs.address() + filtersAt : 0);
+                        input.bytes(),
+                        memory.inputs.address() + input.sequences(),
+                        memory.inputs.address() + input.limits(),
+                        filtered ? memory.inputs.address() + input.filters() : 0);
         recordings.run(run, () -> start(table, run));
         List<Integer> full = readAnswers(run);
         for (int i = 0; i < RESCANS && !full.isEmpty(); i++) {
             rescans++;
-            outputs.fill(run.countsAt(), (byte) 0, (long) plan.queries() * Integer.BYTES);
+            memory.outputs.fill(run.countsAt(), (byte) 0, (long) plan.queries() * Integer.BYTES);
             scan(table, run);
             finish(table, run);
-            outputs.read(0, output, 0, run.outputBytes());
+            memory.outputs.read(0, memory.output, 0, run.outputBytes());
             full = readAnswers(run);
         }
         List<RowList> answers = new ArrayList<>(requests.size());
@@ -199,12 +172,12 @@ public final class ExactSearch implements AutoCloseable {
     }
 
     private void start(SegmentTable table, Run run) {
-        inputs.write(0, input, 0, run.inputBytes());
+        memory.inputs.write(0, memory.input, 0, run.inputBytes());
         prepare(table, run);
         sample(table, run);
         scan(table, run);
         finish(table, run);
-        outputs.read(0, output, 0, run.outputBytes());
+        memory.outputs.read(0, memory.output, 0, run.outputBytes());
     }
 
     /** What the steps of a run depend on, besides buffers. */
@@ -225,57 +198,12 @@ public final class ExactSearch implements AutoCloseable {
         }
 
         long outputBytes() {
-            return countsAt() + (long) plan.queries() * Integer.BYTES;
+            return SearchMemory.outputBytes(plan);
         }
     }
 
-    private void reserve(ScanPlan plan, Layout layout) {
-        long queries = (plan.queries() + 7L) / 8 * 8;
-        long inputBytes =
-                align(plan.queries() * (long) layout.stride() * Float.BYTES)
-                        + 2 * align((long) plan.queries() * Long.BYTES)
-                        + align((long) plan.queries() * Integer.BYTES);
-        long outputBytes = plan.queries() * (2L * plan.k() * Float.BYTES + Integer.BYTES);
-        boolean grows =
-                input.isSmallerThan(inputBytes)
-                        || output.isSmallerThan(outputBytes)
-                        || inputs.bytes() < inputBytes
-                        || codes.bytes() < queries * layout.codeBytes()
-                        || thresholds.bytes() < queries * Float.BYTES
-                        || kept.bytes() < queries * Integer.BYTES
-                        || candidates.bytes() < (long) plan.queries() * plan.capacity() * Long.BYTES
-                        || constants.bytes() < queries * 4 * Float.BYTES
-                        || minima.bytes() < (long) plan.queries() * plan.sampled() * Float.BYTES
-                        || keys.bytes() < (long) plan.queries() * plan.capacity() * Long.BYTES
-                        || outputs.bytes() < outputBytes;
-        if (!grows) {
-            return;
-        }
-        recordings.clear();
-        input.reserve(inputBytes);
-        output.reserve(outputBytes);
-        inputs.reserve(inputBytes);
-        codes.reserve(queries * layout.codeBytes());
-        constants.reserve(queries * 4 * Float.BYTES);
-        thresholds.reserve(queries * Float.BYTES);
-        kept.reserve(queries * Integer.BYTES);
-        minima.reserve((long) plan.queries() * plan.sampled() * Float.BYTES);
-        candidates.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
-        keys.reserve((long) plan.queries() * plan.capacity() * Long.BYTES);
-        outputs.reserve(outputBytes);
-    }
-
-    private static long align(long bytes) {
-        return (bytes + ALIGN - 1) / ALIGN * ALIGN;
-    }
-
-    private void write(
-            List<SearchRequest> requests,
-            Layout layout,
-            long sequencesAt,
-            long limitsAt,
-            long filtersAt) {
-        ByteBuffer into = input.bytes();
+    private void write(List<SearchRequest> requests, Layout layout, SearchMemory.Input input) {
+        ByteBuffer into = memory.input.bytes();
         for (int q = 0; q < requests.size(); q++) {
             SearchRequest request = requests.get(q);
             int at = q * layout.stride() * Float.BYTES;
@@ -283,9 +211,9 @@ public final class ExactSearch implements AutoCloseable {
                 into.putFloat(
                         at + d * Float.BYTES, d < layout.dimension() ? request.query()[d] : 0);
             }
-            into.putLong((int) sequencesAt + q * Long.BYTES, request.sequence());
-            into.putInt((int) limitsAt + q * Integer.BYTES, (int) request.limit());
-            into.putLong((int) filtersAt + q * Long.BYTES, filters.address(q));
+            into.putLong((int) input.sequences() + q * Long.BYTES, request.sequence());
+            into.putInt((int) input.limits() + q * Integer.BYTES, (int) request.limit());
+            into.putLong((int) input.filters() + q * Long.BYTES, filters.address(q));
         }
     }
 
@@ -293,13 +221,13 @@ public final class ExactSearch implements AutoCloseable {
         Layout layout = table.layout();
         int queries = run.plan.queries();
         prepare.arguments()
-                .add(inputs)
+                .add(memory.inputs)
                 .add(layout.stride())
                 .add(layout.dimension())
                 .add(queries)
-                .add(codes)
-                .add(constants)
-                .add(outputs.address() + run.countsAt())
+                .add(memory.codes)
+                .add(memory.constants)
+                .add(memory.outputs.address() + run.countsAt())
                 .launch((queries + WARPS - 1) / WARPS, THREADS, stream);
     }
 
@@ -312,23 +240,23 @@ public final class ExactSearch implements AutoCloseable {
                 .add(table.segments().size())
                 .add(plan.sampled())
                 .add(table.layout().blocks())
-                .add(codes)
-                .add(constants)
+                .add(memory.codes)
+                .add(memory.constants)
                 .add(plan.queries())
                 .add(plan.groups())
                 .add(table.bounds())
                 .add(run.l2)
                 .add(run.limits)
                 .add(run.filters)
-                .add(minima)
+                .add(memory.minima)
                 .shared(shared)
                 .launch(blocks(kernel, plan, shared, plan.sampled()), THREADS, stream);
         threshold
                 .arguments()
-                .add(minima)
+                .add(memory.minima)
                 .add(plan.sampled())
                 .add(plan.k())
-                .add(thresholds)
+                .add(memory.thresholds)
                 .launch(plan.queries(), SELECT_THREADS, stream);
     }
 
@@ -339,18 +267,18 @@ public final class ExactSearch implements AutoCloseable {
         kernel.arguments()
                 .add(table.address())
                 .add(table.layout().blocks())
-                .add(codes)
-                .add(constants)
+                .add(memory.codes)
+                .add(memory.constants)
                 .add(plan.queries())
                 .add(plan.groups())
                 .add(table.bounds())
                 .add(run.l2)
-                .add(thresholds)
+                .add(memory.thresholds)
                 .add(run.sequences)
                 .add(run.limits)
                 .add(run.filters)
-                .add(candidates)
-                .add(outputs.address() + run.countsAt())
+                .add(memory.candidates)
+                .add(memory.outputs.address() + run.countsAt())
                 .add(plan.capacity())
                 .shared(shared)
                 .launch(blocks(kernel, plan, shared, table.tiles()), THREADS, stream);
@@ -367,20 +295,20 @@ public final class ExactSearch implements AutoCloseable {
     private void finish(SegmentTable table, Run run) {
         ScanPlan plan = run.plan;
         Layout layout = table.layout();
-        long counts = outputs.address() + run.countsAt();
+        long counts = memory.outputs.address() + run.countsAt();
         refine.arguments()
                 .add(table.address())
                 .add(table.segments().size())
-                .add(constants)
+                .add(memory.constants)
                 .add(table.bounds())
                 .add(run.l2)
-                .add(candidates)
+                .add(memory.candidates)
                 .add(counts)
                 .add(plan.capacity())
                 .add(plan.k())
-                .add(keys)
-                .add(kept)
-                .add(thresholds)
+                .add(memory.keys)
+                .add(memory.kept)
+                .add(memory.thresholds)
                 .launch(plan.queries(), SELECT_THREADS, stream);
         int each = Math.max(1, Math.min(SCORE_BLOCKS, multiprocessors * 4 / plan.queries()));
         scoreKept
@@ -389,20 +317,20 @@ public final class ExactSearch implements AutoCloseable {
                 .add(table.segments().size())
                 .add(layout.stride())
                 .add(layout.dimension())
-                .add(inputs)
+                .add(memory.inputs)
                 .add(run.l2)
                 .add(plan.capacity())
-                .add(kept)
-                .add(keys)
+                .add(memory.kept)
+                .add(memory.keys)
                 .launch(each, plan.queries(), THREADS, stream);
         nearestKept
                 .arguments()
-                .add(keys)
+                .add(memory.keys)
                 .add(plan.capacity())
-                .add(kept)
+                .add(memory.kept)
                 .add(plan.k())
-                .add(outputs)
-                .add(outputs.address() + run.rowsAt())
+                .add(memory.outputs)
+                .add(memory.outputs.address() + run.rowsAt())
                 .launch(plan.queries(), SELECT_THREADS, stream);
     }
 
@@ -415,7 +343,7 @@ public final class ExactSearch implements AutoCloseable {
         for (int q = 0; q < run.plan.queries(); q++) {
             long found =
                     Integer.toUnsignedLong(
-                            output.bytes().getInt((int) run.countsAt() + q * Integer.BYTES));
+                            memory.output.bytes().getInt((int) run.countsAt() + q * Integer.BYTES));
             candidatesFound += found;
             if (found > run.plan.capacity()) {
                 full.add(q);
@@ -432,7 +360,7 @@ public final class ExactSearch implements AutoCloseable {
 
     /** Takes a query's rows out of the output: numbers of rows are unsigned, NaN is no row. */
     private void offer(Run run, int q, int k, TopK top) {
-        ByteBuffer bytes = output.bytes();
+        ByteBuffer bytes = memory.output.bytes();
         int first = q * run.plan.k();
         for (int i = 0; i < k; i++) {
             float score = bytes.getFloat((first + i) * Float.BYTES);
@@ -470,23 +398,23 @@ public final class ExactSearch implements AutoCloseable {
                         .add(table.segments().size())
                         .add(layout.stride())
                         .add(layout.dimension())
-                        .add(inputs.address() + (long) q * layout.stride() * Float.BYTES)
+                        .add(memory.inputs.address() + (long) q * layout.stride() * Float.BYTES)
                         .add(run.l2)
                         .add(request.sequence())
                         .add((int) request.limit())
                         .add(filters.address(q))
                         .add((int) first)
                         .add(count)
-                        .add(keys)
+                        .add(memory.keys)
                         .launch((count + WARPS - 1) / WARPS, THREADS, stream);
                 nearest.arguments()
-                        .add(keys)
+                        .add(memory.keys)
                         .add(limits)
                         .add(run.plan.k())
-                        .add(outputs)
-                        .add(outputs.address() + run.rowsAt())
+                        .add(memory.outputs)
+                        .add(memory.outputs.address() + run.rowsAt())
                         .launch(1, SELECT_THREADS, stream);
-                outputs.read(0, output, 0, run.countsAt());
+                memory.outputs.read(0, memory.output, 0, run.countsAt());
                 stream.await();
                 offer(run, 0, Math.min(request.k(), count), top);
             }
@@ -498,11 +426,6 @@ public final class ExactSearch implements AutoCloseable {
     public void close() {
         recordings.close();
         filters.close();
-        for (DeviceBuffer buffer : working()) {
-            buffer.close();
-        }
-        stream.await();
-        input.close();
-        output.close();
+        memory.close();
     }
 }

@@ -66,6 +66,8 @@ class CudaSearchDeviceTest {
                 }
                 if (step % 5000 == 0) {
                     kept.add(shard.snapshot());
+                    // A slow device must not miss all of it.
+                    await(() -> resident(device, shard));
                 }
                 if (step % 500 == 0) {
                     onDevice += check(shard.snapshot(), random, seed, null) ? 1 : 0;

@@ -272,13 +272,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) nearestKept(
             rows + (size_t) q * k);
 }
 
-// Exact scores of listed rows: a warp a candidate; starts[q] is where the list of query q starts.
-// `vectors` has them in the order of the list, or is null: then rows[] are rows of the segments. With
-// no list either, rows are those from `first` on.
+// Exact scores of listed rows: a warp a row; starts[q] is where the list of query q starts.
 extern "C" __global__ void __launch_bounds__(256) score(
-        const Segment* segments, uint32_t segmentCount, const float* vectors, int stride,
-        int dimension, const float* queries, int queryCount, int l2, const uint32_t* starts,
-        const uint32_t* rows, uint64_t* keys) {
+        const Segment* segments, uint32_t segmentCount, int stride, int dimension,
+        const float* queries, int queryCount, int l2, const uint32_t* starts, const uint32_t* rows,
+        uint64_t* keys) {
     int lane = threadIdx.x % WARP;
     uint32_t step = gridDim.x * (blockDim.x / WARP);
     uint32_t total = starts[queryCount];
@@ -287,11 +285,10 @@ extern "C" __global__ void __launch_bounds__(256) score(
         while (i >= starts[q + 1]) {
             q++;
         }
-        uint32_t row = vectors != nullptr ? i - starts[q] : rows[i];
-        const float* vector = vectors != nullptr
-                ? vectors + (size_t) i * stride
-                : vectorOf(segments, segmentCount, row, stride);
-        float value = exactScore(vector, queries + (size_t) q * stride, dimension, l2, lane);
+        uint32_t row = rows[i];
+        float value = exactScore(
+                vectorOf(segments, segmentCount, row, stride), queries + (size_t) q * stride,
+                dimension, l2, lane);
         if (lane == 0) {
             keys[i] = (uint64_t) ordered(value) << 32 | row;
         }

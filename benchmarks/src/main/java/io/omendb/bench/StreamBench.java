@@ -132,6 +132,10 @@ public final class StreamBench implements Callable<Integer> {
         if (layer.equals("e2e") && !metric.equals("l2")) {
             throw OmenException.invalid("--metric: found " + metric + ", expected l2 with e2e");
         }
+        DeviceChoice where = DeviceChoice.ofApiName(device);
+        if (layer.equals("e2e") && where != DeviceChoice.CPU) {
+            throw OmenException.invalid("--device: found " + device + ", expected cpu with e2e");
+        }
         VectorSet vectors = new VectorSet(base, Integer.MAX_VALUE);
         float[][] queries = VectorFiles.readAll(query, Integer.MAX_VALUE);
         vectors.checkDimension(query, queries);
@@ -139,12 +143,7 @@ public final class StreamBench implements Callable<Integer> {
         int loaded = preload >= 0 ? preload : Math.min(500_000, held.rows() / 2);
         StreamRun.Plan plan =
                 new StreamRun.Plan(
-                        rate(),
-                        seconds,
-                        loaded,
-                        Math.max(1, searchThreads),
-                        recallTarget,
-                        DeviceChoice.ofApiName(device));
+                        rate(), seconds, loaded, Math.max(1, searchThreads), recallTarget, where);
         StreamReport report =
                 layer.equals("shard") ? shard(held, queries, plan) : e2e(held, queries, plan);
         report.print(new PrintWriter(spec.commandLine().getOut(), true));

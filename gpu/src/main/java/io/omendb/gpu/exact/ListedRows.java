@@ -83,7 +83,6 @@ public final class ListedRows implements AutoCloseable {
             score.arguments()
                     .add(table.address())
                     .add(table.segments().size())
-                    .add(0L)
                     .add(layout.stride())
                     .add(layout.dimension())
                     .add(inputs)

@@ -1,7 +1,6 @@
 package io.omendb.index.shard;
 
 import io.omendb.OmenException;
-import io.omendb.index.device.SearchDevice;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.GrowingLists;
@@ -41,6 +40,7 @@ public final class Shard implements AutoCloseable {
     private final ShardOptions options;
     private final ShardEnvironment environment;
     private final ShardMaintenance maintenance;
+    private final DeviceCopies copies;
     private final int sealRows;
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
     private final SlotTable slots = new SlotTable();
@@ -52,7 +52,6 @@ public final class Shard implements AutoCloseable {
     private @Nullable IndexState index;
     private int rowsToTrainAt;
     private long sequence;
-    private boolean closed;
     private volatile ShardSnapshot snapshot;
 
     /** An empty shard that keeps its segments on the heap and maintains itself as it is written. */
@@ -65,6 +64,7 @@ public final class Shard implements AutoCloseable {
         this.schema = schema;
         this.options = options;
         this.environment = environment;
+        this.copies = new DeviceCopies(environment.device());
         this.maintenance = new ShardMaintenance(this, options, environment);
         this.queries = new QuerySample(maintenance::schedule);
         this.sealRows = options.sealRowsFor(schema.dimension());
@@ -72,7 +72,7 @@ public final class Shard implements AutoCloseable {
                 schema.indexKind().equals("flat") ? Integer.MAX_VALUE : options.trainRows();
         Segment first = Segment.mutable(slots.reserve(), schema, environment.directory());
         slots.put(first);
-        follow(first);
+        copies.follow(first, sealRows);
         this.segments = new Segment[] {first};
         this.snapshot = new ShardSnapshot(schema, segments, 0, 0, null, queries, environment);
     }
@@ -192,7 +192,7 @@ public final class Shard implements AutoCloseable {
                 lists.flush();
             }
             newest.freeze();
-            admit(newest);
+            copies.admit(newest);
             Segment[] grown = Arrays.copyOf(segments, segments.length + 1);
             grown[segments.length] = newMutable();
             segments = grown;
@@ -226,32 +226,8 @@ public final class Shard implements AutoCloseable {
             }
         }
         adoptIndex(segment);
-        admit(segment);
+        copies.admit(segment);
         publish();
-    }
-
-    /** Offers a frozen segment to the device, if there is one. */
-    private void admit(Segment segment) {
-        SearchDevice device = environment.device();
-        if (device != null && segment.rowCount() > 0 && !closed) {
-            device.admit(segment);
-        }
-    }
-
-    /** Has the rows of a segment that grows follow to the device, if there is one. */
-    private void follow(Segment segment) {
-        SearchDevice device = environment.device();
-        if (device != null && !closed) {
-            device.follow(segment, sealRows);
-        }
-    }
-
-    private void release(Segment segment) {
-        segment.retire();
-        SearchDevice device = environment.device();
-        if (device != null) {
-            device.release(segment);
-        }
     }
 
     /**
@@ -325,9 +301,7 @@ public final class Shard implements AutoCloseable {
     public void close() {
         maintenance.close();
         synchronized (this) {
-            // Maintenance may still be at a step whose result it swaps in.
-            closed = true;
-            snapshot.segments().forEach(this::release);
+            copies.close(snapshot.segments());
         }
         frozenSegments().forEach(Segment::discardFiles);
         mutable().discardFiles();
@@ -371,9 +345,9 @@ public final class Shard implements AutoCloseable {
             }
         }
         segments = left.toArray(Segment[]::new);
-        admit(merged);
+        copies.admit(merged);
         publish();
-        merge.inputs().forEach(this::release);
+        copies.release(merge.inputs());
     }
 
     /** Does a stretch of the relocation that follows merges; see {@link PrimaryKeyIndex}. */
@@ -407,7 +381,7 @@ public final class Shard implements AutoCloseable {
 
     private Segment newMutable() {
         Segment fresh = Segment.mutable(slots.reserve(), schema, environment.directory());
-        follow(fresh);
+        copies.follow(fresh, sealRows);
         if (index != null) {
             fresh.index(new GrowingLists(index.codebook()));
         }

@@ -120,7 +120,8 @@ final class ShardSearch {
         if (params.isExact() || index == null) {
             return device.hostNanos(device.rows());
         }
-        return probeNanos(index, selectivity) * device.rows() / Math.max(1, snapshot.rowsStored());
+        int nprobe = params.nprobe() > 0 ? params.nprobe() : nprobe(index, selectivity);
+        return probeNanos(index, nprobe) * device.rows() / Math.max(1, snapshot.rowsStored());
     }
 
     /**
@@ -164,17 +165,17 @@ final class ShardSearch {
         if (index == null || matches <= top.capacity()) {
             return true;
         }
-        return matches * SCAN_NS < probeNanos(index, selectivity);
+        return matches * SCAN_NS < probeNanos(index, nprobe(index, selectivity));
     }
 
-    /** What probing the posting lists of all segments costs. */
-    private double probeNanos(IndexState index, double selectivity) {
-        double lists = index.codebook().lists();
-        int nprobe =
-                params.nprobe() > 0
-                        ? params.nprobe()
-                        : index.model().nprobe(params.recallTarget(), neighbours(selectivity));
-        double entries = nprobe / lists * snapshot.rowsStored();
+    /** How many lists the recall target asks for. */
+    private int nprobe(IndexState index, double selectivity) {
+        return index.model().nprobe(params.recallTarget(), neighbours(selectivity));
+    }
+
+    /** What probing so many posting lists of all segments costs. */
+    private double probeNanos(IndexState index, int nprobe) {
+        double entries = (double) nprobe / index.codebook().lists() * snapshot.rowsStored();
         return nprobe * PROBE_NS + entries * ENTRY_NS;
     }
 

@@ -40,7 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -272,13 +271,8 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
             Executor executor, StreamObserver<R> observer, Supplier<R> query) {
         try {
             executor.execute(() -> run(observer, query));
-        } catch (RejectedExecutionException e) {
-            observer.onError(
-                    ErrorTrailers.toStatus(
-                            new OmenException(
-                                    ErrorCode.OVERLOADED,
-                                    "shard has too many queries waiting",
-                                    e)));
+        } catch (OmenException e) {
+            observer.onError(ErrorTrailers.toStatus(e));
         }
     }
 

@@ -4,16 +4,13 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import io.omendb.index.background.Niceness;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
-    private static final int QUEUE_MAX = 256;
-    private static final int BACKGROUND_QUEUE_MAX = 4;
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -55,10 +50,10 @@ public final class ShardServer implements AutoCloseable {
      */
     public static ShardServer start(
             String host, int port, String advertisedHost, int subtask, VectorState state) {
-        ThreadPoolExecutor queries = queryPool(subtask);
+        ThreadPoolExecutor queries = QueryThreads.queries(subtask);
         int started = queries.prestartAllCoreThreads();
         LOG.debug("{} threads search shard {}", started, subtask);
-        ThreadPoolExecutor background = backgroundThread(subtask);
+        ThreadPoolExecutor background = QueryThreads.background(subtask);
         ShardQueryService service = new ShardQueryService(state, queries, background);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
@@ -104,45 +99,5 @@ public final class ShardServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Scans all rows now and then to measure recall: of all threads it gets the least. */
-    private static ThreadPoolExecutor backgroundThread(int subtask) {
-        return new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(BACKGROUND_QUEUE_MAX),
-                runnable -> {
-                    Thread thread =
-                            new Thread(
-                                    () -> {
-                                        Niceness.apply(Niceness.MAX);
-                                        runnable.run();
-                                    },
-                                    "omen-sampling-" + subtask);
-                    thread.setDaemon(true);
-                    return thread;
-                });
-    }
-
-    private static ThreadPoolExecutor queryPool(int subtask) {
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
-        AtomicInteger count = new AtomicInteger();
-        return new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE_MAX),
-                runnable -> {
-                    Thread thread =
-                            new Thread(
-                                    runnable,
-                                    "omen-query-" + subtask + "-" + count.getAndIncrement());
-                    thread.setDaemon(true);
-                    return thread;
-                });
     }
 }

@@ -35,6 +35,13 @@ public record Point(
         return new Point(id, vector, value, text, sparseIndices, sparseValues);
     }
 
+    /** The sparse vector, or null. */
+    public @Nullable SparseVector sparse() {
+        return sparseIndices == null || sparseValues == null
+                ? null
+                : new SparseVector(sparseIndices, sparseValues);
+    }
+
     /** The metadata as one compact JSON object in UTF-8; null where there is none. */
     public byte @Nullable [] metadataJson() {
         // toString of a Jackson node is its compact JSON.

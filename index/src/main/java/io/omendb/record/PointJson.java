@@ -105,6 +105,26 @@ public final class PointJson {
         json.writeEndArray();
     }
 
+    /**
+     * Reads the sparse vector whose START_OBJECT the parser stands on.
+     *
+     * @throws OmenException MALFORMED also where there are not as many values as indices
+     */
+    public static SparseVector readSparse(JsonParser parser) throws IOException {
+        Fields fields = new Fields();
+        fields.readSparse(parser);
+        int[] indices = Fields.require("sparse.indices", fields.sparseIndices, "integers");
+        float[] values = Fields.require("sparse.values", fields.sparseValues, "numbers");
+        if (indices.length != values.length) {
+            throw OmenException.malformed(
+                    "sparse.values: found "
+                            + values.length
+                            + " values, expected as many as there are indices, "
+                            + indices.length);
+        }
+        return new SparseVector(indices, values);
+    }
+
     /** What has been read of a point so far. */
     private static final class Fields {
         private @Nullable String id;

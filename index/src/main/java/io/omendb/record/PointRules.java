@@ -174,6 +174,11 @@ public final class PointRules {
         };
     }
 
+    /** Checks a sparse query: the same rules as those of a point's sparse vector. */
+    public static void checkSparse(CollectionSchema schema, SparseVector sparse) {
+        checkSparse(schema, sparse.indices(), sparse.values());
+    }
+
     private static void checkSparse(CollectionSchema schema, int[] indices, float[] values) {
         if (!schema.sparse()) {
             throw invalid("sparse", "a sparse vector", "none, as the collection has sparse=false");

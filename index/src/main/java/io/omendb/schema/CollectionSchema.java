@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param indexKind the index asked for; {@code auto} lets the store choose
  * @param partitions Kafka partitions of the collection's topic
  * @param ttlSeconds age at which a row expires; null for never
+ * @param languages by text field how its words are found, where not {@value Languages#STANDARD};
+ *     {@value Languages#OF_TEXT} stands for the points' own text
  */
 public record CollectionSchema(
         String name,
@@ -28,7 +30,8 @@ public record CollectionSchema(
         boolean sparse,
         String indexKind,
         int partitions,
-        @Nullable Long ttlSeconds)
+        @Nullable Long ttlSeconds,
+        Map<String, String> languages)
         implements Serializable {
 
     public static final int DIMENSION_MAX = 4096;
@@ -69,6 +72,20 @@ public record CollectionSchema(
                     "ttl_seconds: found " + ttlSeconds + ", expected a positive number or null");
         }
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+        languages = Languages.checked(fields, languages);
+    }
+
+    /** Whose texts are of no particular language. */
+    public CollectionSchema(
+            String name,
+            int dimension,
+            Metric metric,
+            Map<String, FieldType> fields,
+            boolean sparse,
+            String indexKind,
+            int partitions,
+            @Nullable Long ttlSeconds) {
+        this(name, dimension, metric, fields, sparse, indexKind, partitions, ttlSeconds, Map.of());
     }
 
     /**
@@ -82,13 +99,50 @@ public record CollectionSchema(
     /** The same collection with declared metadata fields. */
     public CollectionSchema withFields(Map<String, FieldType> declared) {
         return new CollectionSchema(
-                name, dimension, metric, declared, sparse, indexKind, partitions, ttlSeconds);
+                name,
+                dimension,
+                metric,
+                declared,
+                sparse,
+                indexKind,
+                partitions,
+                ttlSeconds,
+                languages);
+    }
+
+    /** The same collection whose texts are of given languages; see {@link #languages()}. */
+    public CollectionSchema withLanguages(Map<String, String> values) {
+        return new CollectionSchema(
+                name, dimension, metric, fields, sparse, indexKind, partitions, ttlSeconds, values);
+    }
+
+    /** The same collection whose points may carry sparse vectors. */
+    public CollectionSchema withSparse() {
+        return new CollectionSchema(
+                name,
+                dimension,
+                metric,
+                fields,
+                true,
+                indexKind,
+                partitions,
+                ttlSeconds,
+                languages);
+    }
+
+    /**
+     * The language of a text field, or of the points' own text.
+     *
+     * @param field a declared field, or {@value Languages#OF_TEXT}
+     */
+    public String language(String field) {
+        return languages.getOrDefault(field, Languages.STANDARD);
     }
 
     /** The same collection with another kind of index. */
     public CollectionSchema withIndex(String kind) {
         return new CollectionSchema(
-                name, dimension, metric, fields, sparse, kind, partitions, ttlSeconds);
+                name, dimension, metric, fields, sparse, kind, partitions, ttlSeconds, languages);
     }
 
     /**

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The JSON forms of a collection. What a user sends:
  *
  * <pre>
- * {"dimension": 128, "metric": "l2", "fields": {"price": "double"}, "sparse": false,
+ * {"dimension": 128, "metric": "l2", "fields": {"price": "double", "body": {"type": "text", "language":
+ *  "english"}}, "text": {"language": "standard"}, "sparse": false,
  *  "index": {"kind": "auto"}, "partitions": 2, "ttl_seconds": null}
  * </pre>
  *
@@ -35,7 +36,15 @@ public final class SchemaJson {
     public static final Set<String> INDEX_KINDS = Set.of("auto", "flat", "ivf");
 
     private static final Set<String> KEYS =
-            Set.of("dimension", "metric", "fields", "sparse", "index", "partitions", "ttl_seconds");
+            Set.of(
+                    "dimension",
+                    "metric",
+                    "fields",
+                    "text",
+                    "sparse",
+                    "index",
+                    "partitions",
+                    "ttl_seconds");
 
     private static final Set<String> STORED_KEYS =
             Set.of("name", "topic", "generation", "first_offsets");
@@ -114,7 +123,22 @@ public final class SchemaJson {
         object.put("dimension", schema.dimension());
         object.put("metric", schema.metric().apiName());
         ObjectNode fields = object.putObject("fields");
-        schema.fields().forEach((field, type) -> fields.put(field, type.apiName()));
+        schema.fields()
+                .forEach(
+                        (field, type) -> {
+                            String language = schema.language(field);
+                            if (language.equals(Languages.STANDARD)) {
+                                fields.put(field, type.apiName());
+                            } else {
+                                fields.putObject(field)
+                                        .put("type", type.apiName())
+                                        .put("language", language);
+                            }
+                        });
+        String language = schema.language(Languages.OF_TEXT);
+        if (!language.equals(Languages.STANDARD)) {
+            object.putObject("text").put("language", language);
+        }
         object.put("sparse", schema.sparse());
         object.putObject("index").put("kind", schema.indexKind());
         object.put("partitions", schema.partitions());
@@ -131,7 +155,8 @@ public final class SchemaJson {
                 sparse(object),
                 indexKind(object),
                 integer(object, "partitions", PARTITIONS_DEFAULT),
-                ttlSeconds(object));
+                ttlSeconds(object),
+                languages(object));
     }
 
     private static Map<String, FieldType> fields(ObjectNode object) {
@@ -144,14 +169,61 @@ public final class SchemaJson {
             throw unexpected("fields", declared, "an object of field names and types");
         }
         for (Map.Entry<String, JsonNode> field : declared.properties()) {
-            if (!field.getValue().isTextual()) {
-                throw unexpected("fields." + field.getKey(), field.getValue(), "a type's name");
+            JsonNode type = field.getValue();
+            if (type.isObject()) {
+                checkKeys("fields." + field.getKey(), type, Set.of("type", "language"));
+                type = type.path("type");
             }
-            fields.put(
-                    field.getKey(),
-                    FieldType.ofApiName(field.getKey(), field.getValue().textValue()));
+            if (!type.isTextual()) {
+                throw unexpected("fields." + field.getKey(), type, "a type's name");
+            }
+            fields.put(field.getKey(), FieldType.ofApiName(field.getKey(), type.textValue()));
         }
         return fields;
+    }
+
+    private static Map<String, String> languages(ObjectNode object) {
+        Map<String, String> languages = new LinkedHashMap<>();
+        JsonNode text = object.path("text");
+        if (!isAbsent(text)) {
+            if (!text.isObject()) {
+                throw unexpected("text", text, "an object with language");
+            }
+            checkKeys("text", text, Set.of("language"));
+            addLanguage("text", Languages.OF_TEXT, text, languages);
+        }
+        for (Map.Entry<String, JsonNode> field : object.path("fields").properties()) {
+            if (field.getValue().isObject()) {
+                addLanguage(
+                        "fields." + field.getKey(), field.getKey(), field.getValue(), languages);
+            }
+        }
+        return languages;
+    }
+
+    private static void addLanguage(
+            String path, String field, JsonNode holder, Map<String, String> languages) {
+        JsonNode language = holder.path("language");
+        if (isAbsent(language)) {
+            return;
+        }
+        if (!language.isTextual()) {
+            throw unexpected(path + ".language", language, "a string");
+        }
+        languages.put(field, language.textValue());
+    }
+
+    private static void checkKeys(String path, JsonNode object, Set<String> known) {
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            if (!known.contains(member.getKey())) {
+                throw OmenException.malformed(
+                        path
+                                + "."
+                                + member.getKey()
+                                + ": found an unknown field, expected "
+                                + String.join(" or ", known.stream().sorted().toList()));
+            }
+        }
     }
 
     private static boolean sparse(ObjectNode object) {

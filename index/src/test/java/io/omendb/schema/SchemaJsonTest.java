@@ -68,7 +68,7 @@ class SchemaJsonTest {
                 "MALFORMED | {'dimension':3} | metric: found nothing, expected a string",
                 "MALFORMED | {'dimension':3,'metric':'l2','shards':2} | shards: found an unknown"
                         + " field, expected one of dimension, fields, index, metric, partitions,"
-                        + " sparse, ttl_seconds",
+                        + " sparse, text, ttl_seconds",
                 "MALFORMED | {'dimension':3,'metric':'l2','index':{'kind':'ivf','m':3}} | index.m:"
                         + " found an unknown field, expected kind",
                 "MALFORMED | {'dimension':3,'metric':'l2','fields':['a']} | fields: found an array,"
@@ -82,6 +82,13 @@ class SchemaJsonTest {
                 "INVALID | {'dimension':3,'metric':'l2','fields':{'a':'date'}} | fields.a: found"
                         + " type \"date\", expected one of keyword, keyword[], double, long, bool,"
                         + " text",
+                "MALFORMED | {'dimension':3,'metric':'l2','fields':{'a':{'type':'text','lang':'x'}}}"
+                        + " | fields.a.lang: found an unknown field, expected language or type",
+                "MALFORMED | {'dimension':3,'metric':'l2','text':'english'} | text: found"
+                        + " \"english\", expected an object with language",
+                "INVALID | {'dimension':3,'metric':'l2','fields':{'a':{'type':'long','language':'english'}}}"
+                        + " | fields.a.language: found a language, expected none, as the field is"
+                        + " not text",
                 "INVALID | {'dimension':3,'metric':'l2','index':{'kind':'magic'}} | index.kind:"
                         + " found \"magic\", expected one of auto, flat, ivf",
                 "INVALID | {'dimension':3,'metric':'l2','partitions':0} | partitions: found 0,"
@@ -94,6 +101,26 @@ class SchemaJsonTest {
                 .isInstanceOfSatisfying(
                         OmenException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .hasMessage(message);
+    }
+
+    @Test
+    void languages_roundTrip_andSayWhatThereIs() {
+        String json =
+                "{'dimension':3,'metric':'l2','fields':{'body':{'type':'text','language':'german'},"
+                        + "'title':'text'},'text':{'language':'english'}}";
+        CollectionSchema schema = read(json);
+
+        assertThat(schema.language("body")).isEqualTo("german");
+        assertThat(schema.language("title")).isEqualTo("standard");
+        assertThat(schema.language(Languages.OF_TEXT)).isEqualTo("english");
+        CollectionDefinition definition =
+                new CollectionDefinition(schema, "omen.c", 1, java.util.Map.of());
+        assertThat(SchemaJson.readDefinition(SchemaJson.writeDefinition(definition)).schema())
+                .isEqualTo(schema);
+        assertThatThrownBy(
+                        () -> read("{'dimension':3,'metric':'l2','text':{'language':'klingon'}}"))
+                .hasMessageContaining("text.language: found \"klingon\"")
+                .hasMessageContaining("english");
     }
 
     @Test

@@ -12,9 +12,13 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.operations.GatewayMetrics;
 import io.omendb.gateway.operations.OperationEndpoints;
+import io.omendb.gateway.search.HybridEndpoints;
 import io.omendb.gateway.search.LookupEndpoints;
+import io.omendb.gateway.search.ScrollEndpoints;
+import io.omendb.gateway.search.Scroller;
 import io.omendb.gateway.search.SearchEndpoints;
 import io.omendb.gateway.shards.Shards;
+import io.omendb.gateway.write.FilterDeletion;
 import io.omendb.gateway.write.PointEndpoints;
 import io.omendb.gateway.write.PointWriter;
 import io.omendb.gateway.write.ReadOnlyEndpoints;
@@ -71,7 +75,13 @@ final class GatewayParts implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SchemaEndpoints(writer).routes());
         routes.addAll(
-                new PointEndpoints(collections, points, wait, options.limits(), metrics::accepted)
+                new PointEndpoints(
+                                collections,
+                                points,
+                                wait,
+                                new FilterDeletion(new Scroller(shards, ends, wait), points),
+                                options.limits(),
+                                metrics::accepted)
                         .routes());
         addReads(routes, options.limits(), collections, shards, ends, wait, metrics);
         return new GatewayParts(opened, metrics, routes);
@@ -122,6 +132,12 @@ final class GatewayParts implements AutoCloseable {
                                 limits,
                                 metrics::search,
                                 metrics::recall)
+                        .routes());
+        routes.addAll(
+                new HybridEndpoints(collections, shards, ends, wait, limits, metrics::search)
+                        .routes());
+        routes.addAll(
+                new ScrollEndpoints(collections, new Scroller(shards, ends, wait), limits)
                         .routes());
         routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
         routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());

@@ -177,7 +177,8 @@ final class UpdateStream {
                 position,
                 point.vector(),
                 point.metadataJson(),
-                text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+                text == null ? null : text.getBytes(StandardCharsets.UTF_8),
+                point.sparse());
     }
 
     private void announce(CollectionDefinition definition) {

@@ -135,7 +135,8 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         position.offset(),
                         position.timestampMs(),
                         upsert.metadata(),
-                        upsert.text());
+                        upsert.text(),
+                        upsert.sparse());
         target.upsert(
                 upsert.collection(), upsert.generation(), upsert.keyHash(), image, upsert.vector());
     }

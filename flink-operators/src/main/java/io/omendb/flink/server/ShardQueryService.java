@@ -15,6 +15,7 @@ import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.SearchResult;
 import io.omendb.index.shard.ShardSnapshot;
+import io.omendb.index.sparse.SparseQuery;
 import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.v1.Applied;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
@@ -26,9 +27,15 @@ import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
 import io.omendb.protocol.v1.GetRequest;
 import io.omendb.protocol.v1.GetResponse;
+import io.omendb.protocol.v1.HybridRequest;
+import io.omendb.protocol.v1.HybridResponse;
+import io.omendb.protocol.v1.ScrollRequest;
+import io.omendb.protocol.v1.ScrollResponse;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.protocol.v1.TermsRequest;
+import io.omendb.protocol.v1.TermsResponse;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.state.AppliedPosition;
@@ -78,6 +85,21 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     @Override
+    public void hybrid(HybridRequest request, StreamObserver<HybridResponse> observer) {
+        answer(observer, () -> hybrid(request));
+    }
+
+    @Override
+    public void terms(TermsRequest request, StreamObserver<TermsResponse> observer) {
+        answer(observer, () -> terms(request));
+    }
+
+    @Override
+    public void scroll(ScrollRequest request, StreamObserver<ScrollResponse> observer) {
+        answer(observer, () -> scroll(request));
+    }
+
+    @Override
     public void count(CountRequest request, StreamObserver<CountResponse> observer) {
         answer(observer, () -> count(request));
     }
@@ -114,6 +136,51 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
             response.setRowsScanned(result.rowsScanned()).setOnDevice(result.onDevice());
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    private HybridResponse hybrid(HybridRequest request) {
+        long start = System.nanoTime();
+        SearchRequest search = request.getSearch();
+        View view = view(search.getCollection(), search.getGeneration(), search.getCommitted());
+        HybridResponse.Builder response = HybridResponse.newBuilder().putAllApplied(view.applied);
+        if (view.snapshot != null) {
+            HybridQueries.answer(
+                    view.snapshot,
+                    request,
+                    filter(search.getFilterJson(), view.snapshot.schema()),
+                    params(search),
+                    response);
+        }
+        return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    private TermsResponse terms(TermsRequest request) {
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        TermsResponse.Builder response = TermsResponse.newBuilder();
+        if (view.snapshot != null) {
+            SparseQuery terms =
+                    HybridQueries.terms(
+                            view.snapshot.schema(), request.getText(), request.getTextFieldsList());
+            response.setStatistics(HybridQueries.message(view.snapshot.statistics(terms)));
+        }
+        return response.build();
+    }
+
+    private ScrollResponse scroll(ScrollRequest request) {
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        ScrollResponse.Builder response = ScrollResponse.newBuilder().putAllApplied(view.applied);
+        if (view.snapshot != null) {
+            view.snapshot
+                    .scroll(
+                            filter(request.getFilterJson(), view.snapshot.schema()),
+                            request.getLimit(),
+                            request.hasAfter() ? ScrollMessages.key(request.getAfter()) : null)
+                    .forEach(
+                            item ->
+                                    response.addItems(
+                                            ScrollMessages.item(item, request.getInclude())));
+        }
+        return response.build();
     }
 
     /**

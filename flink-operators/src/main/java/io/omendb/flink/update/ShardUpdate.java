@@ -1,6 +1,7 @@
 package io.omendb.flink.update;
 
 import io.omendb.record.PointColumns;
+import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public sealed interface ShardUpdate {
      * @param vector its components
      * @param metadata JSON object, UTF-8, or null
      * @param text UTF-8 or null
+     * @param sparse the sparse vector or null
      */
     @SuppressWarnings("ArrayRecordComponent") // one object per row: wrappers would double the cost
     record Upsert(
@@ -41,8 +43,23 @@ public sealed interface ShardUpdate {
             Position position,
             float[] vector,
             byte @Nullable [] metadata,
-            byte @Nullable [] text)
-            implements ShardUpdate {}
+            byte @Nullable [] text,
+            @Nullable SparseVector sparse)
+            implements ShardUpdate {
+
+        /** A point without a sparse vector. */
+        public Upsert(
+                String collection,
+                long generation,
+                long keyHash,
+                byte[] id,
+                Position position,
+                float[] vector,
+                byte @Nullable [] metadata,
+                byte @Nullable [] text) {
+            this(collection, generation, keyHash, id, position, vector, metadata, text, null);
+        }
+    }
 
     /**
      * Points to store that came in one record, all for one subtask.

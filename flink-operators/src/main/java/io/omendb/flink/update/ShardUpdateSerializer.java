@@ -7,6 +7,7 @@ import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
+import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,6 +54,7 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             writeVector(upsert.vector(), out);
             writeBytes(upsert.metadata(), out);
             writeBytes(upsert.text(), out);
+            writeSparse(upsert.sparse(), out);
         } else if (update instanceof UpsertBatch batch) {
             out.writeByte(UPSERT_BATCH);
             out.writeUTF(batch.collection());
@@ -96,7 +98,8 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
                             readPosition(in),
                             readVector(in),
                             readBytes(in),
-                            readBytes(in));
+                            readBytes(in),
+                            readSparse(in));
             case UPSERT_BATCH -> readBatch(in);
             case DELETE ->
                     new Delete(
@@ -179,6 +182,31 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
         in.readFully(buffer, 0, bytes);
         ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
         return vector;
+    }
+
+    /** The number of entries, -1 for no vector; the indices; the values as in a vector. */
+    private void writeSparse(@Nullable SparseVector sparse, DataOutputView out) throws IOException {
+        if (sparse == null) {
+            out.writeInt(-1);
+            return;
+        }
+        out.writeInt(sparse.indices().length);
+        for (int index : sparse.indices()) {
+            out.writeInt(index);
+        }
+        writeVector(sparse.values(), out);
+    }
+
+    private @Nullable SparseVector readSparse(DataInputView in) throws IOException {
+        int entries = in.readInt();
+        if (entries < 0) {
+            return null;
+        }
+        int[] indices = new int[entries];
+        for (int i = 0; i < entries; i++) {
+            indices[i] = in.readInt();
+        }
+        return new SparseVector(indices, readVector(in));
     }
 
     private static CollectionDefinition readDefinition(DataInputView in) throws IOException {

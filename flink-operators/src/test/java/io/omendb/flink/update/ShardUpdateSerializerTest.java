@@ -3,9 +3,11 @@ package io.omendb.flink.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.omendb.flink.update.ShardUpdate.Position;
+import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.record.ByteStrings;
 import io.omendb.record.PointColumns;
+import io.omendb.record.SparseVector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -61,6 +63,32 @@ class ShardUpdateSerializerTest {
                 assertThat(read.points().metadata().get(row)).isEqualTo(points.metadata().get(row));
             }
         }
+        assertThat(in.available()).isZero();
+    }
+
+    @Test
+    void upsert_textAndSparseVector_roundTrip() throws Exception {
+        Upsert upsert =
+                new Upsert(
+                        "c",
+                        3,
+                        77,
+                        new byte[] {1},
+                        new Position("omen.c-1", 12, 34),
+                        new float[] {1, 2},
+                        null,
+                        new byte[] {'t'},
+                        new SparseVector(new int[] {3, 1 << 30}, new float[] {-0.5f, 2}));
+        ShardUpdateSerializer serializer = new ShardUpdateSerializer();
+        DataOutputSerializer out = new DataOutputSerializer(64);
+        serializer.serialize(upsert, out);
+        DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+        Upsert read = (Upsert) serializer.deserialize(in);
+
+        assertThat(read.sparse()).isEqualTo(upsert.sparse());
+        assertThat(read.text()).isEqualTo(upsert.text());
+        assertThat(read.vector()).isEqualTo(upsert.vector());
         assertThat(in.available()).isZero();
     }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {
- *   "format_version" : 2,
+ *   "format_version" : 3,           before 3, texts were not indexed
  *   "segment" : "0e5c…",            the segment's id
  *   "collection" : "products",
  *   "dimension" : 128,
@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * before that line. Every version of the format keeps that line and {@code format_version}, so that
  * an older OmenDB can tell a newer file from a damaged one.
  *
+ * @param version of the format
  * @param segment the segment's id
  * @param rows rows in every file that has rows
  * @param codebookVersion version of the shard's codebook that the index was built with
@@ -49,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param files by name relative to the folder, with forward slashes; all but the manifest itself
  */
 public record Manifest(
+        int version,
         String segment,
         String collection,
         int dimension,
@@ -60,7 +62,8 @@ public record Manifest(
         Map<String, FileDigest> files) {
 
     static final String NAME = "manifest.json";
-    static final int FORMAT_VERSION = 2;
+    static final int FORMAT_VERSION = 3;
+    static final int INDEXES_TEXTS_FROM = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SEAL_START = ",\"manifest_crc32c\":\"";
@@ -85,7 +88,7 @@ public record Manifest(
     byte[] encode() {
         ObjectNode root =
                 JSON.createObjectNode()
-                        .put("format_version", FORMAT_VERSION)
+                        .put("format_version", version)
                         .put("segment", segment)
                         .put("collection", collection)
                         .put("dimension", dimension)
@@ -162,6 +165,7 @@ public record Manifest(
                             part.path("lists").textValue()));
         }
         return new Manifest(
+                root.required("format_version").asInt(),
                 root.required("segment").asText(),
                 root.required("collection").asText(),
                 root.required("dimension").asInt(),

@@ -1,5 +1,6 @@
 package io.omendb.index.file;
 
+import io.omendb.record.SparseVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMs Kafka timestamp, milliseconds since the epoch
  * @param metadata JSON object, UTF-8; null for none
  * @param text UTF-8; null for none
+ * @param sparse its entry in the inverted index, from which it is not read back: null for none, and
+ *     for a row that was read
  */
 public record RowImage(
         byte[] id,
@@ -21,4 +24,18 @@ public record RowImage(
         long offset,
         long timestampMs,
         byte @Nullable [] metadata,
-        byte @Nullable [] text) {}
+        byte @Nullable [] text,
+        @Nullable SparseVector sparse) {
+
+    /** A row without a sparse vector. */
+    public RowImage(
+            byte[] id,
+            int keyGroup,
+            String source,
+            long offset,
+            long timestampMs,
+            byte @Nullable [] metadata,
+            byte @Nullable [] text) {
+        this(id, keyGroup, source, offset, timestampMs, metadata, text, null);
+    }
+}

@@ -5,6 +5,7 @@ import io.omendb.OmenException;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PackedLists;
+import io.omendb.index.sparse.SegmentPostings;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *   vectors.arrow      {@link VectorsFile}
  *   metadata.parquet   {@link RowsFile}
  *   index.ivf          {@link IvfFile}, where the segment has posting lists
+ *   sparse.arrow       {@link SparseFile}, where any row has a text or a sparse vector
  *                      or, where the segment was merged from others,
- *   parts/<id>/…       the same three files, written for segment <id> and shared with it; or for the
+ *   parts/<id>/…       the same files, written for segment <id> and shared with it; or for the
  *                      new segment alone; index-<number>.ivf where lists were made again
  *   rows.roaring       {@link KeptRowsFile}: which of their rows it has
  *   codebook-<id>.ivf  {@link CodebookFile}, their centroids
@@ -45,6 +47,7 @@ public final class SegmentFolder {
     static final String VECTORS = "vectors.arrow";
     static final String ROWS = "metadata.parquet";
     static final String LISTS = "index.ivf";
+    static final String SPARSE = "sparse.arrow";
     static final String STATISTICS = "stats/minmax.json";
     static final String KEPT = "rows.roaring";
     private static final String PARTS = "parts/";
@@ -84,6 +87,7 @@ public final class SegmentFolder {
      * @param vectors where the vectors of rows 0 to {@code rows - 1} come from
      * @param rowAt asked for rows 0 to {@code rows - 1} in order
      * @param lists posting lists of all rows; null for none
+     * @param postings packed inverted indexes of all rows
      * @throws OmenException EXTERNAL if the folder exists or cannot be written
      */
     public static SegmentFolder write(
@@ -93,8 +97,10 @@ public final class SegmentFolder {
             int rows,
             VectorsContent vectors,
             IntFunction<RowImage> rowAt,
-            @Nullable PackedLists lists) {
-        try (SegmentFolderWriter writer = SegmentFolderWriter.create(dir, schema, lists)) {
+            @Nullable PackedLists lists,
+            SegmentPostings postings) {
+        try (SegmentFolderWriter writer =
+                SegmentFolderWriter.create(dir, schema, lists, postings)) {
             writer.rows(vectors, rows, rowAt);
             return writer.finish(segment, rows);
         } catch (IOException e) {
@@ -117,8 +123,10 @@ public final class SegmentFolder {
             List<PartContent> parts,
             VectorsFile.RowSource vectors,
             IntFunction<RowImage> rowAt,
-            @Nullable PackedLists lists) {
-        try (SegmentFolderWriter writer = SegmentFolderWriter.create(dir, schema, lists)) {
+            @Nullable PackedLists lists,
+            SegmentPostings postings) {
+        try (SegmentFolderWriter writer =
+                SegmentFolderWriter.create(dir, schema, lists, postings)) {
             for (PartContent part : parts) {
                 writer.part(part, vectors, rowAt);
             }
@@ -273,6 +281,48 @@ public final class SegmentFolder {
                                 + part.rows().fileRows());
             }
             return lists;
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
+    }
+
+    /** Whether texts were indexed at all when the segment was written. */
+    public boolean indexesTexts() {
+        return manifest.version() >= Manifest.INDEXES_TEXTS_FROM;
+    }
+
+    /** Whether a part has terms. */
+    boolean hasPostings(SegmentPart part) {
+        return manifest.files().containsKey(nameOf(part, SPARSE));
+    }
+
+    /**
+     * Reads the inverted indexes.
+     *
+     * @return null where the segment was written before there were any
+     */
+    public @Nullable SegmentPostings postings() {
+        if (!indexesTexts()) {
+            return null;
+        }
+        List<SegmentPostings.Source> sources = new ArrayList<>();
+        int first = 0;
+        for (SegmentPart part : parts()) {
+            if (hasPostings(part)) {
+                sources.add(
+                        new SegmentPostings.Source(readPostings(part), part.rows().newRows(first)));
+            }
+            first += part.rows().count();
+        }
+        return sources.size() == 1 && manifest.parts().isEmpty()
+                ? sources.get(0).postings()
+                : SegmentPostings.concatenate(sources, first);
+    }
+
+    private SegmentPostings readPostings(SegmentPart part) {
+        Path file = dir.resolve(nameOf(part, SPARSE));
+        try {
+            return SparseFile.read(file, part.rows().fileRows());
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
         }

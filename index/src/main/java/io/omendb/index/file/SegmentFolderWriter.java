@@ -3,6 +3,7 @@ package io.omendb.index.file;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PackedLists;
+import io.omendb.index.sparse.SegmentPostings;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class SegmentFolderWriter implements AutoCloseable {
     private final Path dir;
     private final CollectionSchema schema;
     private final @Nullable PackedLists lists;
+    private final SegmentPostings postings;
     private final StagedFolder folder;
     private final FieldStatistics statistics;
     private final Map<String, FileDigest> files = new LinkedHashMap<>();
@@ -30,10 +32,15 @@ final class SegmentFolderWriter implements AutoCloseable {
     private int partRows;
 
     private SegmentFolderWriter(
-            Path dir, CollectionSchema schema, @Nullable PackedLists lists, StagedFolder folder) {
+            Path dir,
+            CollectionSchema schema,
+            @Nullable PackedLists lists,
+            SegmentPostings postings,
+            StagedFolder folder) {
         this.dir = dir;
         this.schema = schema;
         this.lists = lists;
+        this.postings = postings;
         this.folder = folder;
         this.statistics = new FieldStatistics(schema.fields());
     }
@@ -42,15 +49,21 @@ final class SegmentFolderWriter implements AutoCloseable {
      * Starts a folder.
      *
      * @param lists posting lists of all rows; null for none
+     * @param postings inverted indexes of all rows
      */
     static SegmentFolderWriter create(
-            Path dir, CollectionSchema schema, @Nullable PackedLists lists) throws IOException {
-        return new SegmentFolderWriter(dir, schema, lists, StagedFolder.create(dir));
+            Path dir,
+            CollectionSchema schema,
+            @Nullable PackedLists lists,
+            SegmentPostings postings)
+            throws IOException {
+        return new SegmentFolderWriter(dir, schema, lists, postings, StagedFolder.create(dir));
     }
 
     /** The segment's own rows. */
     void rows(VectorsContent vectors, int rows, IntFunction<RowImage> rowAt) throws IOException {
         rows("", vectors, rows, rowAt, statistics);
+        writePostings("", postings);
         if (lists != null) {
             files.put(
                     SegmentFolder.LISTS,
@@ -72,6 +85,9 @@ final class SegmentFolderWriter implements AutoCloseable {
     private void keep(SegmentFolder from, SegmentPart part) throws IOException {
         link(from, part, SegmentFolder.VECTORS);
         link(from, part, SegmentFolder.ROWS);
+        if (from.hasPostings(part)) {
+            link(from, part, SegmentFolder.SPARSE);
+        }
         String name = part.lists();
         if (lists != null) {
             if (name != null && from.hasLists(lists.codebook())) {
@@ -108,7 +124,29 @@ final class SegmentFolderWriter implements AutoCloseable {
                 row -> rowAt.apply(first + row),
                 new FieldStatistics(schema.fields()));
         KeptRows all = KeptRows.all(part.rows());
+        writePostings(SegmentFolder.partFile(id, ""), postingsOf(all));
         parts.add(new SegmentPart(id, all, writeLists(id, all)));
+    }
+
+    /** Inverted indexes of the next part's rows, counted as its files count them. */
+    private SegmentPostings postingsOf(KeptRows rows) {
+        int first = partRows;
+        return SegmentPostings.concatenate(
+                List.of(
+                        new SegmentPostings.Source(
+                                postings,
+                                row ->
+                                        row < first || row >= first + rows.count()
+                                                ? -1
+                                                : rows.fileRow(row - first))),
+                rows.fileRows());
+    }
+
+    private void writePostings(String prefix, SegmentPostings some) throws IOException {
+        if (!some.isEmpty()) {
+            String file = prefix + SegmentFolder.SPARSE;
+            files.put(file, SparseFile.writeDigested(folder.file(file), some));
+        }
     }
 
     /** Lists of the next part's rows, counted as its files count them. */
@@ -171,6 +209,7 @@ final class SegmentFolderWriter implements AutoCloseable {
                 writeBytes(folder.file(SegmentFolder.STATISTICS), statistics.toJson(rows)));
         Manifest manifest =
                 new Manifest(
+                        Manifest.FORMAT_VERSION,
                         segment,
                         schema.name(),
                         schema.dimension(),

@@ -75,7 +75,7 @@ public final class GatheredVectors implements Vectors {
         List<PartContent> contents = new ArrayList<>();
         for (int i = 0; i < inputs.length; i++) {
             SegmentFolder folder = folders[i];
-            if (folder == null) {
+            if (folder == null || !folder.indexesTexts()) {
                 addWritten(contents, firstRow[i], firstRow[i + 1]);
                 continue;
             }

@@ -8,6 +8,8 @@ import io.omendb.index.ivf.GrowingLists;
 import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PackedLists;
 import io.omendb.index.ivf.PostingLists;
+import io.omendb.index.sparse.SegmentPostings;
+import io.omendb.index.sparse.SparseFields;
 import io.omendb.schema.CollectionSchema;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,9 +35,11 @@ public final class Segment {
     private final SegmentRows rows;
     private final Tombstones tombstones = new Tombstones();
     private final SegmentStorage storage;
+    private final SparseFields sparseFields;
     private volatile Vectors vectors;
     private volatile int rowCount;
     private volatile @Nullable PostingLists lists;
+    private volatile SegmentPostings postings = SegmentPostings.growing();
     private volatile boolean frozen;
     private volatile boolean retired;
     private boolean fieldsIndexed;
@@ -46,6 +50,7 @@ public final class Segment {
         this.slot = slot;
         this.schema = schema;
         this.rows = new SegmentRows(schema.fields());
+        this.sparseFields = SparseFields.of(schema);
         this.vectors = vectors;
         this.storage = storage;
     }
@@ -105,6 +110,12 @@ public final class Segment {
         folder.readRows(segment::appendRow);
         segment.lists = folder.lists();
         segment.freeze();
+        SegmentPostings stored = folder.postings();
+        if (stored == null) {
+            segment.indexTexts();
+        } else {
+            segment.postings = stored;
+        }
         return segment;
     }
 
@@ -121,11 +132,21 @@ public final class Segment {
         int row = rowCount;
         appended.append(row, vector);
         rows.append(row, image);
+        postings.add(sparseFields, row, image.text(), image.metadata(), image.sparse());
         rowCount = row + 1;
         return row;
     }
 
-    /** Appends a row whose vector is there already. */
+    /** For files that were written before there was an inverted index. */
+    private void indexTexts() {
+        SegmentPostings growing = SegmentPostings.growing();
+        for (int row = 0; row < rowCount; row++) {
+            growing.add(sparseFields, row, rows.text(row), rows.metadata(row), null);
+        }
+        postings = growing.pack(rowCount);
+    }
+
+    /** Appends a row whose vector, and entry in the inverted index, are there already. */
     public void appendRow(RowImage image) {
         int row = rowCount;
         rows.append(row, image);
@@ -178,7 +199,8 @@ public final class Segment {
                         contents,
                         (row, into, offset) -> gathered.read(row, 1, into, offset),
                         rows::image,
-                        packedLists());
+                        packedLists(),
+                        packedPostings());
         vectors = StoredVectors.of(written, gathered.mapped());
         return written;
     }
@@ -194,7 +216,14 @@ public final class Segment {
                                 (row, into, offset) -> source.read(row, 1, into, offset));
         SegmentFolder written =
                 SegmentFolder.write(
-                        directory, id, schema, rowCount, content, rows::image, packedLists());
+                        directory,
+                        id,
+                        schema,
+                        rowCount,
+                        content,
+                        rows::image,
+                        packedLists(),
+                        packedPostings());
         vectors = StoredVectors.of(written, Map.of());
         if (source instanceof AppendedVectors appended) {
             appended.close();
@@ -208,6 +237,27 @@ public final class Segment {
             return ListsBuilder.pack(growing);
         }
         return (PackedLists) current;
+    }
+
+    /** The inverted indexes of a frozen segment, packed now unless they were. */
+    public SegmentPostings packedPostings() {
+        SegmentPostings current = postings;
+        if (!current.isGrowing()) {
+            return current;
+        }
+        SegmentPostings packed = current.pack(rowCount);
+        postings = packed;
+        return packed;
+    }
+
+    /** The inverted indexes. */
+    public SegmentPostings postings() {
+        return postings;
+    }
+
+    /** Puts the inverted indexes of a merge's rows in place. */
+    public void index(SegmentPostings replacement) {
+        postings = replacement;
     }
 
     /** Copies gathered vectors to the heap, for a segment that is not to be stored. */
@@ -348,6 +398,7 @@ public final class Segment {
         return rows.bytes()
                 + vectors.heapBytes()
                 + tombstones.bytes()
+                + postings.bytes()
                 + (current == null ? 0 : current.bytes());
     }
 }

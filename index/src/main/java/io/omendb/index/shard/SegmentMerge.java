@@ -6,6 +6,7 @@ import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.segment.GatheredVectors;
 import io.omendb.index.segment.Segment;
+import io.omendb.index.sparse.SegmentPostings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -64,10 +65,21 @@ final class SegmentMerge {
         }
         merged.freeze();
         merged.indexFields();
+        merged.index(SegmentPostings.concatenate(postings(inputs, newRows), rows));
         if (codebook != null) {
             merged.index(ListsBuilder.concatenate(codebook, rows, sources(inputs, newRows)));
         }
         return new SegmentMerge(inputs, sequence, newRows, merged);
+    }
+
+    private static List<SegmentPostings.Source> postings(List<Segment> inputs, int[][] newRows) {
+        List<SegmentPostings.Source> sources = new ArrayList<>();
+        for (int i = 0; i < newRows.length; i++) {
+            int[] map = newRows[i];
+            sources.add(
+                    new SegmentPostings.Source(inputs.get(i).packedPostings(), row -> map[row]));
+        }
+        return sources;
     }
 
     private static List<ListsBuilder.Source> sources(List<Segment> inputs, int[][] newRows) {

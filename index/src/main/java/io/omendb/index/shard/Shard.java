@@ -33,6 +33,9 @@ public final class Shard implements AutoCloseable {
     /** Frozen segments that may wait for the disk before the writer helps out. */
     private static final int UNSTORED_MAX = 4;
 
+    /** Of an inverted index that grows, which takes several times what it does packed. */
+    private static final long POSTINGS_BYTES_MAX = 128L << 20;
+
     /** Deaths in a segment after which maintenance has another look at it. */
     private static final int DEATHS_NOTICED = 1024;
 
@@ -97,7 +100,8 @@ public final class Shard implements AutoCloseable {
         float[] prepared = VectorRules.prepare(schema, vector, "vector");
         storeIfFallingBehind();
         synchronized (this) {
-            if (mutable().rowCount() >= sealRows) {
+            if (mutable().rowCount() >= sealRows
+                    || mutable().postings().bytes() > POSTINGS_BYTES_MAX) {
                 seal();
             }
             long previous = locate(idHash, image.id());

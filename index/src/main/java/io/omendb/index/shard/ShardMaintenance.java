@@ -10,6 +10,7 @@ import io.omendb.index.ivf.PackedLists;
 import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.ivf.Rotation;
 import io.omendb.index.segment.Segment;
+import io.omendb.index.sparse.SegmentPostings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -168,6 +169,10 @@ final class ShardMaintenance {
     private boolean pack() {
         for (Segment segment : shard.frozenSegments()) {
             if (segment.indexFields()) {
+                return true;
+            }
+            if (segment.postings().isGrowing()) {
+                SegmentPostings unused = segment.packedPostings();
                 return true;
             }
             if (segment.lists() instanceof GrowingLists growing) {

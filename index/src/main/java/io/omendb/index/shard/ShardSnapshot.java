@@ -8,6 +8,8 @@ import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.search.TopK;
 import io.omendb.index.segment.Segment;
+import io.omendb.index.sparse.SparseQuery;
+import io.omendb.index.sparse.TermStatistics;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.util.ArrayList;
@@ -94,6 +96,35 @@ public final class ShardSnapshot {
             queries.see(query);
         }
         return searchUnseen(query, k, filter, params);
+    }
+
+    /**
+     * The candidates of a hybrid search.
+     *
+     * @throws OmenException INVALID for a vector that does not fit the collection
+     */
+    public HybridResult search(HybridQuery query) {
+        searching();
+        return new HybridSearch(this, query).run();
+    }
+
+    /**
+     * A page of all points, in the order of their {@link ScrollKey}.
+     *
+     * @param limit points at most, at least 1; fewer are left where there are fewer on the page
+     * @param after the last point of the page before; null for the first page
+     */
+    public List<ScrollItem> scroll(@Nullable Filter filter, int limit, @Nullable ScrollKey after) {
+        return new ScrollPage(this, limit, after).read(filter);
+    }
+
+    /** How common the terms of a query are here. */
+    public TermStatistics statistics(SparseQuery query) {
+        TermStatistics statistics = new TermStatistics();
+        for (int i = 0; i < segments.length; i++) {
+            statistics.add(segments[i].postings(), query, rows(i));
+        }
+        return statistics;
     }
 
     private void searching() {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
+import io.omendb.index.sparse.SegmentPostings;
 import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,8 @@ class SegmentFolderTest {
                 3,
                 VectorsContent.of(RowsFileTest.schema().dimension(), 3, (row, into, offset) -> {}),
                 i -> RowsFileTest.row(i, metadata.get(i)),
-                null);
+                null,
+                SegmentPostings.growing());
         JsonNode fields =
                 new ObjectMapper()
                         .readTree(dir.resolve("stats/minmax.json").toFile())
@@ -136,7 +138,7 @@ class SegmentFolderTest {
     void open_newerVersion_saysSo() throws IOException {
         write(1);
         Path file = dir.resolve("manifest.json");
-        byte[] newer = ("{\"format_version\":3,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
+        byte[] newer = ("{\"format_version\":4,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
         String seal = ",\"manifest_crc32c\":\"" + FileDigest.of(newer).hex() + "\"}\n";
         Files.writeString(file, new String(newer, UTF_8) + seal);
         assertThatThrownBy(() -> SegmentFolder.open(dir))
@@ -164,7 +166,8 @@ class SegmentFolderTest {
                                             }
                                             return RowsFileTest.row(i, null);
                                         },
-                                        null))
+                                        null,
+                                        SegmentPostings.growing()))
                 .hasMessage("row 50");
         assertThat(namesIn(parent)).isEmpty();
     }
@@ -221,7 +224,8 @@ class SegmentFolderTest {
                                         new SegmentPart("s-1", KeptRows.of(even, ROWS), null))),
                         (row, into, offset) -> into[offset] = 1000 + row,
                         expected::get,
-                        null);
+                        null,
+                        SegmentPostings.growing());
         assertThat(written.files()).hasSize(2 + 2 + 3);
         Path vectors = merged.resolve("parts/s-1/vectors.arrow");
         assertThat(Files.getAttribute(vectors, "unix:ino"))
@@ -271,7 +275,8 @@ class SegmentFolderTest {
                             into[offset + 1] = -row;
                         }),
                 images::get,
-                null);
+                null,
+                SegmentPostings.growing());
         return images;
     }
 

@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.index.file.RowImage;
@@ -8,11 +9,16 @@ import io.omendb.index.filter.Filter;
 import io.omendb.index.filter.FilterParser;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.segment.Segment;
+import io.omendb.index.sparse.SparseFields;
+import io.omendb.index.sparse.SparseQuery;
+import io.omendb.index.sparse.TermStatistics;
+import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +54,7 @@ class ShardSimulationTest {
     private int found;
     private int wanted;
 
-    private record Expected(List<Float> vector, int group) {}
+    private record Expected(List<Float> vector, int group, String text, SparseVector sparse) {}
 
     @ParameterizedTest
     @EnumSource(Metric.class)
@@ -75,7 +81,9 @@ class ShardSimulationTest {
 
     private void simulate(Metric metric, ShardEnvironment environment) throws Exception {
         CollectionSchema schema =
-                CollectionSchema.of("c", DIMENSION, metric).withFields(Map.of("g", FieldType.LONG));
+                CollectionSchema.of("c", DIMENSION, metric)
+                        .withFields(Map.of("g", FieldType.LONG))
+                        .withSparse();
         ShardOptions options =
                 new ShardOptions(
                         50 + random.nextInt(300),
@@ -109,10 +117,18 @@ class ShardSimulationTest {
         byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
         int action = random.nextInt(1000);
         if (action < 700) {
-            Expected point = new Expected(vector(), random.nextInt(10));
+            Expected point = new Expected(vector(), random.nextInt(10), text(), sparse());
             byte[] metadata = ("{\"g\":" + point.group + "}").getBytes(StandardCharsets.UTF_8);
             shard.upsert(
-                    new RowImage(idBytes, 1, "t-0", step, step, metadata, null),
+                    new RowImage(
+                            idBytes,
+                            1,
+                            "t-0",
+                            step,
+                            step,
+                            metadata,
+                            point.text == null ? null : point.text.getBytes(StandardCharsets.UTF_8),
+                            point.sparse),
                     array(point.vector));
             oracle.put(id, point);
         } else if (action < 995) {
@@ -168,11 +184,111 @@ class ShardSimulationTest {
             wanted += exact.size();
             found += (int) exact.stream().filter(near::contains).count();
         }
+        checkHybrid(snapshot);
         for (int i = 0; i < IDS; i += 37) {
             String id = "id-" + i;
             Expected expected = oracle.get(id);
             assertThat(shard.get(id).isPresent()).as("seed %d", seed).isEqualTo(expected != null);
         }
+    }
+
+    /** Every row that has a word or shares an index, with scores that follow from its content. */
+    private void checkHybrid(ShardSnapshot snapshot) throws Exception {
+        SparseFields fields = SparseFields.of(snapshot.schema());
+        String words = "w" + random.nextInt(30) + " w" + random.nextInt(300);
+        SparseVector vector = new SparseVector(new int[] {3, 17, 60}, new float[] {1, -2, 0.5f});
+        SparseQuery text = SparseQuery.ofText(fields, fields.texts(), words);
+        Filter filter =
+                FilterParser.parse(
+                        new ObjectMapper().readTree("{\"g\":{\"$gte\":5}}"), snapshot.schema());
+        HybridResult result =
+                snapshot.search(
+                        new HybridQuery(
+                                array(vector()),
+                                5,
+                                text,
+                                SparseQuery.ofSparse(vector),
+                                IDS,
+                                filter,
+                                SearchParams.EXACT,
+                                null));
+        Map<String, HybridHit> byId = new TreeMap<>();
+        for (HybridHit hit : result.hits()) {
+            assertThat(byId.put(hit.hit().id(), hit)).as("seed %d", seed).isNull();
+            assertThat(hit.hit().distance()).as("seed %d", seed).isNotNaN();
+        }
+        TermStatistics statistics = snapshot.statistics(text);
+        for (Map.Entry<String, Expected> entry : oracle.entrySet()) {
+            Expected point = entry.getValue();
+            List<String> found = point.text == null ? List.of() : List.of(point.text.split(" "));
+            boolean matches = text.clauses().stream().anyMatch(c -> found.contains(c.term()));
+            boolean shares =
+                    point.sparse != null
+                            && Arrays.stream(point.sparse.indices())
+                                    .anyMatch(i -> i == 3 || i == 17 || i == 60);
+            HybridHit hit = byId.remove(entry.getKey());
+            if (point.group < 5) {
+                assertThat(hit).as("seed %d", seed).isNull();
+            } else if (matches || shares) {
+                assertThat(hit).as("seed %d, %s", seed, point.text).isNotNull();
+            }
+            if (hit != null) {
+                float sparse = point.sparse == null ? 0 : dot(point.sparse, vector);
+                assertThat(hit.sparseScore()).as("seed %d", seed).isCloseTo(sparse, within(1e-4f));
+                double expected = 0;
+                for (SparseQuery.Clause clause : text.clauses()) {
+                    long count = found.stream().filter(clause.term()::equals).count();
+                    expected += clause.weight() * bm25(statistics, clause, count, found.size());
+                }
+                assertThat((double) hit.textScore())
+                        .as("seed %d, %s", seed, point.text)
+                        .isCloseTo(expected, within(1e-4));
+            }
+        }
+        assertThat(byId).as("seed %d", seed).isEmpty();
+    }
+
+    private static double bm25(
+            TermStatistics statistics, SparseQuery.Clause clause, long count, int length) {
+        TermStatistics.Totals field = statistics.totals(clause.field());
+        double rows = statistics.rows(clause);
+        double idf = Math.log(1 + (field.documents() - rows + 0.5) / (rows + 0.5));
+        double mean = (double) field.terms() / field.documents();
+        return count == 0 ? 0 : idf * count / (count + 1.2 * (0.25 + 0.75 * length / mean));
+    }
+
+    private static float dot(SparseVector a, SparseVector b) {
+        float dot = 0;
+        for (int i = 0; i < a.indices().length; i++) {
+            int at = Arrays.binarySearch(b.indices(), a.indices()[i]);
+            dot += at < 0 ? 0 : a.values()[i] * b.values()[at];
+        }
+        return dot;
+    }
+
+    private String text() {
+        if (random.nextInt(4) == 0) {
+            return null;
+        }
+        // Lengths that BM25's byte holds exactly.
+        int words = 1 + random.nextInt(30);
+        StringBuilder text = new StringBuilder("w" + random.nextInt(30));
+        for (int i = 1; i < words; i++) {
+            text.append(" w").append(random.nextInt(1 + random.nextInt(300)));
+        }
+        return text.toString();
+    }
+
+    private SparseVector sparse() {
+        if (random.nextInt(3) > 0) {
+            return null;
+        }
+        int[] indices = random.ints(0, 100).distinct().limit(8).sorted().toArray();
+        float[] values = new float[indices.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return new SparseVector(indices, values);
     }
 
     private List<String> truth(Shard shard, String json, float[] query) {

@@ -73,7 +73,8 @@ public record Limits(
         checkRange("timeout_ms", value, timeoutMsMax);
     }
 
-    private static void checkRange(String field, int value, int max) {
+    /** Checks a number that starts at 1. */
+    public void checkRange(String field, int value, int max) {
         if (value < 1 || value > max) {
             throw OmenException.invalid(field + ": found " + value + ", expected 1 to " + max);
         }

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
  */
 record Consistency(List<Token> after, long ageMs, boolean committed) {
     static final Consistency EVENTUAL = new Consistency(List.of(), Consistency.ANY_AGE, false);
-    private static final Consistency STRONG = new Consistency(List.of(), 0, false);
+    static final Consistency STRONG = new Consistency(List.of(), 0, false);
     private static final Consistency COMMITTED =
             new Consistency(List.of(), Consistency.ANY_AGE, true);
     private static final long ANY_AGE = Long.MAX_VALUE;

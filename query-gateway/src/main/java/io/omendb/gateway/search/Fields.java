@@ -24,6 +24,7 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
 
     static final Fields ID = new Fields(false, false, false);
     static final Fields OF_SEARCH = new Fields(true, true, false);
+    static final Fields OF_SCROLL = new Fields(false, true, false);
     static final Fields OF_LOOKUP = new Fields(false, true, true);
 
     /** Reads the array the parser stands on. */
@@ -53,6 +54,11 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
                 distance || name == Name.DISTANCE,
                 metadata || name == Name.METADATA,
                 vector || name == Name.VECTOR);
+    }
+
+    /** The same without the distance, where there is none. */
+    Fields withDistance(boolean known) {
+        return new Fields(distance && known, metadata, vector);
     }
 
     private static Name name(String field, String text) {

@@ -40,12 +40,12 @@ record Found(
     }
 
     /** What searched, in a word. */
-    static String device(Gathered<SearchResponse> gathered) {
-        long onDevice = gathered.values().stream().filter(SearchResponse::getOnDevice).count();
+    static String device(List<Boolean> answers) {
+        long onDevice = answers.stream().filter(used -> used).count();
         if (onDevice == 0) {
             return "cpu";
         }
-        return onDevice == gathered.answers().size() ? "gpu" : "cpu+gpu";
+        return onDevice == answers.size() ? "gpu" : "cpu+gpu";
     }
 
     void write(JsonGenerator json, Fields fields) throws IOException {
@@ -55,6 +55,12 @@ record Found(
             writePoint(json, hit, fields);
         }
         json.writeEndArray();
+        writeCircumstances(json);
+        json.writeEndObject();
+    }
+
+    /** Writes how it was found, and how fresh it is. */
+    void writeCircumstances(JsonGenerator json) throws IOException {
         json.writeNumberField("took_ms", Math.round(tookNanos / 1e3) / 1e3);
         json.writeStringField("device", device);
         json.writeFieldName("freshness");
@@ -63,13 +69,18 @@ record Found(
         json.writeNumberField("total", shardsTotal);
         json.writeNumberField("answered", shardsAnswered);
         json.writeEndObject();
-        json.writeEndObject();
     }
 
     /** Writes what was asked for of a point. */
     static void writePoint(JsonGenerator json, Point point, Fields fields) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", point.getId());
+        writeFields(json, point, fields);
+        json.writeEndObject();
+    }
+
+    /** Writes what was asked for of a point, but its id. */
+    static void writeFields(JsonGenerator json, Point point, Fields fields) throws IOException {
         if (fields.distance()) {
             json.writeNumberField("distance", point.getDistance());
         }
@@ -87,6 +98,5 @@ record Found(
             json.writeFieldName("vector");
             PointJson.writeFloats(Packed.vector(point.getVector()), json);
         }
-        json.writeEndObject();
     }
 }

@@ -49,6 +49,11 @@ record Query(
      */
     void check(CollectionDefinition collection, Limits limits) {
         PointRules.checkVector(collection.schema(), "vector", vector);
+        checkLimits(collection, limits);
+    }
+
+    /** Checks all but the vector. */
+    void checkLimits(CollectionDefinition collection, Limits limits) {
         limits.checkK(k);
         limits.checkTimeoutMs(timeoutMs);
         consistency.check(collection);

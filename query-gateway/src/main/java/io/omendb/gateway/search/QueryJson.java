@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON of one search, token by token. A null is as good as absent. */
 final class QueryJson {
+    /** What all searches know beside what they search for. */
+    static final String KNOWN_BESIDE =
+            "k, filters, include, exact, recall_target, params, consistency, timeout_ms,"
+                    + " allow_partial";
+
     private static final int K_DEFAULT = 10;
 
     private float @Nullable [] vector;
@@ -27,7 +32,7 @@ final class QueryJson {
     private int timeoutMs;
     private boolean allowPartial;
 
-    private QueryJson(int timeoutMsDefault) {
+    QueryJson(int timeoutMsDefault) {
         timeoutMs = timeoutMsDefault;
     }
 
@@ -51,12 +56,25 @@ final class QueryJson {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             boolean absent = parser.nextToken() == JsonToken.VALUE_NULL;
-            json.read(field, parser, absent);
+            if (!json.tryRead(field, parser, absent)) {
+                throw OmenException.malformed(
+                        field
+                                + ": found an unknown field, expected one of vector, "
+                                + KNOWN_BESIDE);
+            }
+        }
+        if (!json.hasVector()) {
+            throw OmenException.malformed("vector: found nothing, expected an array of numbers");
         }
         return json.toQuery();
     }
 
-    private void read(String field, JsonParser parser, boolean absent) throws IOException {
+    boolean hasVector() {
+        return vector != null;
+    }
+
+    /** Reads a field's value; false for one that is none of a query's. */
+    boolean tryRead(String field, JsonParser parser, boolean absent) throws IOException {
         switch (field) {
             case "vector" -> vector = StrictJson.floats(parser, field, 128);
             case "k" -> k = absent ? k : StrictJson.integer(parser, field);
@@ -72,13 +90,11 @@ final class QueryJson {
             case "consistency" -> consistency = absent ? consistency : Consistency.read(parser);
             case "timeout_ms" -> timeoutMs = absent ? timeoutMs : StrictJson.integer(parser, field);
             case "allow_partial" -> allowPartial = !absent && StrictJson.bool(parser, field);
-            default ->
-                    throw OmenException.malformed(
-                            field
-                                    + ": found an unknown field, expected one of vector, k,"
-                                    + " filters, include, exact, recall_target, params,"
-                                    + " consistency, timeout_ms, allow_partial");
+            default -> {
+                return false;
+            }
         }
+        return true;
     }
 
     /** The filter as the shards want it, which know the operators; empty for no filter. */
@@ -116,12 +132,10 @@ final class QueryJson {
         }
     }
 
-    private Query toQuery() {
-        if (vector == null) {
-            throw OmenException.malformed("vector: found nothing, expected an array of numbers");
-        }
+    /** What was read; without a vector it has an empty one. */
+    Query toQuery() {
         return new Query(
-                vector,
+                vector == null ? new float[0] : vector,
                 k,
                 filterJson,
                 fields,

@@ -60,6 +60,6 @@ final class Searcher {
                 freshness,
                 gathered.total(),
                 gathered.answers().size(),
-                Found.device(gathered));
+                Found.device(gathered.values().stream().map(SearchResponse::getOnDevice).toList()));
     }
 }

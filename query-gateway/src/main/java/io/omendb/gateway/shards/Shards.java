@@ -30,6 +30,11 @@ public final class Shards implements AutoCloseable {
         return new Shards(directory, Channels.open());
     }
 
+    /** How many shards the job has; 0 while none is known. */
+    public int count() {
+        return total(directory.shards());
+    }
+
     /** Whether every shard of the job is known. */
     public boolean areComplete() {
         List<ShardAddress> known = directory.shards();

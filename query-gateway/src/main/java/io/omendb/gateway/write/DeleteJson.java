@@ -2,6 +2,7 @@ package io.omendb.gateway.write;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.PointRules;
@@ -9,39 +10,58 @@ import io.omendb.record.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The body of a deletion: {@code {"ids": ["a", "b"]}}. */
-final class DeleteJson {
-    private DeleteJson() {}
+/**
+ * The body of a deletion: {@code {"ids": ["a", "b"]}} or {@code {"filters": {…}}}.
+ *
+ * @param ids null where there is a filter
+ * @param filterJson null where there are ids
+ */
+record DeleteJson(@Nullable List<String> ids, @Nullable String filterJson) {
 
-    static List<String> read(byte[] body, int idsMax) {
+    static DeleteJson read(byte[] body, int idsMax) {
         try (JsonParser parser = StrictJson.parser(body)) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw StrictJson.unexpected(parser, "body", "an object with ids");
+                throw StrictJson.unexpected(parser, "body", "an object with ids or filters");
             }
             List<String> ids = null;
+            String filterJson = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
                 parser.nextToken();
                 switch (field) {
                     case "ids" -> ids = ids(parser, idsMax);
-                    case "filters" ->
-                            throw OmenException.invalid(
-                                    "filters: delete by filter is not supported yet; search for"
-                                            + " the ids and delete those");
+                    case "filters" -> filterJson = filter(parser);
                     default ->
                             throw OmenException.malformed(
-                                    field + ": found an unknown field, expected ids");
+                                    field + ": found an unknown field, expected ids or filters");
                 }
             }
             StrictJson.expectEnd(parser, "the body");
-            if (ids == null) {
-                throw OmenException.malformed("ids: found nothing, expected an array of strings");
+            if (ids != null && filterJson != null) {
+                throw OmenException.malformed(
+                        "body: found both ids and filters, expected one of them");
             }
-            return ids;
+            if (ids == null && filterJson == null) {
+                throw OmenException.malformed(
+                        "ids: found nothing, expected an array of strings, or filters");
+            }
+            return new DeleteJson(ids, filterJson);
         } catch (IOException e) {
             throw StrictJson.malformed(e);
         }
+    }
+
+    /** A filter that matches everything is more likely a mistake than a wish. */
+    private static String filter(JsonParser parser) throws IOException {
+        ObjectNode filter = StrictJson.object(parser, "filters");
+        if (filter.isEmpty()) {
+            throw OmenException.invalid(
+                    "filters: found an empty object, expected a condition; to delete all points,"
+                            + " delete the collection");
+        }
+        return filter.toString();
     }
 
     private static List<String> ids(JsonParser parser, int idsMax) throws IOException {

@@ -23,6 +23,7 @@ import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
@@ -34,6 +35,7 @@ public final class PointEndpoints {
     private final KnownCollections collections;
     private final PointWriter writer;
     private final AppliedWait wait;
+    private final FilterDeletion byFilter;
     private final Limits limits;
     private final IntConsumer accepted;
 
@@ -44,11 +46,13 @@ public final class PointEndpoints {
             KnownCollections collections,
             PointWriter writer,
             AppliedWait wait,
+            FilterDeletion byFilter,
             Limits limits,
             IntConsumer accepted) {
         this.collections = collections;
         this.writer = writer;
         this.wait = wait;
+        this.byFilter = byFilter;
         this.limits = limits;
         this.accepted = accepted;
     }
@@ -106,7 +110,17 @@ public final class PointEndpoints {
     private CompletableFuture<HttpResponse> deleteMany(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         CollectionDefinition collection = collections.require(call.path("c"));
-        return delete(collection, DeleteJson.read(call.body(), limits.batchPoints()), waiting);
+        DeleteJson delete = DeleteJson.read(call.body(), limits.batchPoints());
+        if (delete.ids() != null) {
+            return delete(collection, delete.ids(), waiting);
+        }
+        return byFilter.delete(
+                        collection,
+                        Objects.requireNonNull(delete.filterJson()),
+                        waiting.deadline,
+                        call.blocking())
+                .thenCompose(
+                        deleted -> answer(collection, deleted.count(), deleted.tokens(), waiting));
     }
 
     private CompletableFuture<HttpResponse> delete(

@@ -1,0 +1,103 @@
+package io.omendb.gateway.search;
+
+import io.omendb.OmenException;
+import io.omendb.gateway.http.Limits;
+import io.omendb.protocol.v1.HybridRequest;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SparseVector;
+import io.omendb.protocol.v1.TermStatistics;
+import io.omendb.protocol.v1.TermsRequest;
+import io.omendb.record.PointRules;
+import io.omendb.schema.CollectionDefinition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One hybrid search as it was asked for.
+ *
+ * @param base what it has in common with other searches; its vector is empty where there is no
+ *     dense part
+ * @param text null for no text part
+ * @param textFields fields that the text is looked up in; none for all
+ * @param sparse null for no sparse part
+ * @param fusion how the parts become one ranking
+ * @param explain whether each hit says how it came by its score
+ */
+record HybridQuery(
+        Query base,
+        @Nullable String text,
+        List<String> textFields,
+        io.omendb.record.@Nullable SparseVector sparse,
+        Fusion fusion,
+        boolean explain) {
+
+    /** Candidates of each part, at least. Fewer and the parts seldom name the same rows. */
+    private static final int WINDOW_MIN = 100;
+
+    private static final int WINDOW_PER_HIT = 2;
+
+    /**
+     * Checks the query against the collection and the limits.
+     *
+     * @throws OmenException INVALID naming the field
+     */
+    void check(CollectionDefinition collection, Limits limits) {
+        if (hasVector()) {
+            PointRules.checkVector(collection.schema(), "vector", base.vector());
+        }
+        if (sparse != null) {
+            PointRules.checkSparse(collection.schema(), sparse);
+        }
+        base.checkLimits(collection, limits);
+    }
+
+    boolean hasVector() {
+        return base.vector().length > 0;
+    }
+
+    boolean hasText() {
+        return text != null;
+    }
+
+    boolean hasSparse() {
+        return sparse != null;
+    }
+
+    /** How many of a part's best rows take part in the fusion. */
+    int window() {
+        return Math.max(WINDOW_MIN, WINDOW_PER_HIT * base.k());
+    }
+
+    TermsRequest termsRequest(CollectionDefinition collection) {
+        return TermsRequest.newBuilder()
+                .setCollection(collection.name())
+                .setGeneration(collection.generation())
+                .setCommitted(base.consistency().committed())
+                .setText(text == null ? "" : text)
+                .addAllTextFields(textFields)
+                .build();
+    }
+
+    HybridRequest request(CollectionDefinition collection, @Nullable TermStatistics statistics) {
+        SearchRequest search = base.request(collection).toBuilder().setK(window()).build();
+        HybridRequest.Builder request =
+                HybridRequest.newBuilder()
+                        .setSearch(search)
+                        .setText(text == null ? "" : text)
+                        .addAllTextFields(textFields)
+                        // Those beside the dense part's candidates rank by these alone.
+                        .setSparseK(window() + base.k())
+                        .setExplain(explain);
+        if (statistics != null) {
+            request.setStatistics(statistics);
+        }
+        if (sparse != null) {
+            SparseVector.Builder vector = SparseVector.newBuilder();
+            for (int i = 0; i < sparse.indices().length; i++) {
+                vector.addIndices(sparse.indices()[i]).addValues(sparse.values()[i]);
+            }
+            request.setSparse(vector);
+        }
+        return request.build();
+    }
+}

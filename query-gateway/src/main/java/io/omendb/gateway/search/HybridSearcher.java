@@ -1,0 +1,112 @@
+package io.omendb.gateway.search;
+
+import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Freshness;
+import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.gateway.shards.Gathered;
+import io.omendb.gateway.shards.Shards;
+import io.omendb.protocol.v1.HybridRequest;
+import io.omendb.protocol.v1.HybridResponse;
+import io.omendb.protocol.v1.TermStatistics;
+import io.omendb.protocol.v1.TermsRequest;
+import io.omendb.protocol.v1.TermsResponse;
+import io.omendb.schema.CollectionDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Takes a checked hybrid query to every shard and fuses what they find. Where there are several
+ * shards they are asked first how common the words are, so that a point's score does not depend on
+ * the shard it is in. Never blocks.
+ */
+final class HybridSearcher {
+    private final Shards shards;
+    private final LogEnds ends;
+    private final AppliedWait wait;
+
+    HybridSearcher(Shards shards, LogEnds ends, AppliedWait wait) {
+        this.shards = shards;
+        this.ends = ends;
+        this.wait = wait;
+    }
+
+    CompletableFuture<HybridFound> search(
+            CollectionDefinition collection, HybridQuery query, long startNanos) {
+        Deadline deadline = Deadline.of(startNanos, query.base().timeoutMs());
+        CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
+        return query.base()
+                .consistency()
+                .awaited(collection, ends)
+                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
+                .thenCompose(applied -> statistics(collection, query, deadline))
+                .thenCompose(statistics -> ask(collection, query, statistics, deadline))
+                .thenCombine(
+                        logEnds,
+                        (gathered, known) -> found(collection, query, gathered, known, startNanos));
+    }
+
+    private CompletableFuture<Optional<TermStatistics>> statistics(
+            CollectionDefinition collection, HybridQuery query, Deadline deadline) {
+        if (!query.hasText() || shards.count() == 1) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        TermsRequest request = query.termsRequest(collection);
+        return shards.ask(deadline, query.base().allowPartial(), stub -> stub.terms(request))
+                .thenApply(gathered -> Optional.of(sum(gathered)));
+    }
+
+    /** The shards add them up: these are lists in which a term may occur once a shard. */
+    private static TermStatistics sum(Gathered<TermsResponse> gathered) {
+        TermStatistics.Builder sum = TermStatistics.newBuilder();
+        gathered.values().forEach(answer -> sum.mergeFrom(answer.getStatistics()));
+        return sum.build();
+    }
+
+    private CompletableFuture<Gathered<HybridResponse>> ask(
+            CollectionDefinition collection,
+            HybridQuery query,
+            Optional<TermStatistics> statistics,
+            Deadline deadline) {
+        HybridRequest request = query.request(collection, statistics.orElse(null));
+        return shards.ask(deadline, query.base().allowPartial(), stub -> stub.hybrid(request));
+    }
+
+    private static HybridFound found(
+            CollectionDefinition collection,
+            HybridQuery query,
+            Gathered<HybridResponse> gathered,
+            Map<Integer, Long> logEnds,
+            long startNanos) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (HybridResponse answer : gathered.values()) {
+            answer.getCandidatesList()
+                    .forEach(
+                            message ->
+                                    candidates.add(
+                                            Candidate.of(message, collection.schema().metric())));
+        }
+        List<Fused> hits = query.fusion().fuse(candidates, query);
+        Freshness freshness =
+                Freshness.of(
+                        collection,
+                        gathered.values().stream().map(HybridResponse::getAppliedMap).toList(),
+                        logEnds,
+                        System.currentTimeMillis());
+        return new HybridFound(
+                hits,
+                new Found(
+                        List.of(),
+                        System.nanoTime() - startNanos,
+                        freshness,
+                        gathered.total(),
+                        gathered.answers().size(),
+                        Found.device(
+                                gathered.values().stream()
+                                        .map(HybridResponse::getOnDevice)
+                                        .toList())));
+    }
+}

@@ -28,10 +28,9 @@ final class ProblemJson {
     private static Problem ofDocument(int status, JsonNode node) {
         List<BadPoint> errors = new ArrayList<>();
         for (JsonNode error : node.path("errors")) {
-            if (error.path("index").isInt()) {
-                errors.add(
-                        new BadPoint(
-                                error.path("index").intValue(), error.path("detail").asText()));
+            JsonNode index = error.path("index");
+            if (index.isIntegralNumber() && index.canConvertToInt()) {
+                errors.add(new BadPoint(index.intValue(), error.path("detail").asText()));
             }
         }
         String title = node.path("title").asText("HTTP " + status);

@@ -322,7 +322,7 @@ class BatchingWriterTest {
                             .withLinger(Duration.ofMillis(1))
                             .withBufferBytes(2_000);
             BatchingWriter writer = stubborn.collection("c").writer(options);
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < 1_500; i++) {
                 String id = "p" + random.nextInt(20);
                 int kind = random.nextInt(20);
                 if (kind == 0) {
@@ -334,7 +334,7 @@ class BatchingWriterTest {
                     good.add(writer.upsert(Point.of(id, i)));
                     expected.put(id, (double) i);
                 }
-                if (random.nextInt(500) == 0) {
+                if (random.nextInt(250) == 0) {
                     var unused = catchThrowableOfType(OmenClientException.class, writer::flush);
                     synchronized (stored) {
                         assertThat(stored).as("seed %d", seed).isEqualTo(expected);

@@ -1,0 +1,144 @@
+package io.omendb.client;
+
+import io.omendb.client.collection.CollectionInfo;
+import io.omendb.client.collection.CollectionSchema;
+import io.omendb.client.collection.CollectionSpec;
+import io.omendb.client.collection.CollectionSummary;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway, called over HTTP.
+ *
+ * <pre>{@code
+ * try (OmenClient client = OmenClient.connect("http://localhost:8080")) {
+ *     OmenCollection products = client.collection("products");
+ *     products.upsert(List.of(Point.of("boots", 0.9f, 0.1f)));
+ *     Found found = products.search(Search.of(new float[] {1, 0}, 10));
+ * }
+ * }</pre>
+ *
+ * <p>Its methods wait for the answer; {@link #async} has the same ones that do not. What goes wrong
+ * is an {@link OmenClientException}; what may help is tried again, see {@link RetryPolicy}. An
+ * interrupted thread gets one at once and stays interrupted. Connections are kept and shared: a
+ * program needs one client, which is safe for use by any number of threads.
+ */
+public final class OmenClient implements AutoCloseable {
+    private final AsyncOmenClient async;
+
+    private OmenClient(Transport transport) {
+        this.async = new AsyncOmenClient(transport);
+    }
+
+    /**
+     * A client with the defaults of {@link Builder}. Nothing is sent before the first call.
+     *
+     * @param uri such as {@code http://localhost:8080}
+     * @throws IllegalArgumentException if it is no HTTP address
+     */
+    public static OmenClient connect(String uri) {
+        return builder(uri).connect();
+    }
+
+    public static Builder builder(String uri) {
+        return new Builder(uri);
+    }
+
+    /** The same calls, answered by futures. */
+    public AsyncOmenClient async() {
+        return async;
+    }
+
+    /** A collection by its name; the server is not asked whether it exists. */
+    public OmenCollection collection(String name) {
+        return new OmenCollection(async.collection(name));
+    }
+
+    /** As {@link AsyncOmenClient#createCollection}. */
+    public CollectionSchema createCollection(String name, CollectionSpec spec) {
+        return Blocking.await(async.createCollection(name, spec));
+    }
+
+    /** As {@link AsyncOmenClient#describeCollection}. */
+    public CollectionInfo describeCollection(String name) {
+        return Blocking.await(async.describeCollection(name));
+    }
+
+    /** As {@link AsyncOmenClient#listCollections}. */
+    public List<CollectionSummary> listCollections() {
+        return Blocking.await(async.listCollections());
+    }
+
+    /** As {@link AsyncOmenClient#dropCollection}. */
+    public void dropCollection(String name) {
+        var unused = Blocking.await(async.dropCollection(name));
+    }
+
+    /** Calls under way fail, with CLOSED. */
+    @Override
+    public void close() {
+        async.close();
+    }
+
+    /** Says how to reach a server. Not for several threads. */
+    public static final class Builder {
+        private final String uri;
+        private Duration connectTimeout = Duration.ofSeconds(5);
+        private Duration requestTimeout = Duration.ofSeconds(30);
+        private RetryPolicy retries = RetryPolicy.DEFAULT;
+        private @Nullable String bearerToken;
+        private String userAgent = "omendb-java";
+
+        private Builder(String uri) {
+            this.uri = uri;
+        }
+
+        /** How long to wait for a connection; 5 s unless said. */
+        public Builder connectTimeout(Duration chosen) {
+            connectTimeout = chosen;
+            return this;
+        }
+
+        /**
+         * How long one try may take, from sending to the last byte of the answer; 30 s unless said.
+         * A call that allows the server more gets more.
+         */
+        public Builder requestTimeout(Duration chosen) {
+            requestTimeout = chosen;
+            return this;
+        }
+
+        public Builder retries(RetryPolicy chosen) {
+            retries = chosen;
+            return this;
+        }
+
+        /** Sent with every request as {@code Authorization: Bearer …}, for a proxy that asks. */
+        public Builder bearerToken(String chosen) {
+            bearerToken = chosen;
+            return this;
+        }
+
+        public Builder userAgent(String chosen) {
+            userAgent = chosen;
+            return this;
+        }
+
+        /**
+         * @throws IllegalArgumentException if the address is no HTTP address, a duration is not
+         *     positive, or the token is none
+         */
+        public OmenClient connect() {
+            return new OmenClient(
+                    Transport.open(
+                            new ClientOptions(
+                                    uri,
+                                    connectTimeout,
+                                    requestTimeout,
+                                    retries,
+                                    bearerToken,
+                                    userAgent)));
+        }
+    }
+}

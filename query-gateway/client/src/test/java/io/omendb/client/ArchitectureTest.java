@@ -1,0 +1,29 @@
+package io.omendb.client;
+
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+import com.tngtech.archunit.lang.ArchRule;
+import io.omendb.arch.HouseRules;
+import io.omendb.arch.LibraryRules;
+import io.omendb.arch.ModuleClasses;
+
+@AnalyzeClasses(locations = ModuleClasses.class)
+class ArchitectureTest {
+    @ArchTest static final ArchTests house = ArchTests.in(HouseRules.class);
+    @ArchTest static final ArchTests library = ArchTests.in(LibraryRules.class);
+
+    /** Who adds the client adds one small jar; index is there for the tests. */
+    @ArchTest
+    static final ArchRule borders =
+            HouseRules.noUseOf(
+                    "org.apache.flink..",
+                    "org.apache.kafka..",
+                    "com.linecorp.armeria..",
+                    "io.grpc..",
+                    "io.omendb",
+                    "io.omendb.index..",
+                    "io.omendb.record..",
+                    "io.omendb.schema..",
+                    "io.omendb.protocol..");
+}

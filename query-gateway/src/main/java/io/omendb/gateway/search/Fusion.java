@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Fusion(Kind kind, double alpha) {
     /** Measured on package descriptions, docs/hybrid.md. */
-    static final double ALPHA_WEIGHTED = 0.5;
+    static final double ALPHA_WEIGHTED = 0.6;
 
     static final double ALPHA_RRF = 0.5;
 

@@ -16,6 +16,7 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -173,8 +174,17 @@ final class Browser implements AutoCloseable {
                         -1));
     }
 
+    /** Waits until animations have ended and what changed is drawn. */
+    void settle() {
+        driver.executeAsyncScript(
+                "const done = arguments[arguments.length - 1];"
+                        + "requestAnimationFrame(() => Promise.allSettled("
+                        + "document.getAnimations().map(a => a.finished)).then(() =>"
+                        + " requestAnimationFrame(() => requestAnimationFrame(() => done()))));");
+    }
+
     byte[] screenshot() {
-        return driver.getScreenshotAs(org.openqa.selenium.OutputType.BYTES);
+        return driver.getScreenshotAs(OutputType.BYTES);
     }
 
     /** Errors on the console, since the last call. */

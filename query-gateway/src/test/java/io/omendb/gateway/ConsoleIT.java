@@ -2,7 +2,6 @@ package io.omendb.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -37,14 +36,13 @@ class ConsoleIT {
 
     private Browser browser;
     private RunningGateway running;
-    private String origin;
-    private final List<String> allowedErrors = new ArrayList<>();
+    private ConsolePage page;
 
     @BeforeAll
     void start(SharedBroker.Running broker) throws Exception {
         browser = Browser.open();
         running = new RunningGateway(broker);
-        origin = "http://127.0.0.1:" + running.gateway.port();
+        page = ConsolePage.of(browser, running.gateway.port());
         running.client
                 .put(
                         "/collections/console",
@@ -65,33 +63,25 @@ class ConsoleIT {
     }
 
     @BeforeEach
-    void reset() {
-        allowedErrors.clear();
+    void widen() {
         browser.resize(1280, 900);
     }
 
     @AfterEach
     void nothingWentElsewhereAndNothingFailed() {
-        assertThat(browser.requests())
-                .filteredOn(url -> !url.startsWith("data:"))
-                .isNotEmpty()
-                .allSatisfy(url -> assertThat(url).startsWith(origin + "/"));
-        assertThat(browser.errors())
-                .filteredOn(error -> allowedErrors.stream().noneMatch(error::contains))
-                .isEmpty();
-        assertThat(browser.run("return window.pwned")).isNull();
+        page.check();
     }
 
     @Test
     void overview_whileSearched_drawsEveryChart() throws Exception {
-        open("#/");
+        page.open("#/");
         Await.until(
                 "every chart has points",
                 () -> {
                     running.client
                             .post("/collections/console/search", "{'vector':[1,0,0]}")
                             .expect(200);
-                    return points("ingest", "freshness", "latency", "recall", "queue", "space");
+                    return page.drawn("ingest", "freshness", "latency", "recall", "queue", "space");
                 });
         assertThat(browser.text("[data-chart=latency] .now"))
                 .containsPattern("p50 [\\d.]+ ms")
@@ -104,9 +94,8 @@ class ConsoleIT {
 
     @Test
     void collection_chosen_isShownInFull() throws Exception {
-        open("#/");
-        browser.untilText("tr[data-collection=console]", "l2, 3 d");
-        browser.click("tr[data-collection=console] button");
+        page.open("#/");
+        page.chooseCollection("console");
         browser.untilText("#detail", "2 shards");
         assertThat(browser.text("#detail"))
                 .contains("omen.console, 2 partitions", "category keyword", "none: every row")
@@ -118,48 +107,150 @@ class ConsoleIT {
     }
 
     @Test
+    void keyboard_alone_isEnough() throws Exception {
+        page.open("#/");
+        browser.untilText("#status", "ready");
+        browser.press(Keys.TAB);
+        assertThat(page.focused()).isEqualTo("Skip to the content");
+        browser.press(Keys.TAB);
+        assertThat(page.focused()).isEqualTo("Overview");
+        assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle"))
+                .isEqualTo("solid");
+        browser.press("?");
+        Await.until("the keys", () -> browser.find("#keys").isDisplayed());
+        browser.press(Keys.ESCAPE);
+        Await.until("no keys", () -> !browser.find("#keys").isDisplayed());
+        browser.press("/");
+        assertThat(browser.run("return document.activeElement.id")).isEqualTo("vector");
+        Await.until("the collections", () -> !browser.all("#collection option").isEmpty());
+        page.choose("#collection", "console");
+        browser.find("#vector").sendKeys("[1,0,0]");
+        browser.press(Keys.chord(Keys.CONTROL, Keys.ENTER));
+        Await.until("hits", () -> page.ids().size() == 4);
+        assertThat(browser.run("return location.hash")).isEqualTo("#/search");
+        assertThat(page.unlabelled()).isEmpty();
+    }
+
+    @Test
+    void narrow_pages_doNotOverflow() throws Exception {
+        browser.resize(390, 844);
+        page.open("#/");
+        page.chooseCollection("console");
+        browser.untilText("#detail", "2 shards");
+        assertThat(page.overflow()).as("overview").isZero();
+        page.openSearch("console");
+        browser.click("#add-condition");
+        browser.type(".condition .value", "shoes");
+        page.searchVector("[1,0,0]");
+        Await.until("hits", () -> page.ids().size() == 2);
+        assertThat(page.overflow()).as("search").isZero();
+    }
+
+    @Test
+    void theme_followsTheSystemAndTheChoice() throws Exception {
+        browser.prefer("dark");
+        page.open("#/");
+        assertThat(page.luminance()).isLessThan(0.1);
+        browser.prefer("light");
+        assertThat(page.luminance()).isGreaterThan(0.8);
+        browser.press("t");
+        assertThat(browser.text("#theme")).isEqualTo("Theme: dark");
+        assertThat(page.luminance()).isLessThan(0.1);
+        page.open("#/");
+        assertThat(page.luminance()).as("remembered").isLessThan(0.1);
+        browser.press("t");
+        browser.press("t");
+        assertThat(browser.text("#theme")).isEqualTo("Theme: system");
+    }
+
+    @Test
+    void gateway_unreachable_isSaidUntilItAnswers() throws Exception {
+        page.allowError("ERR_INTERNET_DISCONNECTED");
+        page.open("#/");
+        browser.untilText("#status", "ready");
+        browser.offline(true);
+        browser.untilText("#unreachable", "does not answer");
+        assertThat(browser.text("#status")).isEqualTo("unreachable");
+        browser.offline(false);
+        browser.untilText("#status", "ready");
+        assertThat(browser.find("#unreachable").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void page_hidden_doesNotPoll() throws Exception {
+        page.open("#/");
+        browser.untilText("#status", "ready");
+        page.lookAway(true);
+        assertThat(browser.run("return document.documentElement.dataset.polling"))
+                .isEqualTo("paused");
+        page.lookAway(false);
+        long before = page.polls();
+        Await.until("polled again", () -> page.polls() > before);
+    }
+
+    @Test
+    void withoutCollections_saysHowToMakeOne() throws Exception {
+        page.open("#/");
+        page.check();
+        try (Gateway empty =
+                Gateway.startReadOnly(
+                        GatewayOptions.of("127.0.0.1:1").withPort(0),
+                        running.job,
+                        new ReadOnlySource(Map.of(), Map.of(), "nothing to write to"))) {
+            ConsolePage here = ConsolePage.of(browser, empty.port());
+            here.open("#/");
+            browser.untilText("#collections-empty", "curl -s -X PUT '" + here.address("/"));
+            browser.press("/");
+            browser.untilText("#search-empty", "/collections/products");
+            here.check();
+            browser.go("about:blank");
+        }
+        page.open("#/");
+    }
+
+    @Test
     void search_vector_showsHitsTimingFreshnessAndHostileTextAsText() throws Exception {
-        openSearch();
-        searchVector("[1,0,0]");
+        page.openSearch("console");
+        page.searchVector("[1,0,0]");
         browser.untilText("#answer .facts", "4");
 
-        assertThat(ids())
+        assertThat(page.ids())
                 .containsExactly("boots", "sandals", "grinder", "<script>window.pwned=2</script>");
         assertThat(browser.text("#answer .facts"))
                 .contains("searched in", "nothing unread in the log", "2 of 2");
         assertThat(browser.text(".hit:nth-child(2)"))
                 .contains("39", "Lisbon", "9007199254740993", "distance");
         assertThat(browser.text(".hit:nth-child(4)"))
-                .contains("category:\n" + HOSTILE)
+                .contains("category\n" + HOSTILE)
                 .contains("\n" + HOSTILE + "\n");
         assertThat(browser.all(".hit img, .hit script")).isEmpty();
     }
 
     @Test
     void filters_built_narrowTheHits() throws Exception {
-        openSearch();
+        page.openSearch("console");
         browser.click("#add-condition");
         browser.type(".condition .value", "shoes");
-        searchVector("[1,0,0]");
-        Await.until("two hits", () -> ids().equals(List.of("boots", "sandals")));
+        page.searchVector("[1,0,0]");
+        Await.until("two hits", () -> page.ids().equals(List.of("boots", "sandals")));
 
-        choose(".condition .field", "price");
-        choose(".condition .operator", "is");
+        page.choose(".condition .field", "price");
+        page.choose(".condition .operator", "is");
         browser.type(".condition .value", "cheap");
         browser.click("#go");
         browser.untilText(".condition .error", "found cheap, expected a number");
         browser.type(".condition .value", "45");
         browser.click("#go");
-        Await.until("one hit", () -> ids().equals(List.of("grinder")));
+        Await.until("one hit", () -> page.ids().equals(List.of("grinder")));
 
         browser.click(".condition button");
         browser.click("#go");
-        Await.until("all hits", () -> ids().size() == 4);
+        Await.until("all hits", () -> page.ids().size() == 4);
     }
 
     @Test
     void filters_ofEveryOperator_areWhatTheServerReads() {
-        open("#/search");
+        page.open("#/search");
         assertThat(clause("double", "≥", "10")).isEqualTo("{\"$gte\":10}");
         assertThat(clause("long", "is", "9007199254740993")).isEqualTo("9007199254740993");
         assertThat(clause("keyword", "is one of", "a, b")).isEqualTo("{\"$in\":[\"a\",\"b\"]}");
@@ -173,14 +264,14 @@ class ConsoleIT {
 
     @Test
     void search_likeAPoint_leavesItOut() throws Exception {
-        openSearch();
-        searchVector("[1,0,0]");
-        Await.until("hits", () -> ids().size() == 4);
+        page.openSearch("console");
+        page.searchVector("[1,0,0]");
+        Await.until("hits", () -> page.ids().size() == 4);
         browser.click(".hit[data-id=sandals] button");
-        Await.until("three hits", () -> ids().size() == 3);
-        assertThat(ids()).doesNotContain("sandals").startsWith("boots");
+        Await.until("three hits", () -> page.ids().size() == 3);
+        assertThat(page.ids()).doesNotContain("sandals").startsWith("boots");
 
-        allowedErrors.add("404");
+        page.allowError("404");
         browser.type("#like", "nobody");
         browser.click("#go");
         browser.untilText("#answer [role=alert]", "Point nobody does not exist");
@@ -188,18 +279,18 @@ class ConsoleIT {
 
     @Test
     void search_refused_showsTheProblem() throws Exception {
-        allowedErrors.add("422");
-        openSearch();
-        searchVector("[1,0]");
+        page.allowError("422");
+        page.openSearch("console");
+        page.searchVector("[1,0]");
         browser.untilText("#answer [role=alert]", "422");
         assertThat(browser.text("#answer [role=alert]")).contains("vector: found 2", "INVALID");
-        searchVector("[1,");
+        page.searchVector("[1,");
         browser.untilText("#answer [role=alert]", "The vector is no JSON array");
     }
 
     @Test
     void search_text_showsScoresAndExplanation() throws Exception {
-        openSearch();
+        page.openSearch("console");
         // What the route answers is not this test's; how any such answer looks is.
         browser.run(
                 "const real = window.fetch; window.fetch = async (path, options) => {"
@@ -224,173 +315,6 @@ class ConsoleIT {
                                 + "\"explain\":true}");
     }
 
-    @Test
-    void keyboard_alone_isEnough() throws Exception {
-        open("#/");
-        browser.untilText("#status", "ready");
-        browser.press(Keys.TAB);
-        assertThat(focused()).isEqualTo("Skip to the content");
-        browser.press(Keys.TAB);
-        assertThat(focused()).isEqualTo("Overview");
-        assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle"))
-                .isEqualTo("solid");
-        browser.press("?");
-        Await.until("the keys", () -> browser.find("#keys").isDisplayed());
-        browser.press(Keys.ESCAPE);
-        Await.until("no keys", () -> !browser.find("#keys").isDisplayed());
-        browser.press("/");
-        assertThat(browser.run("return document.activeElement.id")).isEqualTo("vector");
-        Await.until("the collections", () -> !browser.all("#collection option").isEmpty());
-        choose("#collection", "console");
-        browser.find("#vector").sendKeys("[1,0,0]");
-        browser.press(Keys.chord(Keys.CONTROL, Keys.ENTER));
-        Await.until("hits", () -> ids().size() == 4);
-        assertThat(browser.run("return location.hash")).isEqualTo("#/search");
-        assertThat(unlabelled()).isEmpty();
-    }
-
-    @Test
-    void narrow_pages_doNotOverflow() throws Exception {
-        browser.resize(390, 844);
-        open("#/");
-        browser.untilText("tr[data-collection=console]", "l2, 3 d");
-        browser.click("tr[data-collection=console] button");
-        browser.untilText("#detail", "2 shards");
-        assertThat(overflow()).as("overview").isZero();
-        openSearch();
-        browser.click("#add-condition");
-        browser.type(".condition .value", "shoes");
-        searchVector("[1,0,0]");
-        Await.until("hits", () -> ids().size() == 2);
-        assertThat(overflow()).as("search").isZero();
-    }
-
-    @Test
-    void theme_followsTheSystemAndTheChoice() throws Exception {
-        browser.prefer("dark");
-        open("#/");
-        assertThat(luminance()).isLessThan(0.1);
-        browser.prefer("light");
-        assertThat(luminance()).isGreaterThan(0.8);
-        browser.press("t");
-        assertThat(browser.text("#theme")).isEqualTo("Theme: dark");
-        assertThat(luminance()).isLessThan(0.1);
-        open("#/");
-        assertThat(luminance()).as("remembered").isLessThan(0.1);
-        browser.press("t");
-        browser.press("t");
-        assertThat(browser.text("#theme")).isEqualTo("Theme: system");
-    }
-
-    @Test
-    void gateway_unreachable_isSaidUntilItAnswers() throws Exception {
-        allowedErrors.add("ERR_INTERNET_DISCONNECTED");
-        open("#/");
-        browser.untilText("#status", "ready");
-        browser.offline(true);
-        browser.untilText("#unreachable", "does not answer");
-        assertThat(browser.text("#status")).isEqualTo("unreachable");
-        browser.offline(false);
-        browser.untilText("#status", "ready");
-        assertThat(browser.find("#unreachable").isDisplayed()).isFalse();
-    }
-
-    @Test
-    void page_hidden_doesNotPoll() throws Exception {
-        open("#/");
-        browser.untilText("#status", "ready");
-        lookAway(true);
-        assertThat(browser.run("return document.documentElement.dataset.polling"))
-                .isEqualTo("paused");
-        lookAway(false);
-        Object before =
-                browser.run(
-                        "return performance.getEntriesByName(arguments[0]).length",
-                        origin + "/metrics");
-        Await.until(
-                "polled again",
-                () ->
-                        (long)
-                                        browser.run(
-                                                "return performance.getEntriesByName(arguments[0]).length",
-                                                origin + "/metrics")
-                                > (long) before);
-    }
-
-    @Test
-    void withoutCollections_saysHowToMakeOne() throws Exception {
-        try (Gateway empty =
-                Gateway.startReadOnly(
-                        GatewayOptions.of("127.0.0.1:1").withPort(0),
-                        running.job,
-                        new ReadOnlySource(Map.of(), Map.of(), "nothing to write to"))) {
-            String here = "http://127.0.0.1:" + empty.port();
-            browser.requests();
-            browser.go(here + "/");
-            browser.untilText("#collections-empty", "curl -s -X PUT '" + here);
-            browser.press("/");
-            browser.untilText("#search-empty", "/collections/products");
-            browser.go("about:blank");
-            assertThat(browser.requests())
-                    .allSatisfy(
-                            url ->
-                                    assertThat(url)
-                                            .matches(
-                                                    url1 ->
-                                                            url1.startsWith(here)
-                                                                    || url1.startsWith(origin)));
-        }
-        open("#/");
-    }
-
-    private void open(String hash) {
-        browser.go("about:blank"); // another address, so that the page is read anew
-        browser.go(origin + "/" + hash);
-    }
-
-    private void openSearch() throws Exception {
-        open("#/search?collection=console");
-        Await.until(
-                "the schema and the collections",
-                () ->
-                        (boolean)
-                                browser.run(
-                                        "return document.getElementById('collection').value ==="
-                                                + " 'console' && performance.getEntriesByName("
-                                                + "arguments[0]).length > 0 &&"
-                                                + " !document.getElementById('add-condition').disabled",
-                                        origin + "/collections"));
-    }
-
-    private void searchVector(String vector) {
-        browser.type("#vector", vector);
-        browser.click("#go");
-    }
-
-    private void choose(String select, String option) {
-        browser.run(
-                "const s = document.querySelector(arguments[0]); s.value = arguments[1];"
-                        + " s.dispatchEvent(new Event('change', {bubbles: true}));",
-                select,
-                option);
-    }
-
-    private List<Object> ids() {
-        return (List<Object>)
-                browser.run("return [...document.querySelectorAll('.hit')].map(h => h.dataset.id)");
-    }
-
-    private boolean points(String... charts) {
-        for (String chart : charts) {
-            String points =
-                    browser.find("[data-chart=" + chart + "]").getDomAttribute("data-points");
-            if (points == null || Integer.parseInt(points) < 2) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private String clause(String type, String operator, String value) {
         return (String)
                 browser.ofModule(
@@ -404,40 +328,5 @@ class ConsoleIT {
                 browser.ofModule(
                         "clauses.js",
                         "JSON.stringify(m.joined([['a', 1], ['a', {$lt: 2}]], '" + join + "'))");
-    }
-
-    private String focused() {
-        return (String) browser.run("return document.activeElement.textContent.trim()");
-    }
-
-    private List<Object> unlabelled() {
-        return (List<Object>)
-                browser.run(
-                        "return [...document.querySelectorAll('input, select, textarea')]"
-                                + ".filter(f => f.labels.length === 0 && !f.ariaLabel).map(f => f.outerHTML)");
-    }
-
-    private long overflow() {
-        return (long)
-                browser.run(
-                        "return document.documentElement.scrollWidth -"
-                                + " document.documentElement.clientWidth");
-    }
-
-    /** Of the page's background, 0 to 1. */
-    private double luminance() {
-        return ((Number)
-                        browser.run(
-                                "return getComputedStyle(document.body).backgroundColor"
-                                        + ".match(/\\d+/g).slice(0, 3)"
-                                        + ".reduce((sum, part) => sum + Number(part) / 765, 0)"))
-                .doubleValue();
-    }
-
-    private void lookAway(boolean away) {
-        browser.run(
-                "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable:"
-                        + " true}); document.dispatchEvent(new Event('visibilitychange'));",
-                away);
     }
 }

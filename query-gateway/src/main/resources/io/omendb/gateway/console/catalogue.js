@@ -24,10 +24,6 @@ export class Catalogue extends EventTarget {
     this.#poller.start();
   }
 
-  now() {
-    this.#poller.now();
-  }
-
   choose(name) {
     if (name === this.chosen) return;
     this.chosen = name;

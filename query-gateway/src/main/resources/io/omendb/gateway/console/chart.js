@@ -73,7 +73,7 @@ export class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-      scales: { x: { time: true, range: (plot, min, max) => [Math.min(min, max - SHOWN_S_MIN, max), Math.max(max, min + 1)] },
+      scales: { x: { time: true, range: (plot, min, max) => [Math.min(min, max - SHOWN_S_MIN), max] },
         y: { range: (plot, min, max) => this.#range(max) } },
       series: [{}, ...this.#spec.lines.map((line, i) => ({
         stroke: () => getComputedStyle(this.#values[i].swatch).color, width: 1.75, dash: DASHES[i], spanGaps: false, points: { show: this.#isLonely },

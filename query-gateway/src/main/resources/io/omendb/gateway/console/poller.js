@@ -1,11 +1,10 @@
-// Asks again and again, a while after each answer, and not while nobody looks at the page.
+// Asks again and again, a while after each answer, and not while nobody looks at the page. Lives as long as the page.
 
 export class Poller {
   #ask;
   #everyMs;
   #timer = 0;
   #asking = false;
-  #running = false;
 
   /** @param ask what to do each time; it handles its own failures */
   constructor(ask, everyMs) {
@@ -14,15 +13,8 @@ export class Poller {
   }
 
   start() {
-    this.#running = true;
     document.addEventListener("visibilitychange", this.#looked);
     this.#looked();
-  }
-
-  stop() {
-    this.#running = false;
-    document.removeEventListener("visibilitychange", this.#looked);
-    clearTimeout(this.#timer);
   }
 
   /** Asks at once. */
@@ -38,13 +30,13 @@ export class Poller {
   };
 
   async #turn() {
-    if (this.#asking || !this.#running) return;
+    if (this.#asking) return;
     this.#asking = true;
     try {
       await this.#ask();
     } finally {
       this.#asking = false;
-      if (this.#running && !document.hidden) this.#timer = setTimeout(() => this.#turn(), this.#everyMs);
+      if (!document.hidden) this.#timer = setTimeout(() => this.#turn(), this.#everyMs);
     }
   }
 }

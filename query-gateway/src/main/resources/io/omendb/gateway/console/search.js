@@ -5,6 +5,7 @@ import { postJson } from "/console/api.js";
 import { creating, emptyState } from "/console/curl.js";
 import { byId } from "/console/element.js";
 import { Filters } from "/console/filters.js";
+import { plural } from "/console/format.js";
 import { request } from "/console/query.js";
 
 const TIMEOUT_MS = 65_000;
@@ -117,7 +118,9 @@ export class SearchPage {
       shown = refused(failure, asked);
     }
     if (!isLatest()) return;
-    byId("searching").textContent = "";
-    byId("answer").replaceChildren(...shown.filter(element => element !== null));
+    const answer = byId("answer");
+    answer.replaceChildren(...shown.filter(element => element !== null));
+    // A screen reader hears the count, or the alert in the answer, rather than every hit.
+    byId("searching").textContent = answer.querySelector("[role=alert]") ? "" : plural(answer.querySelectorAll(".hit").length, "hit");
   }
 }

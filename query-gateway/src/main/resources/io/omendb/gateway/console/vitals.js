@@ -18,10 +18,6 @@ export class Vitals extends EventTarget {
     this.#poller.start();
   }
 
-  now() {
-    this.#poller.now();
-  }
-
   async #ask() {
     try {
       const [metrics, readiness] = await Promise.all([getText("/metrics", TIMEOUT_MS), this.#readiness()]);

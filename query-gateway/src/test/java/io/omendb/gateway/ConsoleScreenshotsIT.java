@@ -1,0 +1,70 @@
+package io.omendb.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * Takes the pictures of docs/console.md from a gateway that runs on this machine, such as that of
+ * {@code ./omen demo}: {@code -Domen.screenshots.port=8080}.
+ */
+@EnabledIfSystemProperty(named = "omen.screenshots.port", matches = "\\d+")
+class ConsoleScreenshotsIT {
+    private static final Path FOLDER = Path.of("..", "docs", "console");
+    private static final String COLLECTION = "jdk-api";
+
+    @Test
+    void pages_areDrawnInEveryShape() throws Exception {
+        Files.createDirectories(FOLDER);
+        try (Browser browser = Browser.open()) {
+            ConsolePage page =
+                    ConsolePage.of(browser, Integer.getInteger("omen.screenshots.port", 8080));
+            browser.resize(1280, 1180);
+            browser.prefer("light");
+            page.open("#/");
+            Await.until(
+                    "the charts have something to show",
+                    () -> page.polls() > 15 && page.drawn("ingest", "latency", "recall"));
+            page.chooseCollection(COLLECTION);
+            browser.untilText("#detail", "shard");
+            keep(browser, "overview-light");
+            browser.prefer("dark");
+            keep(browser, "overview-dark");
+            search(browser, page);
+            browser.resize(1280, 1000);
+            keep(browser, "search-dark");
+            browser.prefer("light");
+            keep(browser, "search-light");
+            browser.resize(390, 1000);
+            keep(browser, "search-narrow");
+            page.open("#/");
+            page.chooseCollection(COLLECTION);
+            keep(browser, "overview-narrow");
+        }
+    }
+
+    private static void search(Browser browser, ConsolePage page) throws Exception {
+        page.openSearch(COLLECTION);
+        browser.click("#add-condition");
+        page.choose(".condition .field", "kind");
+        browser.type(".condition .value", "method");
+        browser.click("#random");
+        browser.click("#go");
+        Await.until("hits", () -> !page.ids().isEmpty());
+        browser.click(".hit button");
+        Await.until(
+                "hits like the first",
+                () -> browser.text("#answer").contains("of") && page.ids().size() == 10);
+        assertThat(page.overflow()).isZero();
+    }
+
+    /** What is drawn now, without the animations of a change of theme. */
+    private static void keep(Browser browser, String name) throws Exception {
+        browser.run("scrollTo(0, 0)");
+        browser.settle();
+        Files.write(FOLDER.resolve(name + ".png"), browser.screenshot());
+    }
+}

@@ -169,9 +169,11 @@ class ConsoleIT {
         page.open("#/");
         browser.untilText("#status", "ready");
         browser.offline(true);
+        page.lookAway(false); // whoever comes back to a page is not kept waiting
         browser.untilText("#unreachable", "does not answer");
         assertThat(browser.text("#status")).isEqualTo("unreachable");
         browser.offline(false);
+        page.lookAway(false);
         browser.untilText("#status", "ready");
         assertThat(browser.find("#unreachable").isDisplayed()).isFalse();
     }

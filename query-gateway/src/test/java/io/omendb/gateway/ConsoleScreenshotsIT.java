@@ -22,27 +22,33 @@ class ConsoleScreenshotsIT {
         try (Browser browser = Browser.open()) {
             ConsolePage page =
                     ConsolePage.of(browser, Integer.getInteger("omen.screenshots.port", 8080));
-            browser.resize(1280, 1180);
+            browser.resize(1200, 1060);
             browser.prefer("light");
             page.open("#/");
-            Await.until(
-                    "the charts have something to show",
-                    () -> page.polls() > 15 && page.drawn("ingest", "latency", "recall"));
+            waitForPolls(page, 20);
             page.chooseCollection(COLLECTION);
             browser.untilText("#detail", "shard");
             keep(browser, "overview-light");
             browser.prefer("dark");
             keep(browser, "overview-dark");
             search(browser, page);
-            browser.resize(1280, 1000);
+            browser.resize(1200, 960);
             keep(browser, "search-dark");
             browser.prefer("light");
-            keep(browser, "search-light");
-            browser.resize(390, 1000);
+            browser.resize(390, 1060);
             keep(browser, "search-narrow");
             page.open("#/");
             page.chooseCollection(COLLECTION);
+            waitForPolls(page, 10);
             keep(browser, "overview-narrow");
+        }
+    }
+
+    /** Until the charts have lines of some length. */
+    private static void waitForPolls(ConsolePage page, int polls) throws Exception {
+        for (int some = 5; some <= polls; some += 5) {
+            int wanted = some;
+            Await.until("polls: " + wanted, () -> page.polls() >= wanted);
         }
     }
 

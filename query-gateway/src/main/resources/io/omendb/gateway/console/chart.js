@@ -26,7 +26,7 @@ export class Chart {
 
   /**
    * @param spec title, note, lines: [{label}], format: a figure in words, axis: a figure for the axis, max: the top of
-   *     the scale where it is fixed, empty: what is said while there is nothing to draw
+   *     the scale where it is fixed, steps: what ticks may be apart where not decimal, empty: what is said while there is nothing to draw
    */
   constructor(spec) {
     this.#spec = spec;
@@ -73,18 +73,23 @@ export class Chart {
       height: HEIGHT,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-      scales: { x: { time: true, range: (plot, min, max) => [Math.min(min, max - SHOWN_S_MIN), max] },
-        y: { range: (plot, min, max) => this.#range(max) } },
+      scales: { x: { time: true, range: this.#shown }, y: { range: (plot, min, max) => this.#range(max) } },
       series: [{}, ...this.#spec.lines.map((line, i) => ({
         stroke: () => getComputedStyle(this.#values[i].swatch).color, width: 1.75, dash: DASHES[i], spanGaps: false, points: { show: this.#isLonely },
       }))],
       axes: [
         { stroke: dim, grid: { show: false }, ticks: { show: false }, size: 22, space: 90, values: (plot, ticks) => ticks.map(at => clock.format(at * 1000).slice(0, 5)) },
-        { stroke: dim, grid, ticks: { show: false }, size: 52, space: 28, values: (plot, ticks) => ticks.map(this.#spec.axis) },
+        { stroke: dim, grid, ticks: { show: false }, size: 60, space: 28, incrs: this.#spec.steps, values: (plot, ticks) => ticks.map(this.#spec.axis) },
       ],
       hooks: { setCursor: [plot => this.#point(plot.cursor.idx ?? null)] },
     };
   }
+
+  /** A minute at least: the first seconds would else be stretched over the whole width. */
+  #shown = plot => {
+    const times = plot.data[0], last = times.at(-1) ?? 0;
+    return [Math.min(times[0] ?? 0, last - SHOWN_S_MIN), last];
+  };
 
   /** From zero up: a line that only trembles should look as if it did. */
   #range(max) {

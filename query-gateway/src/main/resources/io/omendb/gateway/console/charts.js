@@ -5,6 +5,9 @@ import { byId, setText } from "/console/element.js";
 import { brief, bytes, count, milliseconds, ratio } from "/console/format.js";
 import { latency, most, ofCollections, reader, sum } from "/console/history.js";
 
+/** Bytes are told in KiB and MiB, so their ticks are whole ones of these. */
+const POWERS_OF_TWO = Array.from({ length: 50 }, (_, i) => 2 ** i);
+
 const CHARTS = [
   { name: "ingest", title: "Ingest", note: "points applied a second", lines: [{ label: "", of: ["omendb_insertion_rate_per_sec", sum] }],
     format: value => brief(value) + " /s", axis: brief, least: 1, empty: "No collection yet." },
@@ -17,7 +20,7 @@ const CHARTS = [
   { name: "queue", title: "Background work", note: "rows waiting for the index or the disk", lines: [{ label: "", of: ["omendb_index_build_queue_size", sum] }],
     format: count, axis: brief, least: 10, empty: "No collection yet." },
   { name: "space", title: "Space", note: "of all shards", lines: [{ label: "memory", of: ["omendb_memory_usage_bytes", sum] }, { label: "disk", of: ["omendb_disk_usage_bytes", sum] }],
-    format: bytes, axis: bytes, least: 1024, empty: "No collection yet." },
+    format: bytes, axis: bytes, steps: POWERS_OF_TWO, least: 1024, empty: "No collection yet." },
 ];
 
 const readers = (spec, chosen) => spec.lines.map(({ read, of }) => read ?? ofCollections(...of, chosen));

@@ -15,6 +15,8 @@ function work(full) {
   return parts.join("; ");
 }
 
+const moment = iso => String(iso).replace("T", " ").replace(/(\.\d+)?Z$/, " UTC");
+
 const index = full => (full.index?.in_use?.length ? full.index.in_use.join(", ") : "none yet") + ` (asked for: ${full.index?.kind ?? "auto"})`;
 
 function fields(full) {
@@ -27,8 +29,8 @@ function facts(full) {
   return el("dl", { class: "figures" },
     pair("Vectors", count(full.vectors)), pair("Dead rows", count(full.deleted)), pair("Segments", count(full.segments)),
     pair("Index", index(full)), pair("Memory", bytes(full.memory_bytes)), pair("Disk", bytes(full.disk_bytes)),
-    pair("Topic", data(`${full.topic}, ${plural(full.partitions, "partition")}`)), pair("Made", data(full.created_at)),
-    pair("Background work", work(full)), pair("Fields", ...fields(full)));
+    pair("Topic", data(`${full.topic}, ${plural(full.partitions, "partition")}`)), pair("Made", data(moment(full.created_at))),
+    pair("Background work", work(full)), el("div", { class: "broad" }, el("dt", { text: "Fields" }), el("dd", {}, ...fields(full))));
 }
 
 const applied = positions => Object.entries(positions ?? {}).map(([source, offset]) => `${source}: ${offset}`).join("\n");

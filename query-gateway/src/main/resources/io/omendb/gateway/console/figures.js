@@ -6,7 +6,7 @@ import { byLabel, single } from "/console/prometheus.js";
 
 const FIGURES = [
   ["Searches in 24 hours", "omendb_daily_searches", count],
-  ["Points accepted", "omendb_points_accepted_total", count],
+  ["Points over HTTP", "omendb_points_accepted_total", count],
   ["Requests in flight", "omendb_requests_in_flight", count],
   ["Collections", "omendb_active_collections", count],
 ];

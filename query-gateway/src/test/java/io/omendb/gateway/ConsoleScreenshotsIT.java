@@ -26,6 +26,7 @@ class ConsoleScreenshotsIT {
             browser.prefer("light");
             page.open("#/");
             waitForPolls(page, 20);
+            Await.until("recall and latency", () -> page.drawn("recall", "latency"));
             page.chooseCollection(COLLECTION);
             browser.untilText("#detail", "shard");
             keep(browser, "overview-light");

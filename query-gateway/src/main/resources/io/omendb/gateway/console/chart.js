@@ -78,12 +78,15 @@ export class Chart {
         stroke: () => getComputedStyle(this.#values[i].swatch).color, width: 1.75, dash: DASHES[i], spanGaps: false, points: { show: this.#isLonely },
       }))],
       axes: [
-        { stroke: dim, grid: { show: false }, ticks: { show: false }, size: 22, space: 90, values: (plot, ticks) => ticks.map(at => clock.format(at * 1000).slice(0, 5)) },
-        { stroke: dim, grid, ticks: { show: false }, size: 60, space: 28, incrs: this.#spec.steps, values: (plot, ticks) => ticks.map(this.#spec.axis) },
+        { stroke: dim, grid: { show: false }, ticks: { show: false }, size: 22, space: 90, values: this.#clock },
+        { stroke: dim, grid, ticks: { show: false }, size: 60, space: 22, incrs: this.#spec.steps, values: (plot, ticks) => ticks.map(this.#spec.axis) },
       ],
       hooks: { setCursor: [plot => this.#point(plot.cursor.idx ?? null)] },
     };
   }
+
+  /** Seconds only where the ticks would else repeat each other. */
+  #clock = (plot, ticks, axis, space, step) => ticks.map(at => clock.format(at * 1000).slice(0, step < 60 ? 8 : 5));
 
   /** A minute at least: the first seconds would else be stretched over the whole width. */
   #shown = plot => {

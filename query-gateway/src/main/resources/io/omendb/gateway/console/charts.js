@@ -2,7 +2,7 @@
 
 import { Chart } from "/console/chart.js";
 import { byId, setText } from "/console/element.js";
-import { brief, bytes, count, milliseconds, ratio } from "/console/format.js";
+import { brief, bytes, count, milliseconds, ratio, roughMilliseconds } from "/console/format.js";
 import { latency, most, ofCollections, reader, sum } from "/console/history.js";
 
 /** Bytes are told in KiB and MiB, so their ticks are whole ones of these. */
@@ -12,9 +12,9 @@ const CHARTS = [
   { name: "ingest", title: "Ingest", note: "points applied a second", lines: [{ label: "", of: ["omendb_insertion_rate_per_sec", sum] }],
     format: value => brief(value) + " /s", axis: brief, least: 1, empty: "No collection yet." },
   { name: "freshness", title: "Freshness", note: "how far shards are behind the log", lines: [{ label: "", of: ["omendb_freshness_lag_ms", most] }],
-    format: milliseconds, axis: milliseconds, least: 10, empty: "Not known: shards or Kafka do not answer." },
+    format: value => milliseconds(value), axis: value => milliseconds(value), least: 10, empty: "Not known: shards or Kafka do not answer." },
   { name: "latency", title: "Search latency", note: "searches of half a minute", lines: [0.5, 0.95, 0.99].map(q => ({ label: "p" + q * 100, read: latency(q) })),
-    format: milliseconds, axis: milliseconds, least: 0.1, empty: "No search in the last half minute." },
+    format: roughMilliseconds, axis: value => milliseconds(value), least: 0.1, empty: "No search in the last half minute." },
   { name: "recall", title: "Live recall", note: "of 10 hits, searches run again exactly", lines: [{ label: "", read: reader("omendb_recall_at_10") }],
     format: ratio, axis: value => value.toFixed(2), max: 1.02, least: 1, empty: "Not measured yet: some searches are run again exactly." },
   { name: "queue", title: "Background work", note: "rows waiting for the index or the disk", lines: [{ label: "", of: ["omendb_index_build_queue_size", sum] }],

@@ -3,6 +3,7 @@
 const MISSING = "–";
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const rough = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 const known = value => typeof value === "bigint" || Number.isFinite(value);
@@ -10,10 +11,13 @@ const known = value => typeof value === "bigint" || Number.isFinite(value);
 export const count = value => (known(value) ? whole.format(value) : MISSING);
 export const brief = value => (known(value) ? (Math.abs(value) < 1000 ? short : compact).format(value) : MISSING);
 
-export function milliseconds(value) {
+export function milliseconds(value, format = short) {
   if (!known(value)) return MISSING;
-  return value < 1000 ? short.format(value) + " ms" : value < 120_000 ? short.format(value / 1000) + " s" : whole.format(value / 60_000) + " min";
+  return value < 1000 ? format.format(value) + " ms" : value < 120_000 ? format.format(value / 1000) + " s" : whole.format(value / 60_000) + " min";
 }
+
+/** For where three of them share a line. */
+export const roughMilliseconds = value => milliseconds(value, rough);
 
 export function bytes(value) {
   if (!known(value)) return MISSING;

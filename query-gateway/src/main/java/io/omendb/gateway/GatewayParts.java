@@ -5,6 +5,7 @@ import io.omendb.OmenException;
 import io.omendb.gateway.collections.CollectionEndpoints;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
+import io.omendb.gateway.console.ConsoleEndpoints;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Admission;
@@ -141,6 +142,7 @@ final class GatewayParts implements AutoCloseable {
                         .routes());
         routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
         routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
+        routes.addAll(new ConsoleEndpoints().routes());
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,7 @@ class QueriesIT {
         }
         try (LocalStack stack = LocalStack.start(config, line -> {})) {
             GatewayClient client = new GatewayClient(stack.url());
+            awaitReady(client);
             checkHybrid(client);
             checkScroll(client, POINTS - 100);
         }
@@ -90,14 +93,17 @@ class QueriesIT {
                                 + "'consistency':'strong','timeout_ms':30000}");
         long matching = texts.values().stream().filter(words -> words.contains("hiking")).count();
         assertThat(text.path("hits")).as("seed %d", seed).hasSize((int) matching);
+        JsonNode first = text.at("/hits/0/explain/text/terms/0");
+        // Deleted points count until they are merged away.
+        assertThat(first.path("points_with_term").asLong()).isGreaterThanOrEqualTo(matching);
         double before = Double.MAX_VALUE;
         for (JsonNode hit : text.path("hits")) {
             assertThat(texts.get(hit.path("id").asText())).contains("hiking");
             JsonNode term = hit.path("explain").path("text").path("terms").path(0);
             assertThat(term.path("term").asText()).isEqualTo("hike");
             // Statistics are of both shards, so those of one term are the same for every hit.
-            assertThat(term.path("points_with_term").asLong()).isEqualTo(matching);
-            assertThat(term.path("points_with_field").asLong()).isEqualTo(texts.size());
+            assertThat(term.path("points_with_term")).isEqualTo(first.path("points_with_term"));
+            assertThat(term.path("idf")).isEqualTo(first.path("idf"));
             assertThat(term.path("score").asDouble())
                     .isCloseTo(hit.path("scores").path("text").asDouble(), within(1e-5));
             assertThat(hit.path("score").asDouble()).isLessThanOrEqualTo(before);
@@ -172,6 +178,14 @@ class QueriesIT {
                 .putObject("sparse")
                 .setAll((ObjectNode) json("{'indices':[9,1599],'values':[1,2]}"));
         client.send("POST", "/collections/c/points?wait=true", body);
+    }
+
+    private static void awaitReady(GatewayClient client) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!client.isReady()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(10_000_000);
+        }
     }
 
     private static JsonNode send(GatewayClient client, String path, String body) throws Exception {

@@ -238,8 +238,10 @@ class WritesIT {
         assertThat(deleted.path("accepted").asInt()).isEqualTo(3);
         assertThat(count(path)).isZero();
 
-        client.post(path + "/points/delete", "{'filters':{'a':1}}")
-                .expectProblem(422, "INVALID", "delete by filter is not supported yet");
+        client.post(path + "/points/delete", "{'filters':{}}")
+                .expectProblem(422, "INVALID", "filters: found an empty object");
+        client.post(path + "/points/delete", "{'ids':['a'],'filters':{'a':1}}")
+                .expectProblem(400, "MALFORMED", "found both ids and filters");
         client.post(path + "/points/delete", "{'ids':[1]}")
                 .expectProblem(400, "MALFORMED", "ids[0]: found 1, expected a string");
         client.post(path + "/points/delete", "{}")

@@ -50,10 +50,6 @@ public final class SchemaEndpoints {
                             + schema.ttlSeconds()
                             + ", expected null: rows do not expire yet");
         }
-        if (schema.sparse()) {
-            throw OmenException.invalid(
-                    "sparse: found true, expected false: sparse vectors are not searched yet");
-        }
     }
 
     private CompletableFuture<HttpResponse> drop(Call call) throws InterruptedException {

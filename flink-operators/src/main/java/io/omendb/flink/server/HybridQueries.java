@@ -1,6 +1,7 @@
 package io.omendb.flink.server;
 
 import io.omendb.index.filter.Filter;
+import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.HybridHit;
 import io.omendb.index.shard.HybridQuery;
 import io.omendb.index.shard.HybridResult;
@@ -13,12 +14,18 @@ import io.omendb.index.sparse.TermStatistics;
 import io.omendb.index.sparse.TermStatistics.Term;
 import io.omendb.index.sparse.TermStatistics.Totals;
 import io.omendb.protocol.v1.Candidate;
+import io.omendb.protocol.v1.FetchRequest;
+import io.omendb.protocol.v1.FetchResponse;
 import io.omendb.protocol.v1.HybridRequest;
 import io.omendb.protocol.v1.HybridResponse;
+import io.omendb.protocol.v1.Include;
+import io.omendb.protocol.v1.Point;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionSchema;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Hybrid searches and the statistics of terms, from messages and to messages. */
@@ -35,7 +42,9 @@ final class HybridQueries {
         for (HybridHit hit : result.hits()) {
             Candidate.Builder candidate =
                     response.addCandidatesBuilder()
-                            .setPoint(PointMessages.of(hit.hit(), request.getSearch().getInclude()))
+                            .setPoint(PointMessages.of(hit.hit(), Include.getDefaultInstance()))
+                            .setLocation(
+                                    ((long) hit.hit().segment().slot() << 32) | hit.hit().row())
                             .setTextScore(hit.textScore())
                             .setSparseScore(hit.sparseScore());
             if (request.getExplain()) {
@@ -43,6 +52,29 @@ final class HybridQueries {
             }
         }
         response.setRowsScanned(result.rowsScanned()).setOnDevice(result.onDevice());
+    }
+
+    /**
+     * Reads rows that a search found a moment ago.
+     *
+     * @param live looks up an id that is no longer where it was
+     */
+    static void fetch(
+            ShardSnapshot snapshot,
+            FetchRequest request,
+            Function<String, Optional<Hit>> live,
+            FetchResponse.Builder response) {
+        for (int i = 0; i < request.getIdsCount(); i++) {
+            String id = request.getIds(i);
+            long location = request.getLocations(i);
+            Optional<Hit> hit = snapshot.at((int) (location >>> 32), (int) location, id);
+            if (hit.isEmpty()) {
+                hit = live.apply(id);
+            }
+            response.addPoints(
+                    hit.map(found -> PointMessages.of(found, request.getInclude()))
+                            .orElse(Point.getDefaultInstance()));
+        }
     }
 
     private static HybridQuery query(

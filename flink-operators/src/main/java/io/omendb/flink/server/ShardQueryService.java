@@ -25,6 +25,8 @@ import io.omendb.protocol.v1.CountRequest;
 import io.omendb.protocol.v1.CountResponse;
 import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.protocol.v1.FetchRequest;
+import io.omendb.protocol.v1.FetchResponse;
 import io.omendb.protocol.v1.GetRequest;
 import io.omendb.protocol.v1.GetResponse;
 import io.omendb.protocol.v1.HybridRequest;
@@ -90,6 +92,11 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     @Override
+    public void fetch(FetchRequest request, StreamObserver<FetchResponse> observer) {
+        answer(observer, () -> fetch(request));
+    }
+
+    @Override
     public void terms(TermsRequest request, StreamObserver<TermsResponse> observer) {
         answer(observer, () -> terms(request));
     }
@@ -152,6 +159,24 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                     response);
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
+    }
+
+    private FetchResponse fetch(FetchRequest request) {
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        FetchResponse.Builder response = FetchResponse.newBuilder();
+        if (view.snapshot != null) {
+            HybridQueries.fetch(
+                    view.snapshot,
+                    request,
+                    id ->
+                            Optional.ofNullable(
+                                            collection(
+                                                    request.getCollection(),
+                                                    request.getGeneration()))
+                                    .flatMap(known -> known.shard().get(id)),
+                    response);
+        }
+        return response.build();
     }
 
     private TermsResponse terms(TermsRequest request) {

@@ -12,11 +12,13 @@ import io.omendb.index.sparse.SparseQuery;
 import io.omendb.index.sparse.TermStatistics;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,6 +236,17 @@ public final class ShardSnapshot {
             }
         }
         return live;
+    }
+
+    /** A row by its place, if it is there and has this id. */
+    public Optional<Hit> at(int slot, int row, String id) {
+        Segment segment = segmentOfSlot(slot);
+        return segment != null
+                        && row >= 0
+                        && holds(segment, row)
+                        && segment.rows().hasId(row, id.getBytes(StandardCharsets.UTF_8))
+                ? Optional.of(new Hit(segment, row, 0))
+                : Optional.empty();
     }
 
     /** The segment of a slot if it is in the snapshot, else null. */

@@ -1,6 +1,7 @@
 package io.omendb.gateway.search;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.omendb.protocol.v1.Point;
 import io.omendb.protocol.v1.TermScore;
 import io.omendb.schema.Languages;
 import java.io.IOException;
@@ -12,8 +13,9 @@ import java.util.List;
  *
  * @param score higher is better
  * @param shares what each part that the query has adds
+ * @param content what is answered of the point beside its id and distance
  */
-record Fused(Candidate candidate, double score, List<Share> shares) {
+record Fused(Candidate candidate, double score, List<Share> shares, Point content) {
 
     /**
      * What a part adds to a score.
@@ -36,7 +38,13 @@ record Fused(Candidate candidate, double score, List<Share> shares) {
                 score += weights[p] * parts[p][i];
             }
         }
-        return new Fused(candidate, score, shares);
+        return new Fused(candidate, score, shares, candidate.point());
+    }
+
+    /** The same hit with what was fetched of its point. */
+    Fused with(Point fetched) {
+        Point point = fetched.toBuilder().setDistance(candidate.point().getDistance()).build();
+        return new Fused(candidate, score, shares, point);
     }
 
     void write(JsonGenerator json, Fields fields, boolean explain) throws IOException {
@@ -49,7 +57,7 @@ record Fused(Candidate candidate, double score, List<Share> shares) {
         }
         json.writeEndObject();
         boolean measured = !Float.isNaN(candidate.point().getDistance());
-        Found.writeFields(json, candidate.point(), fields.withDistance(measured));
+        Found.writeFields(json, content, fields.withDistance(measured));
         if (explain) {
             json.writeObjectFieldStart("explain");
             for (Share share : shares) {

@@ -27,11 +27,13 @@ final class HybridSearcher {
     private final Shards shards;
     private final LogEnds ends;
     private final AppliedWait wait;
+    private final HitFetch fetch;
 
     HybridSearcher(Shards shards, LogEnds ends, AppliedWait wait) {
         this.shards = shards;
         this.ends = ends;
         this.wait = wait;
+        this.fetch = new HitFetch(shards);
     }
 
     CompletableFuture<HybridFound> search(
@@ -44,9 +46,39 @@ final class HybridSearcher {
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> statistics(collection, query, deadline))
                 .thenCompose(statistics -> ask(collection, query, statistics, deadline))
-                .thenCombine(
-                        logEnds,
-                        (gathered, known) -> found(collection, query, gathered, known, startNanos));
+                .thenCompose(
+                        gathered ->
+                                fetch.fetch(
+                                                collection,
+                                                query,
+                                                fuse(collection, query, gathered),
+                                                deadline)
+                                        .thenCombine(
+                                                logEnds,
+                                                (hits, known) ->
+                                                        found(
+                                                                collection,
+                                                                hits,
+                                                                gathered,
+                                                                known,
+                                                                startNanos)));
+    }
+
+    private static List<Fused> fuse(
+            CollectionDefinition collection, HybridQuery query, Gathered<HybridResponse> gathered) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Gathered.Answer<HybridResponse> answer : gathered.answers()) {
+            answer.value()
+                    .getCandidatesList()
+                    .forEach(
+                            message ->
+                                    candidates.add(
+                                            Candidate.of(
+                                                    message,
+                                                    answer.shard(),
+                                                    collection.schema().metric())));
+        }
+        return query.fusion().fuse(candidates, query);
     }
 
     private CompletableFuture<Optional<TermStatistics>> statistics(
@@ -77,19 +109,10 @@ final class HybridSearcher {
 
     private static HybridFound found(
             CollectionDefinition collection,
-            HybridQuery query,
+            List<Fused> hits,
             Gathered<HybridResponse> gathered,
             Map<Integer, Long> logEnds,
             long startNanos) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (HybridResponse answer : gathered.values()) {
-            answer.getCandidatesList()
-                    .forEach(
-                            message ->
-                                    candidates.add(
-                                            Candidate.of(message, collection.schema().metric())));
-        }
-        List<Fused> hits = query.fusion().fuse(candidates, query);
         Freshness freshness =
                 Freshness.of(
                         collection,

@@ -8,6 +8,8 @@ import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceFutureStub;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -72,6 +74,24 @@ public final class Shards implements AutoCloseable {
         Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
         for (int i = 0; i < known.size(); i++) {
             gathering.expect(i, question.apply(stub(known.get(i), deadline)));
+        }
+        return gathering.result();
+    }
+
+    /**
+     * Asks some shards, each something of its own, after they have answered something else.
+     *
+     * @return fails if any of them does
+     */
+    public <T> CompletableFuture<Gathered<T>> askEach(
+            Deadline deadline,
+            Map<ShardAddress, Function<ShardServiceFutureStub, ListenableFuture<T>>> questions) {
+        List<ShardAddress> asked = List.copyOf(questions.keySet());
+        Gathering<T> gathering = new Gathering<>(asked, asked.size(), false, directory);
+        for (int i = 0; i < asked.size(); i++) {
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question =
+                    Objects.requireNonNull(questions.get(asked.get(i)));
+            gathering.expect(i, question.apply(stub(asked.get(i), deadline)));
         }
         return gathering.result();
     }

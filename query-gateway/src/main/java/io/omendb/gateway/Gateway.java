@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.http.Connections;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Problems;
 import io.omendb.gateway.http.Route;
@@ -114,17 +115,14 @@ public final class Gateway implements AutoCloseable {
                                         .numThreads(BLOCKING_THREADS)
                                         .build(),
                                 true);
+        Connections.configure(builder, limits);
         for (Route route : parts.routes()) {
             builder.route()
                     .path(route.path())
                     .methods(route.method())
                     .build(
                             new RouteService(
-                                    route,
-                                    admission,
-                                    problems,
-                                    limits.bodyBytes(),
-                                    parts.metrics()::request));
+                                    route, admission, problems, limits, parts.metrics()::request));
         }
         return builder.build();
     }

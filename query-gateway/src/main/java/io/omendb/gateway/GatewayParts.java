@@ -3,6 +3,8 @@ package io.omendb.gateway;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.collections.CollectionEndpoints;
+import io.omendb.gateway.collections.Definitions;
+import io.omendb.gateway.collections.Descriptions;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
 import io.omendb.gateway.freshness.AppliedWait;
@@ -13,15 +15,18 @@ import io.omendb.gateway.http.Route;
 import io.omendb.gateway.operations.GatewayMetrics;
 import io.omendb.gateway.operations.OperationEndpoints;
 import io.omendb.gateway.search.HybridEndpoints;
+import io.omendb.gateway.search.Lookup;
 import io.omendb.gateway.search.LookupEndpoints;
 import io.omendb.gateway.search.ScrollEndpoints;
 import io.omendb.gateway.search.Scroller;
 import io.omendb.gateway.search.SearchEndpoints;
+import io.omendb.gateway.search.Searches;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.gateway.write.FilterDeletion;
 import io.omendb.gateway.write.PointEndpoints;
 import io.omendb.gateway.write.PointWriter;
 import io.omendb.gateway.write.ReadOnlyEndpoints;
+import io.omendb.gateway.write.Writes;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
@@ -73,17 +78,17 @@ final class GatewayParts implements AutoCloseable {
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SchemaEndpoints(writer).routes());
-        routes.addAll(
-                new PointEndpoints(
-                                collections,
-                                points,
-                                wait,
-                                new FilterDeletion(new Scroller(shards, ends, wait), points),
-                                options.limits(),
-                                metrics::accepted)
-                        .routes());
-        addReads(routes, options.limits(), collections, shards, ends, wait, metrics);
+        Definitions definitions = Definitions.in(writer);
+        routes.addAll(new SchemaEndpoints(definitions).routes());
+        Writes writes =
+                new Writes(
+                        points,
+                        wait,
+                        new FilterDeletion(new Scroller(shards, ends, wait), points),
+                        metrics::accepted);
+        routes.addAll(new PointEndpoints(collections, writes, options.limits()).routes());
+        Reads reads = new Reads(collections, shards, ends, wait, metrics);
+        addReads(reads, options.limits(), routes);
         return new GatewayParts(opened, metrics, routes);
     }
 
@@ -102,44 +107,40 @@ final class GatewayParts implements AutoCloseable {
         Shards shards = keep(opened, Shards.open(directory));
         LogEnds ends = LogEnds.fixed(source.logEnds());
         List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
-        addReads(
-                routes,
-                options.limits(),
-                new KnownCollections(source.catalogue()),
-                shards,
-                ends,
-                new AppliedWait(shards, ends),
-                metrics);
+        Reads reads =
+                new Reads(
+                        new KnownCollections(source.catalogue()),
+                        shards,
+                        ends,
+                        new AppliedWait(shards, ends),
+                        metrics);
+        addReads(reads, options.limits(), routes);
         return new GatewayParts(opened, metrics, routes);
     }
 
-    private static void addReads(
-            List<Route> routes,
-            Limits limits,
+    /** What reading takes. */
+    private record Reads(
             KnownCollections collections,
             Shards shards,
             LogEnds ends,
-            AppliedWait wait,
-            GatewayMetrics metrics) {
-        routes.addAll(
-                new CollectionEndpoints(collections, shards, ends, limits.timeoutMs()).routes());
-        routes.addAll(
-                new SearchEndpoints(
-                                collections,
-                                shards,
-                                ends,
-                                wait,
-                                limits,
-                                metrics::search,
-                                metrics::recall)
-                        .routes());
-        routes.addAll(
-                new HybridEndpoints(collections, shards, ends, wait, limits, metrics::search)
-                        .routes());
-        routes.addAll(
-                new ScrollEndpoints(collections, new Scroller(shards, ends, wait), limits)
-                        .routes());
-        routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
+            AppliedWait applied,
+            GatewayMetrics metrics) {}
+
+    private static void addReads(Reads reads, Limits limits, List<Route> routes) {
+        KnownCollections collections = reads.collections;
+        Shards shards = reads.shards;
+        LogEnds ends = reads.ends;
+        AppliedWait wait = reads.applied;
+        GatewayMetrics metrics = reads.metrics;
+        Descriptions descriptions = new Descriptions(collections, shards, ends, limits.timeoutMs());
+        routes.addAll(new CollectionEndpoints(descriptions).routes());
+        Searches searches = new Searches(shards, ends, wait, metrics::search, metrics::recall);
+        routes.addAll(new SearchEndpoints(collections, searches, limits).routes());
+        routes.addAll(new HybridEndpoints(collections, searches, limits).routes());
+        Scroller scroller = new Scroller(shards, ends, wait);
+        routes.addAll(new ScrollEndpoints(collections, scroller, limits).routes());
+        Lookup lookup = new Lookup(shards, ends, wait);
+        routes.addAll(new LookupEndpoints(collections, lookup, limits).routes());
         routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
     }
 

@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -35,8 +36,8 @@ final class HybridSearcher {
     }
 
     CompletableFuture<HybridFound> search(
-            CollectionDefinition collection, HybridQuery query, long startNanos) {
-        Deadline deadline = Deadline.of(startNanos, query.base().timeoutMs());
+            CollectionDefinition collection, HybridQuery query, Asked asked) {
+        Deadline deadline = asked.deadline(query.base().timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.base()
                 .consistency()
@@ -46,7 +47,8 @@ final class HybridSearcher {
                 .thenCompose(statistics -> ask(collection, query, statistics, deadline))
                 .thenCombine(
                         logEnds,
-                        (gathered, known) -> found(collection, query, gathered, known, startNanos));
+                        (gathered, known) ->
+                                found(collection, query, gathered, known, asked.startNanos()));
     }
 
     private CompletableFuture<Optional<TermStatistics>> statistics(

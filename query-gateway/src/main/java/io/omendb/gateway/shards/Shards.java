@@ -48,7 +48,7 @@ public final class Shards implements AutoCloseable {
     }
 
     /**
-     * Asks every shard.
+     * Asks every shard. Calls under way are cancelled once nobody waits for the answer.
      *
      * @param allowPartial whether some shards may fail, as long as one answers
      * @return fails with the reason of a shard that refused the request, else with UNAVAILABLE,
@@ -69,9 +69,15 @@ public final class Shards implements AutoCloseable {
                                     + " shards are known: the job is starting, recovering, or not"
                                     + " running."));
         }
+        if (deadline.gone().isDone()) {
+            return CompletableFuture.failedFuture(Gathering.abandoned());
+        }
         Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
         for (int i = 0; i < known.size(); i++) {
-            gathering.expect(i, question.apply(stub(known.get(i), deadline)));
+            ListenableFuture<T> answer = question.apply(stub(known.get(i), deadline));
+            gathering.expect(i, answer);
+            // Cancels the call, of which the shard hears; of no effect once it was answered.
+            deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
         }
         return gathering.result();
     }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             StreamBench.class,
             DrainBench.class,
             HttpBench.class,
+            HybridBench.class,
             TokensBench.class,
             FilterBench.class,
             RunbookBench.class,

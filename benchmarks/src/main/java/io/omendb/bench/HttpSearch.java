@@ -38,7 +38,12 @@ final class HttpSearch implements AutoCloseable {
                     .build();
 
     HttpSearch(URI gateway, String collection) {
-        this.url = gateway.resolve("/collections/" + collection + "/search");
+        this(gateway.resolve("/collections/" + collection + "/search"));
+    }
+
+    /** Of any route that takes requests by POST. */
+    HttpSearch(URI url) {
+        this.url = url;
     }
 
     /**

@@ -38,6 +38,14 @@ final class LoadedStack implements AutoCloseable {
     /** Starts it and makes the collection, with as many partitions as there are shards. */
     static LoadedStack start(int shards, int dimension, String metric, long checkpointMs)
             throws InterruptedException {
+        ObjectNode schema = GatewayCalls.JSON.createObjectNode();
+        schema.put("dimension", dimension).put("metric", metric).put("partitions", shards);
+        return start(shards, schema, checkpointMs);
+    }
+
+    /** Starts it and makes a collection of this schema. */
+    static LoadedStack start(int shards, ObjectNode schema, long checkpointMs)
+            throws InterruptedException {
         Path directory;
         try {
             directory = Files.createTempDirectory("omen-bench-");
@@ -47,8 +55,6 @@ final class LoadedStack implements AutoCloseable {
         LoadedStack loaded = new LoadedStack(directory, KilledStack.in(directory, 0, checkpointMs));
         try {
             loaded.stack.up(shards);
-            ObjectNode schema = GatewayCalls.JSON.createObjectNode();
-            schema.put("dimension", dimension).put("metric", metric).put("partitions", shards);
             Answer made = loaded.gateway.put("/collections/" + COLLECTION, schema);
             if (!made.isOk()) {
                 throw new OmenException(ErrorCode.EXTERNAL, "no collection: " + made.body());

@@ -9,6 +9,7 @@ import io.omendb.gateway.collections.Definitions;
 import io.omendb.gateway.collections.Descriptions;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
+import io.omendb.gateway.console.ConsoleEndpoints;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.grpc.Calls;
@@ -181,6 +182,7 @@ final class GatewayParts implements AutoCloseable {
         routes.addAll(new LookupEndpoints(collections, lookup, limits).routes());
         services.add(new QueryService(collections, searches, lookup, scroller, calls));
         routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
+        routes.addAll(new ConsoleEndpoints().routes());
     }
 
     private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> opened, T part) {

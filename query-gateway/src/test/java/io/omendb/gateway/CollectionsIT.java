@@ -56,8 +56,6 @@ class CollectionsIT {
         String schema = "{'dimension':3,'metric':'l2',%s}";
         client.put("/collections/early", schema.formatted("'ttl_seconds':60"))
                 .expectProblem(422, "INVALID", "rows do not expire yet");
-        client.put("/collections/early", schema.formatted("'sparse':true"))
-                .expectProblem(422, "INVALID", "not searched yet");
         client.get("/collections/early").expectProblem(404, "NOT_FOUND", "early");
     }
 

@@ -237,6 +237,8 @@ class WritesIT {
 
         client.post(path + "/points/delete", "{'filters':{}}")
                 .expectProblem(422, "INVALID", "filters: found an empty object");
+        client.post(path + "/points/delete", "{'ids':['a'],'filters':{'a':1}}")
+                .expectProblem(400, "MALFORMED", "found both ids and filters");
         client.post(path + "/points/delete", "{'ids':[1]}")
                 .expectProblem(400, "MALFORMED", "ids[0]: found 1, expected a string");
         client.post(path + "/points/delete", "{}")

@@ -64,9 +64,5 @@ public interface Definitions {
                             + schema.ttlSeconds()
                             + ", expected null: rows do not expire yet");
         }
-        if (schema.sparse()) {
-            throw OmenException.invalid(
-                    "sparse: found true, expected false: sparse vectors are not searched yet");
-        }
     }
 }

@@ -41,13 +41,11 @@ public final class OperationEndpoints {
 
     public List<Route> routes() {
         Page openapi = Page.load("openapi.json", MediaType.JSON);
-        Page console = Page.load("console.html", MediaType.HTML_UTF_8);
         return List.of(
                 Route.open(HttpMethod.GET, "/health/live", call -> up("live")),
                 Route.open(HttpMethod.GET, "/health/ready", this::ready),
                 Route.open(HttpMethod.GET, "/metrics", this::metrics),
-                Route.open(HttpMethod.GET, "/openapi.json", call -> openapi.answer()),
-                Route.open(HttpMethod.GET, "/", call -> console.answer()));
+                Route.open(HttpMethod.GET, "/openapi.json", call -> openapi.answer()));
     }
 
     private static CompletableFuture<HttpResponse> up(String status) {

@@ -1,4 +1,4 @@
-/** What operators ask for: probes, metrics, the description of the API, the console. */
+/** What operators ask for: probes, metrics, the description of the API. */
 @NullMarked
 package io.omendb.gateway.operations;
 

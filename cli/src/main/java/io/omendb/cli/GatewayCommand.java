@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         name = "gateway",
         mixinStandardHelpOptions = true,
         description =
-                "Run only the gateway: Kafka and a Flink cluster with the ingestion job are elsewhere.")
+                "Run only the gateway: Kafka and a Flink cluster with the ingestion job are"
+                        + " elsewhere.")
 final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--kafka",
@@ -48,6 +49,12 @@ final class GatewayCommand implements Callable<Integer> {
             description = "Port to listen on (default: 8080).")
     private int port = 8080;
 
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "PORT",
+            description = "Port to listen on for gRPC (default: none).")
+    private int grpcPort = GatewayOptions.NO_GRPC;
+
     @Override
     public Integer call() throws Exception {
         CountDownLatch stopAsked = new CountDownLatch(1);
@@ -58,7 +65,11 @@ final class GatewayCommand implements Callable<Integer> {
                 ShardDirectory shards = job.shards(IngestionJob.VECTORS_UID);
                 Gateway gateway =
                         Gateway.start(
-                                GatewayOptions.of(kafka).withHost(host).withPort(port), shards)) {
+                                GatewayOptions.of(kafka)
+                                        .withHost(host)
+                                        .withPort(port)
+                                        .withGrpcPort(grpcPort),
+                                shards)) {
             System.out.println("gateway listens on http://" + host + ":" + gateway.port());
             stopAsked.await();
             return 0;

@@ -20,6 +20,12 @@ final class StackOptions {
             description = "Port of the gateway, 0 for any free one (default: 8080).")
     private @Nullable Integer port;
 
+    @Option(
+            names = "--grpc-port",
+            paramLabel = "PORT",
+            description = "Port of the gateway for gRPC, 0 for any free one (default: none).")
+    private @Nullable Integer grpcPort;
+
     @Option(names = "--dir", paramLabel = "DIR", description = "Where everything is kept.")
     private @Nullable Path directory;
 
@@ -30,6 +36,9 @@ final class StackOptions {
                         : StackConfig.read(config);
         if (port != null) {
             resolved = resolved.withPort(port);
+        }
+        if (grpcPort != null) {
+            resolved = resolved.withGateway(resolved.gateway().withGrpcPort(grpcPort));
         }
         return directory == null ? resolved : resolved.withDirectory(directory);
     }

@@ -75,7 +75,8 @@ class CommandLineTest {
             value = {
                 "prot: 1 | prot",
                 "parallelism: 0 | parallelism: found 0, expected 1 to 128",
-                "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json, f32 or arrow",
+                "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json,"
+                    + " f32 or arrow",
                 "port: many | many",
             })
     void up_badConfiguration_namesTheKey(String yaml, String message) throws Exception {
@@ -102,6 +103,7 @@ class CommandLineTest {
                                 "parallelism: 3",
                                 "checkpoint_interval_ms: 700",
                                 "broker: {port: 9, max_heap: 1g}",
+                                "gateway: {grpc_port: 82, limits: {k: 7, body_ms: 900}}",
                                 "topics: [{topic: t, collection: c, format: f32}]"));
         StackConfig config = StackConfig.read(file);
         assertThat(config.directory()).isEqualTo(Path.of("somewhere"));
@@ -111,6 +113,10 @@ class CommandLineTest {
         assertThat(config.checkpointIntervalMs()).isEqualTo(700);
         assertThat(config.brokerPort()).isEqualTo(9);
         assertThat(config.brokerMaxHeap()).isEqualTo("1g");
+        assertThat(config.gateway().grpcPort()).isEqualTo(82);
+        assertThat(config.gateway().limits().k()).isEqualTo(7);
+        assertThat(config.gateway().limits().bodyMs()).isEqualTo(900);
+        assertThat(config.gateway().limits().inFlight()).isEqualTo(512);
         assertThat(config.topics())
                 .singleElement()
                 .satisfies(t -> assertThat(t.collection()).isEqualTo("c"));

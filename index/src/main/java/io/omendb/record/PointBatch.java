@@ -76,7 +76,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
                 end++;
             }
             if (!isBlank(lines, start, end)) {
-                checkSize(index, pointsMax);
+                checkCount(index + 1, pointsMax);
                 try {
                     batch.points.add(PointJson.read(lines, start, end - start));
                 } catch (OmenException e) {
@@ -117,7 +117,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         JsonStreamContext array = parser.getParsingContext();
         int index = 0;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            checkSize(index, pointsMax);
+            checkCount(index + 1, pointsMax);
             try {
                 batch.points.add(PointJson.read(parser));
             } catch (OmenException e) {
@@ -138,8 +138,9 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         }
     }
 
-    private static void checkSize(int index, int pointsMax) {
-        if (index >= pointsMax) {
+    /** Checks how many points one batch holds: TOO_LARGE for more than {@code pointsMax}. */
+    public static void checkCount(int points, int pointsMax) {
+        if (points > pointsMax) {
             throw new OmenException(
                     ErrorCode.TOO_LARGE,
                     "points: found more than "

@@ -1,5 +1,7 @@
 package io.omendb.record;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,19 @@ public record PointColumns(
     /** How many points there are. */
     public int rows() {
         return ids.size();
+    }
+
+    /** One of the points, as an object of its own. */
+    public Point point(int row) {
+        byte[] json = metadata == null ? null : metadata.get(row);
+        byte[] text = texts == null ? null : texts.get(row);
+        return new Point(
+                new String(ids.bytes(), ids.start(row), ids.length(row), StandardCharsets.UTF_8),
+                Arrays.copyOfRange(vectors, row * dimension, (row + 1) * dimension),
+                json == null ? null : StrictJson.object(json, "metadata"),
+                text == null ? null : new String(text, StandardCharsets.UTF_8),
+                null,
+                null);
     }
 
     /**

@@ -18,7 +18,7 @@ import org.jspecify.annotations.NullMarked;
 /** What holds in every module. */
 public final class HouseRules {
     /** Written by protoc. */
-    private static final String GENERATED = "io.omendb.protocol.v1..";
+    private static final String[] GENERATED = {"io.omendb.protocol.v1..", "io.omendb.v1.."};
 
     /** Words that name no idea, as whole words of a CamelCase name: Database and Implied pass. */
     private static final Pattern EMPTY_WORD =
@@ -43,7 +43,7 @@ public final class HouseRules {
     public static final ArchRule classNamesNameAnIdea =
             noClasses()
                     .that()
-                    .resideOutsideOfPackage(GENERATED)
+                    .resideOutsideOfPackages(GENERATED)
                     .should(
                             be(
                                     describe(
@@ -61,7 +61,7 @@ public final class HouseRules {
     public static final ArchRule packagesAreNullMarked =
             classes()
                     .that()
-                    .resideOutsideOfPackage(GENERATED)
+                    .resideOutsideOfPackages(GENERATED)
                     .should(resideInANullMarkedPackage())
                     .because("NullAway guards those only");
 

@@ -8,7 +8,9 @@ import com.linecorp.armeria.server.ServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.grpc.GrpcServer;
 import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.http.Connections;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Problems;
 import io.omendb.gateway.http.Route;
@@ -18,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The query gateway: an HTTP server that writes points to Kafka and asks the shards of the job.
@@ -31,6 +34,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayParts parts;
     private final Server server;
     private final EventLoopGroup workers;
+    private @Nullable GrpcServer grpc;
 
     private Gateway(GatewayParts parts, Server server, EventLoopGroup workers) {
         this.parts = parts;
@@ -74,7 +78,11 @@ public final class Gateway implements AutoCloseable {
         Gateway gateway = new Gateway(parts, server(options, parts, admission, workers), workers);
         try {
             gateway.server.start().join();
+            gateway.startGrpc(options);
             return gateway;
+        } catch (OmenException e) {
+            gateway.close();
+            throw e;
         } catch (CompletionException e) {
             gateway.close();
             throw new OmenException(
@@ -87,6 +95,18 @@ public final class Gateway implements AutoCloseable {
                             + reason(e)
                             + "); choose another port.",
                     e);
+        }
+    }
+
+    private void startGrpc(GatewayOptions options) {
+        if (options.grpcPort() != GatewayOptions.NO_GRPC) {
+            grpc =
+                    GrpcServer.start(
+                            options.host(),
+                            options.grpcPort(),
+                            parts.services(),
+                            options.limits(),
+                            parts.callThreads());
         }
     }
 
@@ -114,17 +134,14 @@ public final class Gateway implements AutoCloseable {
                                         .numThreads(BLOCKING_THREADS)
                                         .build(),
                                 true);
+        Connections.configure(builder, limits);
         for (Route route : parts.routes()) {
             builder.route()
                     .path(route.path())
                     .methods(route.method())
                     .build(
                             new RouteService(
-                                    route,
-                                    admission,
-                                    problems,
-                                    limits.bodyBytes(),
-                                    parts.metrics()::request));
+                                    route, admission, problems, limits, parts.metrics()::request));
         }
         return builder.build();
     }
@@ -142,9 +159,17 @@ public final class Gateway implements AutoCloseable {
         return server.activeLocalPort();
     }
 
+    /** The port it listens on for gRPC; -1 where it does not. */
+    public int grpcPort() {
+        return grpc == null ? GatewayOptions.NO_GRPC : grpc.port();
+    }
+
     /** Ends the requests under way, or gives up on them after two seconds. */
     @Override
     public void close() {
+        if (grpc != null) {
+            grpc.close();
+        }
         server.stop().join();
         workers.shutdownGracefully(0, DRAIN.toMillis(), TimeUnit.MILLISECONDS)
                 .syncUninterruptibly();

@@ -12,11 +12,18 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param port port to listen on; 0 for a free one
  * @param kafka settings of every Kafka client, {@code bootstrap.servers} at least
  * @param limits what a request may ask for
+ * @param grpcPort port to listen on for gRPC; 0 for a free one, {@link #NO_GRPC} for none
  */
-public record GatewayOptions(String host, int port, Map<String, Object> kafka, Limits limits) {
+public record GatewayOptions(
+        String host, int port, Map<String, Object> kafka, Limits limits, int grpcPort) {
+    public static final int NO_GRPC = -1;
 
     public GatewayOptions {
         kafka = Map.copyOf(kafka);
+        if (grpcPort < NO_GRPC || grpcPort > 65_535) {
+            throw new IllegalArgumentException(
+                    "grpcPort: found " + grpcPort + ", expected 0 to 65535, or -1 for none");
+        }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: found " + port + ", expected 0 to 65535");
         }
@@ -28,25 +35,30 @@ public record GatewayOptions(String host, int port, Map<String, Object> kafka, L
                 "127.0.0.1",
                 8080,
                 Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                NO_GRPC);
     }
 
     public GatewayOptions withHost(String value) {
-        return new GatewayOptions(value, port, kafka, limits);
+        return new GatewayOptions(value, port, kafka, limits, grpcPort);
     }
 
     public GatewayOptions withPort(int value) {
-        return new GatewayOptions(host, value, kafka, limits);
+        return new GatewayOptions(host, value, kafka, limits, grpcPort);
     }
 
     /** The same with one more setting for every Kafka client. */
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits);
+        return new GatewayOptions(host, port, more, limits, grpcPort);
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value);
+        return new GatewayOptions(host, port, kafka, value, grpcPort);
+    }
+
+    public GatewayOptions withGrpcPort(int value) {
+        return new GatewayOptions(host, port, kafka, limits, value);
     }
 }

@@ -1,28 +1,40 @@
 package io.omendb.gateway;
 
+import io.grpc.BindableService;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.collections.CollectionEndpoints;
+import io.omendb.gateway.collections.CollectionService;
+import io.omendb.gateway.collections.Definitions;
+import io.omendb.gateway.collections.Descriptions;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
 import io.omendb.gateway.console.ConsoleEndpoints;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.grpc.Calls;
+import io.omendb.gateway.grpc.GrpcServer;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.operations.GatewayMetrics;
 import io.omendb.gateway.operations.OperationEndpoints;
 import io.omendb.gateway.search.HybridEndpoints;
+import io.omendb.gateway.search.Lookup;
 import io.omendb.gateway.search.LookupEndpoints;
+import io.omendb.gateway.search.QueryService;
 import io.omendb.gateway.search.ScrollEndpoints;
 import io.omendb.gateway.search.Scroller;
 import io.omendb.gateway.search.SearchEndpoints;
+import io.omendb.gateway.search.Searches;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.gateway.write.FilterDeletion;
 import io.omendb.gateway.write.PointEndpoints;
 import io.omendb.gateway.write.PointWriter;
 import io.omendb.gateway.write.ReadOnlyEndpoints;
+import io.omendb.gateway.write.RefusedWrites;
+import io.omendb.gateway.write.WriteService;
+import io.omendb.gateway.write.Writes;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
@@ -30,17 +42,27 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 
 /** What a gateway is made of, put together, and taken apart in reverse. */
 final class GatewayParts implements AutoCloseable {
     private final Deque<AutoCloseable> opened;
     private final GatewayMetrics metrics;
     private final List<Route> routes;
+    private final List<BindableService> services;
+    private final ExecutorService callThreads;
 
-    private GatewayParts(Deque<AutoCloseable> opened, GatewayMetrics metrics, List<Route> routes) {
+    private GatewayParts(
+            Deque<AutoCloseable> opened,
+            GatewayMetrics metrics,
+            List<Route> routes,
+            List<BindableService> services,
+            ExecutorService callThreads) {
         this.opened = opened;
         this.metrics = metrics;
         this.routes = routes;
+        this.services = services;
+        this.callThreads = callThreads;
     }
 
     static GatewayParts open(
@@ -74,18 +96,22 @@ final class GatewayParts implements AutoCloseable {
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new SchemaEndpoints(writer).routes());
-        routes.addAll(
-                new PointEndpoints(
-                                collections,
-                                points,
-                                wait,
-                                new FilterDeletion(new Scroller(shards, ends, wait), points),
-                                options.limits(),
-                                metrics::accepted)
-                        .routes());
-        addReads(routes, options.limits(), collections, shards, ends, wait, metrics);
-        return new GatewayParts(opened, metrics, routes);
+        Definitions definitions = Definitions.in(writer);
+        routes.addAll(new SchemaEndpoints(definitions).routes());
+        Writes writes =
+                new Writes(
+                        points,
+                        wait,
+                        new FilterDeletion(new Scroller(shards, ends, wait), points),
+                        metrics::accepted);
+        routes.addAll(new PointEndpoints(collections, writes, options.limits()).routes());
+        ExecutorService threads = callThreads(opened);
+        Calls calls = new Calls(admission, options.limits(), threads);
+        List<BindableService> services = new ArrayList<>();
+        services.add(new WriteService(collections, writes, calls));
+        Reads reads = new Reads(collections, shards, ends, wait, metrics);
+        addReads(reads, definitions, calls, routes, services);
+        return new GatewayParts(opened, metrics, routes, services, threads);
     }
 
     /** The parts of a gateway that only reads what there is. */
@@ -103,44 +129,58 @@ final class GatewayParts implements AutoCloseable {
         Shards shards = keep(opened, Shards.open(directory));
         LogEnds ends = LogEnds.fixed(source.logEnds());
         List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
-        addReads(
-                routes,
-                options.limits(),
-                new KnownCollections(source.catalogue()),
-                shards,
-                ends,
-                new AppliedWait(shards, ends),
-                metrics);
-        return new GatewayParts(opened, metrics, routes);
+        ExecutorService threads = callThreads(opened);
+        Calls calls = new Calls(admission, options.limits(), threads);
+        List<BindableService> services = new ArrayList<>();
+        services.add(new RefusedWrites(source.why()));
+        Reads reads =
+                new Reads(
+                        new KnownCollections(source.catalogue()),
+                        shards,
+                        ends,
+                        new AppliedWait(shards, ends),
+                        metrics);
+        addReads(reads, Definitions.refusing(source.why()), calls, routes, services);
+        return new GatewayParts(opened, metrics, routes, services, threads);
     }
 
-    private static void addReads(
-            List<Route> routes,
-            Limits limits,
+    private static ExecutorService callThreads(Deque<AutoCloseable> opened) {
+        ExecutorService threads = GrpcServer.threads();
+        opened.push(threads::shutdown);
+        return threads;
+    }
+
+    /** What reading takes. */
+    private record Reads(
             KnownCollections collections,
             Shards shards,
             LogEnds ends,
-            AppliedWait wait,
-            GatewayMetrics metrics) {
-        routes.addAll(
-                new CollectionEndpoints(collections, shards, ends, limits.timeoutMs()).routes());
-        routes.addAll(
-                new SearchEndpoints(
-                                collections,
-                                shards,
-                                ends,
-                                wait,
-                                limits,
-                                metrics::search,
-                                metrics::recall)
-                        .routes());
-        routes.addAll(
-                new HybridEndpoints(collections, shards, ends, wait, limits, metrics::search)
-                        .routes());
-        routes.addAll(
-                new ScrollEndpoints(collections, new Scroller(shards, ends, wait), limits)
-                        .routes());
-        routes.addAll(new LookupEndpoints(collections, shards, ends, wait, limits).routes());
+            AppliedWait applied,
+            GatewayMetrics metrics) {}
+
+    private static void addReads(
+            Reads reads,
+            Definitions definitions,
+            Calls calls,
+            List<Route> routes,
+            List<BindableService> services) {
+        Limits limits = calls.limits();
+        KnownCollections collections = reads.collections;
+        Shards shards = reads.shards;
+        LogEnds ends = reads.ends;
+        AppliedWait wait = reads.applied;
+        GatewayMetrics metrics = reads.metrics;
+        Descriptions descriptions = new Descriptions(collections, shards, ends, limits.timeoutMs());
+        routes.addAll(new CollectionEndpoints(descriptions).routes());
+        services.add(new CollectionService(definitions, descriptions, calls));
+        Searches searches = new Searches(shards, ends, wait, metrics::search, metrics::recall);
+        routes.addAll(new SearchEndpoints(collections, searches, limits).routes());
+        routes.addAll(new HybridEndpoints(collections, searches, limits).routes());
+        Scroller scroller = new Scroller(shards, ends, wait);
+        routes.addAll(new ScrollEndpoints(collections, scroller, limits).routes());
+        Lookup lookup = new Lookup(shards, ends, wait);
+        routes.addAll(new LookupEndpoints(collections, lookup, limits).routes());
+        services.add(new QueryService(collections, searches, lookup, scroller, calls));
         routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
         routes.addAll(new ConsoleEndpoints().routes());
     }
@@ -152,6 +192,15 @@ final class GatewayParts implements AutoCloseable {
 
     List<Route> routes() {
         return routes;
+    }
+
+    /** The same operations as gRPC has them. */
+    List<BindableService> services() {
+        return services;
+    }
+
+    ExecutorService callThreads() {
+        return callThreads;
     }
 
     GatewayMetrics metrics() {

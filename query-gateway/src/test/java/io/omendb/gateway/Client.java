@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** Talks to a gateway as users do. Quotes in JSON may be written {@code '}. */
@@ -65,6 +66,26 @@ final class Client {
 
     Reply post(String path, String json) throws Exception {
         return send("POST", path, json.replace('\'', '"'), "application/json").get();
+    }
+
+    /** Sends bytes, with header names and values in turns. */
+    HttpResponse<byte[]> bytes(String method, String path, byte[] body, String... headers)
+            throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(root + path))
+                        .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /** An answer of bytes as one of text. */
+    static Reply reply(HttpResponse<byte[]> response) {
+        return new Reply(
+                response.statusCode(),
+                response.headers().firstValue("content-type").orElse(""),
+                new String(response.body(), StandardCharsets.UTF_8));
     }
 
     CompletableFuture<Reply> send(String method, String path, String body, String type) {

@@ -16,7 +16,10 @@ final class RunningGateway implements AutoCloseable {
         job = new TestJob(broker.bootstrapServers(), 2);
         gateway =
                 Gateway.start(
-                        GatewayOptions.of(broker.bootstrapServers()).withPort(0).withLimits(limits),
+                        GatewayOptions.of(broker.bootstrapServers())
+                                .withPort(0)
+                                .withGrpcPort(0)
+                                .withLimits(limits),
                         job);
         client = new Client(gateway.port());
     }

@@ -84,6 +84,16 @@ final class TestJob implements ShardDirectory {
         return gate;
     }
 
+    /** Searches that this shard was asked for, ever. */
+    int searches(int shard) {
+        return shards.get(shard).searches.get();
+    }
+
+    /** Those of them that whoever asked gave up. */
+    int cancelled(int shard) {
+        return shards.get(shard).cancelled.get();
+    }
+
     /** Leaves a shard out of the directory, as while a job recovers. */
     void hide(int shard) {
         hidden.add(shard);

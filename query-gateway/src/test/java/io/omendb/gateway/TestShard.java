@@ -2,6 +2,7 @@ package io.omendb.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import io.omendb.OmenException;
 import io.omendb.gateway.shards.Packed;
@@ -9,6 +10,7 @@ import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.v1.Applied;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
 import io.omendb.protocol.v1.AwaitAppliedResponse;
+import io.omendb.protocol.v1.Candidate;
 import io.omendb.protocol.v1.CollectionStats;
 import io.omendb.protocol.v1.CountRequest;
 import io.omendb.protocol.v1.CountResponse;
@@ -16,10 +18,17 @@ import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
 import io.omendb.protocol.v1.GetRequest;
 import io.omendb.protocol.v1.GetResponse;
+import io.omendb.protocol.v1.HybridRequest;
+import io.omendb.protocol.v1.HybridResponse;
 import io.omendb.protocol.v1.Include;
+import io.omendb.protocol.v1.ScrollPosition;
+import io.omendb.protocol.v1.ScrollRequest;
+import io.omendb.protocol.v1.ScrollResponse;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.protocol.v1.TermsRequest;
+import io.omendb.protocol.v1.TermsResponse;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.StrictJson;
@@ -33,6 +42,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,6 +62,8 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
     private final Supplier<Map<String, CollectionDefinition>> catalogue;
     private final Map<String, Rows> collections = new HashMap<>();
     volatile CountDownLatch gate = new CountDownLatch(0);
+    final AtomicInteger searches = new AtomicInteger();
+    final AtomicInteger cancelled = new AtomicInteger();
 
     TestShard(Supplier<Map<String, CollectionDefinition>> catalogue) {
         this.catalogue = catalogue;
@@ -91,6 +103,16 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
 
     @Override
     public void search(SearchRequest request, StreamObserver<SearchResponse> out) {
+        searches.incrementAndGet();
+        Context.current()
+                .addListener(
+                        context -> {
+                            // Also called when the call has ended well.
+                            if (context.cancellationCause() != null) {
+                                cancelled.incrementAndGet();
+                            }
+                        },
+                        Runnable::run);
         answer(
                 out,
                 () -> {
@@ -116,6 +138,86 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
                 .limit(request.getK())
                 .forEach(response::addHits);
         return response.putAllApplied(rows.applied).build();
+    }
+
+    /** The dense candidates; each occurrence of the text in a point's text scores one. */
+    @Override
+    public void hybrid(HybridRequest request, StreamObserver<HybridResponse> out) {
+        answer(
+                out,
+                () -> {
+                    SearchRequest search = request.getSearch();
+                    HybridResponse.Builder response = HybridResponse.newBuilder();
+                    synchronized (this) {
+                        Rows rows = rows(search.getCollection());
+                        Metric metric =
+                                catalogue.get().get(search.getCollection()).schema().metric();
+                        float[] query = Packed.vector(search.getVector());
+                        matching(rows, search.getFilterJson())
+                                .forEach(
+                                        point -> {
+                                            boolean has =
+                                                    point.text() != null
+                                                            && !request.getText().isEmpty()
+                                                            && point.text()
+                                                                    .contains(request.getText());
+                                            float distance =
+                                                    query.length == 0
+                                                            ? Float.NaN
+                                                            : distance(
+                                                                    metric, query, point.vector());
+                                            response.addCandidates(
+                                                    Candidate.newBuilder()
+                                                            .setPoint(
+                                                                    message(
+                                                                                    point,
+                                                                                    search
+                                                                                            .getInclude())
+                                                                            .setDistance(distance))
+                                                            .setTextScore(has ? 1 : 0));
+                                        });
+                        return response.putAllApplied(rows.applied).build();
+                    }
+                });
+    }
+
+    @Override
+    public void terms(TermsRequest request, StreamObserver<TermsResponse> out) {
+        answer(out, TermsResponse::getDefaultInstance);
+    }
+
+    /** In the order of the ids alone. */
+    @Override
+    public void scroll(ScrollRequest request, StreamObserver<ScrollResponse> out) {
+        answer(
+                out,
+                () -> {
+                    ScrollResponse.Builder response = ScrollResponse.newBuilder();
+                    synchronized (this) {
+                        Rows rows = rows(request.getCollection());
+                        String after = request.getAfter().getId().toStringUtf8();
+                        matching(rows, request.getFilterJson())
+                                .filter(point -> point.id().compareTo(after) > 0)
+                                .limit(request.getLimit())
+                                .forEach(
+                                        point ->
+                                                response.addItems(
+                                                        ScrollResponse.Item.newBuilder()
+                                                                .setPosition(
+                                                                        ScrollPosition.newBuilder()
+                                                                                .setId(
+                                                                                        ByteString
+                                                                                                .copyFromUtf8(
+                                                                                                        point
+                                                                                                                .id())))
+                                                                .setPoint(
+                                                                        message(
+                                                                                point,
+                                                                                request
+                                                                                        .getInclude()))));
+                        return response.putAllApplied(rows.applied).build();
+                    }
+                });
     }
 
     @Override

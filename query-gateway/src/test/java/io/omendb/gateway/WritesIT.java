@@ -191,9 +191,6 @@ class WritesIT {
                 .expectProblem(400, "MALFORMED", "sync: found an unknown query parameter");
         client.post(path + "/points?timeout_ms=0", "{'points':[]}")
                 .expectProblem(422, "INVALID", "timeout_ms: found 0, expected 1 to 60000");
-        client.send("POST", path + "/points", "x", "application/vnd.apache.arrow.stream")
-                .get()
-                .expectProblem(422, "INVALID", "Arrow over HTTP is not supported yet");
         client.post("/collections/nowhere/points", "{'points':[]}")
                 .expectProblem(404, "NOT_FOUND", "nowhere does not exist");
     }

@@ -80,9 +80,11 @@ public final class LocalStack implements AutoCloseable {
         parts.push(shards);
         Gateway gateway =
                 Gateway.start(
-                        GatewayOptions.of(startedBroker.bootstrapServers())
-                                .withHost(config.host())
-                                .withPort(config.port()),
+                        config.gateway()
+                                .applyTo(
+                                        GatewayOptions.of(startedBroker.bootstrapServers())
+                                                .withHost(config.host())
+                                                .withPort(config.port())),
                         shards);
         parts.push(gateway);
         String startedUrl = "http://" + config.host() + ":" + gateway.port();
@@ -94,6 +96,9 @@ public final class LocalStack implements AutoCloseable {
                         startedBroker.bootstrapServers(),
                         startedJob.restAddress().toString()));
         progress.accept("gateway listens on " + startedUrl);
+        if (gateway.grpcPort() != GatewayOptions.NO_GRPC) {
+            progress.accept("and for gRPC on " + config.host() + ":" + gateway.grpcPort());
+        }
     }
 
     /** Where the gateway answers. */

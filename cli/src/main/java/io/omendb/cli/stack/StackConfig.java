@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param missingRecords what to do where Kafka has deleted records that were not read yet
  * @param taskManagers Flink's TaskManager processes; 0 to run Flink in this process
  * @param taskManagerHeap largest heap of each
+ * @param gateway what the gateway allows and offers beside HTTP
  */
 public record StackConfig(
         Path directory,
@@ -44,7 +45,8 @@ public record StackConfig(
         List<TopicMapping> topics,
         MissingRecords missingRecords,
         int taskManagers,
-        String taskManagerHeap) {
+        String taskManagerHeap,
+        GatewayConfig gateway) {
 
     public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
     public static final StackConfig DEFAULT =
@@ -59,7 +61,8 @@ public record StackConfig(
                     List.of(),
                     MissingRecords.FAIL,
                     0,
-                    "1g");
+                    "1g",
+                    GatewayConfig.DEFAULT);
 
     public StackConfig {
         if (parallelism < 1 || parallelism > 128) {
@@ -93,7 +96,8 @@ public record StackConfig(
                 topics,
                 missingRecords,
                 taskManagers,
-                taskManagerHeap);
+                taskManagerHeap,
+                gateway);
     }
 
     public StackConfig withPort(int chosen) {
@@ -108,7 +112,8 @@ public record StackConfig(
                 topics,
                 missingRecords,
                 taskManagers,
-                taskManagerHeap);
+                taskManagerHeap,
+                gateway);
     }
 
     public StackConfig withTaskManagers(int chosen) {
@@ -123,7 +128,24 @@ public record StackConfig(
                 topics,
                 missingRecords,
                 chosen,
-                taskManagerHeap);
+                taskManagerHeap,
+                gateway);
+    }
+
+    public StackConfig withGateway(GatewayConfig chosen) {
+        return new StackConfig(
+                directory,
+                host,
+                port,
+                parallelism,
+                checkpointIntervalMs,
+                brokerPort,
+                brokerMaxHeap,
+                topics,
+                missingRecords,
+                taskManagers,
+                taskManagerHeap,
+                chosen);
     }
 
     /** What the job reads. */
@@ -142,7 +164,8 @@ public record StackConfig(
             @Nullable List<Topic> topics,
             @JsonProperty("missing_records") @Nullable String missingRecords,
             @Nullable Integer taskmanagers,
-            @JsonProperty("taskmanager_heap") @Nullable String taskManagerHeap) {}
+            @JsonProperty("taskmanager_heap") @Nullable String taskManagerHeap,
+            GatewayConfig.@Nullable File gateway) {}
 
     private record Broker(
             @Nullable Integer port, @JsonProperty("max_heap") @Nullable String maxHeap) {}
@@ -205,7 +228,8 @@ public record StackConfig(
                         ? DEFAULT.missingRecords
                         : MissingRecords.ofName(file.missingRecords),
                 or(file.taskmanagers, DEFAULT.taskManagers),
-                or(file.taskManagerHeap, DEFAULT.taskManagerHeap));
+                or(file.taskManagerHeap, DEFAULT.taskManagerHeap),
+                file.gateway == null ? DEFAULT.gateway : GatewayConfig.of(file.gateway));
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

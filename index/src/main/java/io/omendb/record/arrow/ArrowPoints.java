@@ -1,6 +1,7 @@
 package io.omendb.record.arrow;
 
 import io.omendb.OmenException;
+import io.omendb.record.PointBatch;
 import io.omendb.record.PointColumns;
 import io.omendb.schema.CollectionSchema;
 import java.io.ByteArrayInputStream;
@@ -37,9 +38,23 @@ public final class ArrowPoints {
      *     break a rule of the collection
      */
     public static PointColumns read(byte[] stream, CollectionSchema schema) {
+        return columns(stream, schema).finish();
+    }
+
+    /**
+     * Reads the points of a stream one by one, with what is wrong with any of them.
+     *
+     * @throws OmenException MALFORMED if it is no such stream, or lacks a column; TOO_LARGE if it
+     *     holds more than {@code pointsMax} points
+     */
+    public static PointBatch readBatch(byte[] stream, CollectionSchema schema, int pointsMax) {
+        return columns(stream, schema).batch(pointsMax);
+    }
+
+    private static ColumnsReader columns(byte[] stream, CollectionSchema schema) {
         try (BufferAllocator allocator = new RootAllocator(4L * stream.length + SPARE_BYTES)) {
             StreamFraming.check(stream);
-            return read(stream, schema, allocator);
+            return columns(stream, schema, allocator);
         } catch (OmenException e) {
             throw e;
         } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
@@ -52,7 +67,7 @@ public final class ArrowPoints {
         }
     }
 
-    private static PointColumns read(
+    private static ColumnsReader columns(
             byte[] stream, CollectionSchema schema, BufferAllocator allocator) throws IOException {
         try (ArrowStreamReader reader =
                 new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
@@ -61,7 +76,7 @@ public final class ArrowPoints {
             while (reader.loadNextBatch()) {
                 columns.read(root, reader.getDictionaryVectors(), allocator);
             }
-            return columns.finish();
+            return columns;
         }
     }
 }

@@ -2,14 +2,19 @@ package io.omendb.record.arrow;
 
 import io.omendb.OmenException;
 import io.omendb.record.ByteStrings;
+import io.omendb.record.Point;
+import io.omendb.record.PointBatch;
+import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointColumns;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.ValueVector;
@@ -25,7 +30,7 @@ final class ColumnsReader {
     static final String ID = "id";
     static final String VECTOR = "vector";
     static final String TEXT = "text";
-    private static final int BAD_MAX = 20;
+    private static final int BAD_MAX = PointBatch.BAD_MAX;
 
     private final CollectionSchema schema;
     private final boolean hasText;
@@ -39,7 +44,7 @@ final class ColumnsReader {
     private final ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
     private final ByteStrings.Builder texts = new ByteStrings.Builder(0, 0);
     private final ByteStrings.Builder metadata = new ByteStrings.Builder(0, 0);
-    private final List<String> bad = new ArrayList<>();
+    private final List<BadPoint> bad = new ArrayList<>();
 
     private ColumnsReader(
             CollectionSchema schema, boolean hasText, boolean hasMetadata, long streamBytes) {
@@ -116,9 +121,39 @@ final class ColumnsReader {
     PointColumns finish() {
         if (!bad.isEmpty()) {
             throw OmenException.invalid(
-                    String.join("; ", bad.subList(0, Math.min(BAD_MAX, bad.size())))
+                    bad.stream()
+                                    .limit(BAD_MAX)
+                                    .map(point -> "row " + point.index() + ": " + detail(point))
+                                    .collect(Collectors.joining("; "))
                             + (bad.size() > BAD_MAX ? "; and more" : ""));
         }
+        return columns();
+    }
+
+    private static String detail(BadPoint point) {
+        return String.valueOf(point.reason().getMessage());
+    }
+
+    /** The points one by one, if there is nothing wrong with any; else what is. */
+    PointBatch batch(int pointsMax) {
+        PointBatch.checkCount(rows, pointsMax);
+        if (!bad.isEmpty()) {
+            List<BadPoint> named =
+                    bad.stream()
+                            .sorted(Comparator.comparingInt(BadPoint::index))
+                            .limit(BAD_MAX)
+                            .toList();
+            return new PointBatch(List.of(), named);
+        }
+        PointColumns columns = columns();
+        List<Point> points = new ArrayList<>(rows);
+        for (int row = 0; row < rows; row++) {
+            points.add(columns.point(row));
+        }
+        return new PointBatch(points, List.of());
+    }
+
+    private PointColumns columns() {
         return new PointColumns(
                 schema.dimension(),
                 vectors,
@@ -206,7 +241,7 @@ final class ColumnsReader {
 
     private void bad(int row, @Nullable String problem) {
         if (bad.size() <= BAD_MAX) {
-            bad.add("row " + row + ": " + problem);
+            bad.add(new BadPoint(row, OmenException.invalid(String.valueOf(problem))));
         }
     }
 }

@@ -40,6 +40,6 @@ public final class ConsoleEndpoints {
     }
 
     private static CompletableFuture<HttpResponse> answer(StaticFile file, Call call) {
-        return CompletableFuture.completedFuture(file.answer(call.request().headers()));
+        return CompletableFuture.completedFuture(file.answer(call.headers()));
     }
 }

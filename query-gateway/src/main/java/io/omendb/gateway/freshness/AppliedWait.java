@@ -45,7 +45,7 @@ public final class AppliedWait {
                         .putAllPositions(highest(tokens))
                         .setTimeoutMs(deadline.leftMs())
                         .build();
-        Deadline answer = Deadline.of(System.nanoTime(), (int) deadline.leftMs() + ANSWER_MS);
+        Deadline answer = deadline.later(ANSWER_MS);
         return shards.ask(answer, false, stub -> stub.awaitApplied(request))
                 .thenCombine(
                         ends.of(collection),

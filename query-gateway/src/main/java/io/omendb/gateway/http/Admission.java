@@ -26,26 +26,63 @@ public final class Admission {
     }
 
     /**
-     * Admits a request; {@link #leave} must follow.
+     * Admits a request; the place is to be closed.
      *
      * @throws OmenException OVERLOADED where a limit is reached
      */
-    void enter(long bodyBytes) {
-        boolean fits = requests.incrementAndGet() <= requestsMax;
-        // A single body may be as large as it likes, else it could never be sent.
-        long before = bytes.getAndAdd(bodyBytes);
-        if (!fits || (before > 0 && before + bodyBytes > bytesMax)) {
-            leave(bodyBytes);
-            throw new OmenException(
-                    ErrorCode.OVERLOADED,
-                    "The gateway is working on as many requests as it takes ("
-                            + (fits ? bytesMax + " bytes of bodies" : requestsMax + " requests")
-                            + "); try again in a moment.");
+    public Place enter(long bodyBytes) {
+        Place place = new Place();
+        try {
+            if (requests.incrementAndGet() > requestsMax) {
+                throw full(requestsMax + " requests");
+            }
+            place.add(bodyBytes);
+            return place;
+        } catch (OmenException e) {
+            place.close();
+            throw e;
         }
     }
 
-    void leave(long bodyBytes) {
-        bytes.addAndGet(-bodyBytes);
-        requests.decrementAndGet();
+    private static OmenException full(String most) {
+        return new OmenException(
+                ErrorCode.OVERLOADED,
+                "The gateway is working on as many requests as it takes ("
+                        + most
+                        + "); try again in a moment.");
+    }
+
+    /** What an admitted request takes up. */
+    public final class Place implements AutoCloseable {
+        private long held;
+        private boolean left;
+
+        private Place() {}
+
+        /**
+         * Takes up more, as where a body turns out to be larger.
+         *
+         * @throws OmenException OVERLOADED where that is too much beside the other requests
+         */
+        public synchronized void add(long bodyBytes) {
+            if (left) {
+                return;
+            }
+            held += bodyBytes;
+            long all = bytes.addAndGet(bodyBytes);
+            // A single body may be as large as it likes, else it could never be sent.
+            if (all > bytesMax && all > held) {
+                throw full(bytesMax + " bytes of bodies");
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!left) {
+                left = true;
+                bytes.addAndGet(-held);
+                requests.decrementAndGet();
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
 package io.omendb.gateway.http;
 
-import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.shards.Asked;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -13,9 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request, read whole.
  *
- * @param startNanos {@link System#nanoTime} when it arrived
+ * @param body the bytes of the body, its content-encoding undone
  */
-public record Call(ServiceRequestContext context, AggregatedHttpRequest request, long startNanos) {
+public record Call(
+        ServiceRequestContext context, RequestHeaders headers, byte[] body, Asked asked) {
+
+    /** {@link System#nanoTime} when it arrived. */
+    public long startNanos() {
+        return asked.startNanos();
+    }
 
     /** A part of the path, decoded. */
     public String path(String name) {
@@ -68,14 +75,9 @@ public record Call(ServiceRequestContext context, AggregatedHttpRequest request,
         }
     }
 
-    /** The bytes of the body. */
-    public byte[] body() {
-        return request.content().array();
-    }
-
     /** Whether the body is of a type. */
     public boolean isOf(String type) {
-        MediaType found = request.contentType();
+        MediaType found = headers.contentType();
         return found != null && found.nameWithoutParameters().equals(type);
     }
 

@@ -13,6 +13,8 @@ import io.omendb.OmenException;
  * @param batchSearches searches of one batch
  * @param timeoutMs what a request may take that says nothing about it
  * @param timeoutMsMax what a request may allow itself
+ * @param headerMs what a client may take over the head of a request
+ * @param bodyMs what a client may take over the body
  */
 public record Limits(
         long bodyBytes,
@@ -22,10 +24,22 @@ public record Limits(
         int batchPoints,
         int batchSearches,
         int timeoutMs,
-        int timeoutMsMax) {
+        int timeoutMsMax,
+        int headerMs,
+        int bodyMs) {
 
     public static final Limits DEFAULT =
-            new Limits(64L << 20, 512, 256L << 20, 10_000, 10_000, 1_000, 10_000, 60_000);
+            new Limits(
+                    64L << 20,
+                    512,
+                    256L << 20,
+                    10_000,
+                    10_000,
+                    1_000,
+                    10_000,
+                    60_000,
+                    10_000,
+                    60_000);
 
     public Limits withBodyBytes(long value) {
         return new Limits(
@@ -36,7 +50,9 @@ public record Limits(
                 batchPoints,
                 batchSearches,
                 timeoutMs,
-                timeoutMsMax);
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
     }
 
     public Limits withInFlight(int value) {
@@ -48,7 +64,9 @@ public record Limits(
                 batchPoints,
                 batchSearches,
                 timeoutMs,
-                timeoutMsMax);
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
     }
 
     public Limits withTimeoutMs(int value) {
@@ -60,7 +78,23 @@ public record Limits(
                 batchPoints,
                 batchSearches,
                 value,
-                timeoutMsMax);
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
+    }
+
+    public Limits withReadMs(int header, int body) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                inFlightBytes,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax,
+                header,
+                body);
     }
 
     /** Checks how many hits a search asks for. */

@@ -27,7 +27,7 @@ public final class Problem extends RuntimeException {
         return new Problem(HttpStatus.valueOf(code.httpStatus()), code.name(), detail, extensions);
     }
 
-    static Problem of(OmenException error) {
+    public static Problem of(OmenException error) {
         return of(
                 error.code(),
                 Objects.requireNonNullElse(error.getMessage(), error.code().name()),
@@ -47,8 +47,13 @@ public final class Problem extends RuntimeException {
         return status;
     }
 
+    /** Its code, as the document has it. */
+    public String code() {
+        return code;
+    }
+
     /** The problem document. */
-    ObjectNode document() {
+    public ObjectNode document() {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("type", "about:blank");
         document.put("title", status.reasonPhrase());

@@ -1,5 +1,6 @@
 package io.omendb.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpData;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** Turns everything that can go wrong, in an endpoint or before one, into a problem document. */
 public final class Problems implements ServerErrorHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
-    private static final MediaType TYPE = MediaType.parse("application/problem+json");
+    static final MediaType TYPE = MediaType.parse("application/problem+json");
     private static final String RETRY_SECONDS = "1";
 
     private final long bodyBytesMax;
@@ -38,13 +39,19 @@ public final class Problems implements ServerErrorHandler {
     }
 
     /** The answer to a failure. */
-    HttpResponse response(String request, Throwable failure) {
-        return aggregated(problem(request, failure)).toHttpResponse();
+    HttpResponse response(ServiceRequestContext context, Throwable failure) {
+        Problem problem = problem(context.method() + " " + context.path(), failure);
+        return aggregated(problem, context, context.request().headers()).toHttpResponse();
+    }
+
+    /** The answer to a body that is longer than allowed. */
+    Problem tooLarge() {
+        return httpProblem(HttpStatus.REQUEST_ENTITY_TOO_LARGE, "");
     }
 
     @Override
     public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
-        return response(context.method() + " " + context.path(), cause);
+        return response(context, cause);
     }
 
     @Override
@@ -56,7 +63,8 @@ public final class Problems implements ServerErrorHandler {
             @Nullable String description,
             @Nullable Throwable cause) {
         String detail = description == null ? status.reasonPhrase() : description;
-        return aggregated(httpProblem(status, headers == null ? detail : target(headers)));
+        Problem problem = httpProblem(status, headers == null ? detail : target(headers));
+        return aggregated(problem, context, headers);
     }
 
     private Problem problem(String request, Throwable failure) {
@@ -122,15 +130,26 @@ public final class Problems implements ServerErrorHandler {
         return headers.method() + " " + headers.path();
     }
 
-    private static AggregatedHttpResponse aggregated(Problem problem) {
+    private static AggregatedHttpResponse aggregated(
+            Problem problem,
+            @Nullable ServiceRequestContext context,
+            @Nullable RequestHeaders request) {
         ResponseHeadersBuilder headers =
                 ResponseHeaders.builder(problem.status()).contentType(TYPE);
         if (problem.status() == HttpStatus.TOO_MANY_REQUESTS
                 || problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
             headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
         }
+        if (problem.status() == HttpStatus.REQUEST_TIMEOUT
+                || problem.status() == HttpStatus.REQUEST_ENTITY_TOO_LARGE) {
+            headers.set(HttpHeaderNames.CONNECTION, "close"); // the rest of it is not wanted
+        }
+        ObjectNode document = problem.document();
+        if (context != null) {
+            document.put("request_id", RequestId.of(context, request));
+        }
         return AggregatedHttpResponse.of(
                 headers.build(),
-                HttpData.wrap(problem.document().toString().getBytes(StandardCharsets.UTF_8)));
+                HttpData.wrap(document.toString().getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -3,64 +3,115 @@ package io.omendb.gateway.http;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.gateway.http.Route.Work;
+import io.omendb.gateway.shards.Asked;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Serves one route: admission, reading the body, the endpoint, the error if there is one. */
 public final class RouteService implements HttpService {
     private final Route route;
     private final Admission admission;
     private final Problems problems;
-    private final long bodyBytesMax;
+    private final Limits limits;
     private final Answered answered;
 
     public RouteService(
-            Route route,
-            Admission admission,
-            Problems problems,
-            long bodyBytesMax,
-            Answered answered) {
+            Route route, Admission admission, Problems problems, Limits limits, Answered answered) {
         this.route = route;
         this.admission = admission;
         this.problems = problems;
-        this.bodyBytesMax = bodyBytesMax;
+        this.limits = limits;
         this.answered = answered;
     }
 
     @Override
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
-        long start = System.nanoTime();
+        Asked asked = new Asked(System.nanoTime(), context.whenRequestCancelling());
         return HttpResponse.of(
-                admitted(context, request, start)
-                        .exceptionally(
-                                failure ->
-                                        problems.response(
-                                                context.method() + " " + context.path(), failure))
-                        .thenApply(response -> observed(response, start)));
+                admitted(context, request, asked)
+                        .exceptionally(failure -> problems.response(context, failure))
+                        .thenApply(response -> observed(response, asked.startNanos())));
     }
 
     private CompletableFuture<HttpResponse> admitted(
-            ServiceRequestContext context, HttpRequest request, long start) {
+            ServiceRequestContext context, HttpRequest request, Asked asked) {
         if (route.work() == Work.OPEN) {
-            return request.aggregate().thenCompose(whole -> run(context, whole, start));
+            return whole(context, request)
+                    .thenCompose(
+                            whole ->
+                                    endpoint(
+                                            new Call(
+                                                    context,
+                                                    whole.headers(),
+                                                    whole.content().array(),
+                                                    asked)));
         }
-        long length = request.headers().contentLength();
-        long bytes = length < 0 ? bodyBytesMax : length;
+        Admission.Place place;
         try {
-            admission.enter(bytes);
+            place = admission.enter(length(request));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return request.aggregate()
-                .thenCompose(whole -> run(context, whole, start))
-                .whenComplete((response, failure) -> admission.leave(bytes));
+        return whole(context, request)
+                .thenCompose(whole -> decoded(context, whole, place))
+                .thenCompose(body -> run(new Call(context, request.headers(), body, asked)))
+                .whenComplete((response, failure) -> place.close());
     }
 
-    private CompletableFuture<HttpResponse> run(
-            ServiceRequestContext context, AggregatedHttpRequest request, long start) {
-        Call call = new Call(context, request, start);
+    /**
+     * What the body takes up; checked before it is read, or its length alone would fill the house.
+     */
+    private long length(HttpRequest request) {
+        long length = request.headers().contentLength();
+        if (length > limits.bodyBytes()) {
+            throw problems.tooLarge();
+        }
+        return length < 0 && !request.isEmpty() ? limits.bodyBytes() : Math.max(0, length);
+    }
+
+    /** Reads the body, but not for ever. */
+    private CompletableFuture<AggregatedHttpRequest> whole(
+            ServiceRequestContext context, HttpRequest request) {
+        CompletableFuture<AggregatedHttpRequest> whole = request.aggregate();
+        if (whole.isDone()) {
+            return whole;
+        }
+        Future<?> timer =
+                context.eventLoop()
+                        .schedule(
+                                () -> request.abort(slow()),
+                                limits.bodyMs(),
+                                TimeUnit.MILLISECONDS);
+        return whole.whenComplete((read, failure) -> timer.cancel(false));
+    }
+
+    private Problem slow() {
+        return Problem.of(
+                HttpStatus.REQUEST_TIMEOUT,
+                "body: found no end after "
+                        + limits.bodyMs()
+                        + " ms, expected all of it within that time; send several smaller"
+                        + " requests.");
+    }
+
+    /** Undoes the body's coding, which is long work where there is one. */
+    private CompletableFuture<byte[]> decoded(
+            ServiceRequestContext context, AggregatedHttpRequest whole, Admission.Place place) {
+        byte[] body = whole.content().array();
+        ContentCoding coding = ContentCoding.of(whole.headers());
+        return coding == null
+                ? CompletableFuture.completedFuture(body)
+                : CompletableFuture.supplyAsync(
+                        () -> coding.decode(body, limits.bodyBytes(), place),
+                        context.blockingTaskExecutor().unwrap());
+    }
+
+    private CompletableFuture<HttpResponse> run(Call call) {
         if (route.work() != Work.BLOCKING) {
             return endpoint(call);
         }

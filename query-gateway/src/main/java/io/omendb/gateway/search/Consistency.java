@@ -24,13 +24,25 @@ import java.util.concurrent.CompletableFuture;
 record Consistency(List<Token> after, long ageMs, boolean committed) {
     static final Consistency EVENTUAL = new Consistency(List.of(), Consistency.ANY_AGE, false);
     static final Consistency STRONG = new Consistency(List.of(), 0, false);
-    private static final Consistency COMMITTED =
-            new Consistency(List.of(), Consistency.ANY_AGE, true);
+    static final Consistency COMMITTED = new Consistency(List.of(), Consistency.ANY_AGE, true);
     private static final long ANY_AGE = Long.MAX_VALUE;
     private static final long AGE_MS_MAX = 86_400_000;
 
     private static final String SUPPORTED =
-            "expected \"eventual\", \"strong\", \"committed\", {\"after\": [tokens]} or {\"bounded_ms\": 200}";
+            "expected \"eventual\", \"strong\", \"committed\", {\"after\": [tokens]} or"
+                    + " {\"bounded_ms\": 200}";
+
+    static Consistency after(List<Token> tokens) {
+        return new Consistency(tokens, ANY_AGE, false);
+    }
+
+    static Consistency bounded(int ageMs) {
+        if (ageMs < 0 || ageMs > AGE_MS_MAX) {
+            throw OmenException.invalid(
+                    "consistency.bounded_ms: found " + ageMs + ", expected 0 to " + AGE_MS_MAX);
+        }
+        return new Consistency(List.of(), ageMs, false);
+    }
 
     /** Reads the value the parser stands on. */
     static Consistency read(JsonParser parser) throws IOException {
@@ -56,8 +68,9 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
             }
             found =
                     switch (field) {
-                        case "after" -> new Consistency(tokens(parser), ANY_AGE, false);
-                        case "bounded_ms" -> new Consistency(List.of(), age(parser), false);
+                        case "after" -> after(tokens(parser));
+                        case "bounded_ms" ->
+                                bounded(StrictJson.integer(parser, "consistency.bounded_ms"));
                         default ->
                                 throw OmenException.invalid(
                                         "consistency: found " + field + ", " + SUPPORTED);
@@ -67,15 +80,6 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
             throw OmenException.malformed("consistency: found nothing, " + SUPPORTED);
         }
         return found;
-    }
-
-    private static long age(JsonParser parser) throws IOException {
-        int age = StrictJson.integer(parser, "consistency.bounded_ms");
-        if (age < 0 || age > AGE_MS_MAX) {
-            throw OmenException.invalid(
-                    "consistency.bounded_ms: found " + age + ", expected 0 to " + AGE_MS_MAX);
-        }
-        return age;
     }
 
     private static List<Token> tokens(JsonParser parser) throws IOException {

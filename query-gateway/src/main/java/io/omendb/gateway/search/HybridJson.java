@@ -52,13 +52,19 @@ final class HybridJson {
             case "text" -> text = absent ? null : StrictJson.string(parser, field);
             case "text_fields" -> textFields = absent ? List.of() : names(parser);
             case "sparse" -> sparse = absent ? null : PointJson.readSparse(parser);
-            case "alpha" -> alpha = absent ? null : alpha(parser);
+            case "alpha" ->
+                    alpha = absent ? null : (Double) alpha(StrictJson.number(parser, field));
             case "fusion" ->
                     kind = absent ? kind : Fusion.Kind.ofApiName(StrictJson.string(parser, field));
             case "explain" -> explain = !absent && StrictJson.bool(parser, field);
             case "vector" -> {
                 if (!absent) {
                     base.tryRead(field, parser, false);
+                    if (!base.hasComponents()) {
+                        throw OmenException.invalid(
+                                "vector: found 0 components, expected the collection's dimension,"
+                                        + " or no vector");
+                    }
                 }
             }
             default -> {
@@ -81,8 +87,7 @@ final class HybridJson {
         return names;
     }
 
-    private static double alpha(JsonParser parser) throws IOException {
-        double value = StrictJson.number(parser, "alpha");
+    static double alpha(double value) {
         if (!(value >= 0 && value <= 1)) {
             throw OmenException.invalid(
                     "alpha: found " + value + ", expected 0 to 1, the share of the dense part");
@@ -91,11 +96,8 @@ final class HybridJson {
     }
 
     private HybridQuery toQuery() {
-        if (text == null && sparse == null && !base.hasVector()) {
-            throw OmenException.malformed(
-                    "search: found none of vector, text and sparse, expected one at least");
-        }
         return new HybridQuery(
-                base.toQuery(), text, textFields, sparse, Fusion.of(kind, alpha), explain);
+                        base.toQuery(), text, textFields, sparse, Fusion.of(kind, alpha), explain)
+                .withAnyPart();
     }
 }

@@ -51,6 +51,15 @@ record HybridQuery(
         base.checkLimits(collection, limits);
     }
 
+    /** The same, if there is anything to search for. */
+    HybridQuery withAnyPart() {
+        if (!hasText() && !hasSparse() && !hasVector()) {
+            throw OmenException.malformed(
+                    "search: found none of vector, text and sparse, expected one at least");
+        }
+        return this;
+    }
+
     boolean hasVector() {
         return base.vector().length > 0;
     }

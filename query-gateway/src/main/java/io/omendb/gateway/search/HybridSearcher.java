@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -37,8 +38,8 @@ final class HybridSearcher {
     }
 
     CompletableFuture<HybridFound> search(
-            CollectionDefinition collection, HybridQuery query, long startNanos) {
-        Deadline deadline = Deadline.of(startNanos, query.base().timeoutMs());
+            CollectionDefinition collection, HybridQuery query, Asked asked) {
+        Deadline deadline = asked.deadline(query.base().timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.base()
                 .consistency()
@@ -61,7 +62,7 @@ final class HybridSearcher {
                                                                 hits,
                                                                 gathered,
                                                                 known,
-                                                                startNanos)));
+                                                                asked.startNanos())));
     }
 
     private static List<Fused> fuse(

@@ -18,7 +18,7 @@ final class QueryJson {
             "k, filters, include, exact, recall_target, params, consistency, timeout_ms,"
                     + " allow_partial";
 
-    private static final int K_DEFAULT = 10;
+    static final int K_DEFAULT = 10;
 
     private float @Nullable [] vector;
     private int k = K_DEFAULT;
@@ -73,6 +73,10 @@ final class QueryJson {
         return vector != null;
     }
 
+    boolean hasComponents() {
+        return vector != null && vector.length > 0;
+    }
+
     /** Reads a field's value; false for one that is none of a query's. */
     boolean tryRead(String field, JsonParser parser, boolean absent) throws IOException {
         switch (field) {
@@ -81,7 +85,8 @@ final class QueryJson {
             case "filters" -> filterJson = absent ? "" : filter(parser);
             case "include" -> fields = absent ? fields : Fields.read(parser);
             case "exact" -> exact = !absent && StrictJson.bool(parser, field);
-            case "recall_target" -> recallTarget = absent ? 0 : recallTarget(parser);
+            case "recall_target" ->
+                    recallTarget = absent ? 0 : recallTarget(StrictJson.number(parser, field));
             case "params" -> {
                 if (!absent) {
                     params(parser);
@@ -99,12 +104,14 @@ final class QueryJson {
 
     /** The filter as the shards want it, which know the operators; empty for no filter. */
     static String filter(JsonParser parser) throws IOException {
-        ObjectNode filter = StrictJson.object(parser, "filters");
+        return filter(StrictJson.object(parser, "filters"));
+    }
+
+    static String filter(ObjectNode filter) {
         return filter.isEmpty() ? "" : filter.toString();
     }
 
-    private static double recallTarget(JsonParser parser) throws IOException {
-        double target = StrictJson.number(parser, "recall_target");
+    static double recallTarget(double target) {
         if (!(target > 0 && target <= 1)) {
             throw OmenException.invalid(
                     "recall_target: found " + target + ", expected more than 0 and at most 1");
@@ -124,12 +131,15 @@ final class QueryJson {
                 continue;
             }
             double value = StrictJson.number(parser, field);
-            if (!Double.isFinite(value)) {
-                throw OmenException.invalid(
-                        field + ": found " + value + ", expected a finite number");
-            }
-            params.put(parser.currentName(), value);
+            params.put(parser.currentName(), param(field, value));
         }
+    }
+
+    static double param(String field, double value) {
+        if (!Double.isFinite(value)) {
+            throw OmenException.invalid(field + ": found " + value + ", expected a finite number");
+        }
+        return value;
     }
 
     /** What was read; without a vector it has an empty one. */

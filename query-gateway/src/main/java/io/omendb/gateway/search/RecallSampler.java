@@ -1,5 +1,6 @@
 package io.omendb.gateway.search;
 
+import io.omendb.gateway.shards.Asked;
 import io.omendb.protocol.v1.Point;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Set;
@@ -45,7 +46,7 @@ final class RecallSampler {
         }
         long start = System.nanoTime();
         int k = Math.min(K, query.k());
-        searcher.search(collection, query.exactly(k), start)
+        searcher.search(collection, query.exactly(k), Asked.at(start))
                 .whenComplete(
                         (exact, failure) -> {
                             long now = System.nanoTime();

@@ -38,7 +38,7 @@ public final class ScrollEndpoints {
                         collection -> {
                             ScrollJson scroll = ScrollJson.read(call.body(), limits.timeoutMs());
                             scroll.check(collection, limits);
-                            Deadline deadline = Deadline.of(call.startNanos(), scroll.timeoutMs());
+                            Deadline deadline = call.asked().deadline(scroll.timeoutMs());
                             return scroller.page(collection, scroll, deadline)
                                     .thenApply(page -> answer(page, scroll.fields()));
                         });

@@ -23,7 +23,7 @@ record ScrollJson(
         Fields fields,
         Consistency consistency,
         int timeoutMs) {
-    private static final int LIMIT_DEFAULT = 100;
+    static final int LIMIT_DEFAULT = 100;
 
     /** Reads the body; an empty one asks for the first page of everything. */
     static ScrollJson read(byte[] body, int timeoutMsDefault) {

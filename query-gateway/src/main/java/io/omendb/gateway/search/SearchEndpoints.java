@@ -5,44 +5,24 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.OmenException;
 import io.omendb.gateway.collections.KnownCollections;
-import io.omendb.gateway.freshness.AppliedWait;
-import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
-import io.omendb.gateway.shards.Shards;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.DoubleConsumer;
-import java.util.function.LongConsumer;
 
 /** The routes of search. */
 public final class SearchEndpoints {
     private final KnownCollections collections;
-    private final Searcher searcher;
+    private final Searches searches;
     private final Limits limits;
-    private final LongConsumer tookNanos;
-    private final RecallSampler recall;
 
-    /**
-     * @param tookNanos hears how long each search took
-     * @param recall hears the recall at 10 of some of them
-     */
-    public SearchEndpoints(
-            KnownCollections collections,
-            Shards shards,
-            LogEnds ends,
-            AppliedWait wait,
-            Limits limits,
-            LongConsumer tookNanos,
-            DoubleConsumer recall) {
+    public SearchEndpoints(KnownCollections collections, Searches searches, Limits limits) {
         this.collections = collections;
-        this.searcher = new Searcher(shards, ends, wait);
+        this.searches = searches;
         this.limits = limits;
-        this.tookNanos = tookNanos;
-        this.recall = new RecallSampler(searcher, recall);
     }
 
     public List<Route> routes() {
@@ -59,14 +39,12 @@ public final class SearchEndpoints {
                         collection -> {
                             Query query = QueryJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
-                            return searcher.search(collection, query, call.startNanos())
-                                    .thenApply(found -> answer(collection, query, found));
+                            return searches.search(collection, query, call.asked())
+                                    .thenApply(found -> answer(query, found));
                         });
     }
 
-    private HttpResponse answer(CollectionDefinition collection, Query query, Found found) {
-        tookNanos.accept(found.tookNanos());
-        recall.answered(collection, query, found);
+    private static HttpResponse answer(Query query, Found found) {
         return Answers.of(HttpStatus.OK, json -> found.write(json, query.fields()));
     }
 
@@ -83,12 +61,11 @@ public final class SearchEndpoints {
             }
         }
         return SearchBatch.run(
-                        queries, query -> searcher.search(collection, query, System.nanoTime()))
+                        queries, query -> searches.search(collection, query, call.asked().now()))
                 .thenApply(results -> answer(results, queries));
     }
 
-    private HttpResponse answer(List<Found> results, List<Query> queries) {
-        results.forEach(found -> tookNanos.accept(found.tookNanos()));
+    private static HttpResponse answer(List<Found> results, List<Query> queries) {
         return Answers.of(
                 HttpStatus.OK,
                 json -> {

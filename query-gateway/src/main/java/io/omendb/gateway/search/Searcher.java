@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -24,8 +25,8 @@ final class Searcher {
         this.wait = wait;
     }
 
-    CompletableFuture<Found> search(CollectionDefinition collection, Query query, long startNanos) {
-        Deadline deadline = Deadline.of(startNanos, query.timeoutMs());
+    CompletableFuture<Found> search(CollectionDefinition collection, Query query, Asked asked) {
+        Deadline deadline = asked.deadline(query.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.consistency()
                 .awaited(collection, ends)
@@ -33,7 +34,8 @@ final class Searcher {
                 .thenCompose(applied -> ask(collection, query, deadline))
                 .thenCombine(
                         logEnds,
-                        (gathered, known) -> found(collection, query, gathered, known, startNanos));
+                        (gathered, known) ->
+                                found(collection, query, gathered, known, asked.startNanos()));
     }
 
     private CompletableFuture<Gathered<SearchResponse>> ask(

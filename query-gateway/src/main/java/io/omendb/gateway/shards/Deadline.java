@@ -1,20 +1,35 @@
 package io.omendb.gateway.shards;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** When a request must have been answered. */
+/** When a request must have been answered; sooner where nobody waits for the answer any more. */
 public final class Deadline {
     private final int timeoutMs;
     private final long endNanos;
+    private final CompletableFuture<?> gone;
 
-    private Deadline(int timeoutMs, long endNanos) {
+    private Deadline(int timeoutMs, long endNanos, CompletableFuture<?> gone) {
         this.timeoutMs = timeoutMs;
         this.endNanos = endNanos;
+        this.gone = gone;
     }
 
-    /** {@code timeoutMs} from a point of {@link System#nanoTime}. */
+    /** {@code timeoutMs} from a point of {@link System#nanoTime}, for one who does not go away. */
     public static Deadline of(long startNanos, int timeoutMs) {
-        return new Deadline(timeoutMs, startNanos + TimeUnit.MILLISECONDS.toNanos(timeoutMs));
+        return of(Asked.at(startNanos), timeoutMs);
+    }
+
+    static Deadline of(Asked asked, int timeoutMs) {
+        return new Deadline(
+                timeoutMs,
+                asked.startNanos() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
+                asked.gone());
+    }
+
+    /** What is left now, and so much more. */
+    public Deadline later(int ms) {
+        return of(new Asked(System.nanoTime(), gone), (int) leftMs() + ms);
     }
 
     /** What was allowed in the beginning. */
@@ -25,5 +40,10 @@ public final class Deadline {
     /** What is left; 0 where it has passed. */
     public long leftMs() {
         return Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
+    }
+
+    /** Completes once nobody waits any more. */
+    CompletableFuture<?> gone() {
+        return gone;
     }
 }

@@ -14,6 +14,7 @@ import io.omendb.protocol.ShardDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,10 +57,18 @@ final class Gathering<T> {
             outcomes.set(shard, new Answer<>(shards.get(shard), value));
         } catch (ExecutionException e) {
             outcomes.set(shard, failure(shards.get(shard), e));
+        } catch (CancellationException e) {
+            outcomes.set(shard, abandoned());
         }
         if (missing.decrementAndGet() == 0) {
             decide();
         }
+    }
+
+    /** What nobody hears: whoever asked has gone. */
+    static OmenException abandoned() {
+        return new OmenException(
+                ErrorCode.UNAVAILABLE, "Whoever asked went away before the shards had answered.");
     }
 
     private OmenException failure(ShardAddress shard, ExecutionException e) {

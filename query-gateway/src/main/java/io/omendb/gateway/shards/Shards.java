@@ -50,7 +50,7 @@ public final class Shards implements AutoCloseable {
     }
 
     /**
-     * Asks every shard.
+     * Asks every shard. Calls under way are cancelled once nobody waits for the answer.
      *
      * @param allowPartial whether some shards may fail, as long as one answers
      * @return fails with the reason of a shard that refused the request, else with UNAVAILABLE,
@@ -71,9 +71,15 @@ public final class Shards implements AutoCloseable {
                                     + " shards are known: the job is starting, recovering, or not"
                                     + " running."));
         }
+        if (deadline.gone().isDone()) {
+            return CompletableFuture.failedFuture(Gathering.abandoned());
+        }
         Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
         for (int i = 0; i < known.size(); i++) {
-            gathering.expect(i, question.apply(stub(known.get(i), deadline)));
+            ListenableFuture<T> answer = question.apply(stub(known.get(i), deadline));
+            gathering.expect(i, answer);
+            // Cancels the call, of which the shard hears; of no effect once it was answered.
+            deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
         }
         return gathering.result();
     }
@@ -91,7 +97,9 @@ public final class Shards implements AutoCloseable {
         for (int i = 0; i < asked.size(); i++) {
             Function<ShardServiceFutureStub, ListenableFuture<T>> question =
                     Objects.requireNonNull(questions.get(asked.get(i)));
-            gathering.expect(i, question.apply(stub(asked.get(i), deadline)));
+            ListenableFuture<T> answer = question.apply(stub(asked.get(i), deadline));
+            gathering.expect(i, answer);
+            deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
         }
         return gathering.result();
     }

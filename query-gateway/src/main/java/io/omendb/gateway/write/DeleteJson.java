@@ -20,48 +20,54 @@ import org.jspecify.annotations.Nullable;
  */
 record DeleteJson(@Nullable List<String> ids, @Nullable String filterJson) {
 
+    static DeleteJson of(List<String> ids) {
+        return new DeleteJson(ids, null);
+    }
+
+    /** What a filter matches; one that matches everything is more likely a mistake than a wish. */
+    static DeleteJson of(ObjectNode filter) {
+        if (filter.isEmpty()) {
+            throw OmenException.invalid(
+                    "filters: found an empty object, expected a condition; to delete all points,"
+                            + " delete the collection");
+        }
+        return new DeleteJson(null, filter.toString());
+    }
+
     static DeleteJson read(byte[] body, int idsMax) {
         try (JsonParser parser = StrictJson.parser(body)) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw StrictJson.unexpected(parser, "body", "an object with ids or filters");
             }
             List<String> ids = null;
-            String filterJson = null;
+            ObjectNode filter = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
                 parser.nextToken();
                 switch (field) {
                     case "ids" -> ids = ids(parser, idsMax);
-                    case "filters" -> filterJson = filter(parser);
+                    case "filters" -> filter = StrictJson.object(parser, field);
                     default ->
                             throw OmenException.malformed(
                                     field + ": found an unknown field, expected ids or filters");
                 }
             }
             StrictJson.expectEnd(parser, "the body");
-            if (ids != null && filterJson != null) {
+            if (ids != null && filter != null) {
                 throw OmenException.malformed(
                         "body: found both ids and filters, expected one of them");
             }
-            if (ids == null && filterJson == null) {
+            if (ids != null) {
+                return of(ids);
+            }
+            if (filter == null) {
                 throw OmenException.malformed(
                         "ids: found nothing, expected an array of strings, or filters");
             }
-            return new DeleteJson(ids, filterJson);
+            return of(filter);
         } catch (IOException e) {
             throw StrictJson.malformed(e);
         }
-    }
-
-    /** A filter that matches everything is more likely a mistake than a wish. */
-    private static String filter(JsonParser parser) throws IOException {
-        ObjectNode filter = StrictJson.object(parser, "filters");
-        if (filter.isEmpty()) {
-            throw OmenException.invalid(
-                    "filters: found an empty object, expected a condition; to delete all points,"
-                            + " delete the collection");
-        }
-        return filter.toString();
     }
 
     private static List<String> ids(JsonParser parser, int idsMax) throws IOException {

@@ -7,10 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import io.omendb.OmenException;
 import io.omendb.gateway.collections.KnownCollections;
-import io.omendb.gateway.freshness.AppliedWait;
-import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
@@ -19,13 +16,13 @@ import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointRules;
 import io.omendb.record.StrictJson;
+import io.omendb.record.arrow.ArrowPoints;
 import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
 
 /** The routes that write points and deletions. */
 public final class PointEndpoints {
@@ -33,28 +30,13 @@ public final class PointEndpoints {
     private static final String ARROW = "application/vnd.apache.arrow.stream";
 
     private final KnownCollections collections;
-    private final PointWriter writer;
-    private final AppliedWait wait;
-    private final FilterDeletion byFilter;
+    private final Writes writes;
     private final Limits limits;
-    private final IntConsumer accepted;
 
-    /**
-     * @param accepted hears of the points of each request that was acknowledged
-     */
-    public PointEndpoints(
-            KnownCollections collections,
-            PointWriter writer,
-            AppliedWait wait,
-            FilterDeletion byFilter,
-            Limits limits,
-            IntConsumer accepted) {
+    public PointEndpoints(KnownCollections collections, Writes writes, Limits limits) {
         this.collections = collections;
-        this.writer = writer;
-        this.wait = wait;
-        this.byFilter = byFilter;
+        this.writes = writes;
         this.limits = limits;
-        this.accepted = accepted;
     }
 
     public List<Route> routes() {
@@ -68,28 +50,14 @@ public final class PointEndpoints {
     private CompletableFuture<HttpResponse> write(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         CollectionDefinition collection = collections.require(call.path("c"));
-        PointBatch batch = read(call).checked(collection.schema());
-        if (!batch.bad().isEmpty()) {
-            throw RefusedBatch.of(batch.bad());
-        }
-        int points = batch.points().size();
-        return writer.write(collection, batch.points())
-                .thenCompose(
-                        tokens -> {
-                            accepted.accept(points);
-                            return answer(collection, points, tokens, waiting);
-                        });
+        return writes.upsert(collection, read(call, collection.schema()))
+                .thenCompose(written -> answer(collection, written, waiting));
     }
 
-    private PointBatch read(Call call) {
+    private PointBatch read(Call call, CollectionSchema schema) {
         int pointsMax = limits.batchPoints();
         if (call.isOf(ARROW)) {
-            throw OmenException.invalid(
-                    "content-type: found "
-                            + ARROW
-                            + ", expected application/json or "
-                            + NDJSON
-                            + "; Arrow over HTTP is not supported yet");
+            return ArrowPoints.readBatch(call.body(), schema, pointsMax);
         }
         if (call.isOf(NDJSON)) {
             return PointBatch.readNdjson(call.body(), pointsMax);
@@ -104,41 +72,33 @@ public final class PointEndpoints {
     private CompletableFuture<HttpResponse> deleteOne(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         PointRules.checkId(call.path("id"));
-        return delete(collections.require(call.path("c")), List.of(call.path("id")), waiting);
+        DeleteJson delete = DeleteJson.of(List.of(call.path("id")));
+        return delete(call, collections.require(call.path("c")), delete, waiting);
     }
 
     private CompletableFuture<HttpResponse> deleteMany(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         CollectionDefinition collection = collections.require(call.path("c"));
         DeleteJson delete = DeleteJson.read(call.body(), limits.batchPoints());
-        if (delete.ids() != null) {
-            return delete(collection, delete.ids(), waiting);
-        }
-        return byFilter.delete(
-                        collection,
-                        Objects.requireNonNull(delete.filterJson()),
-                        waiting.deadline,
-                        call.blocking())
-                .thenCompose(
-                        deleted -> answer(collection, deleted.count(), deleted.tokens(), waiting));
+        return delete(call, collection, delete, waiting);
     }
 
     private CompletableFuture<HttpResponse> delete(
-            CollectionDefinition collection, List<String> ids, Waiting waiting) {
-        return writer.delete(collection, ids)
-                .thenCompose(tokens -> answer(collection, ids.size(), tokens, waiting));
+            Call call, CollectionDefinition collection, DeleteJson delete, Waiting waiting) {
+        return writes.delete(collection, delete, waiting.deadline, call.blocking())
+                .thenCompose(written -> answer(collection, written, waiting));
     }
 
     private CompletableFuture<HttpResponse> answer(
-            CollectionDefinition collection, int count, List<Token> tokens, Waiting waiting) {
+            CollectionDefinition collection, Writes.Written written, Waiting waiting) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("accepted", count);
+        body.put("accepted", written.count());
         ArrayNode list = body.putArray("tokens");
-        tokens.forEach(token -> list.add(token.toString()));
+        written.tokens().forEach(token -> list.add(token.toString()));
         if (!waiting.wanted) {
             return CompletableFuture.completedFuture(Answers.of(HttpStatus.ACCEPTED, body));
         }
-        return wait.until(collection, tokens, waiting.deadline)
+        return writes.searchable(collection, written, waiting.deadline)
                 .thenApply(applied -> Answers.of(HttpStatus.OK, body));
     }
 
@@ -148,7 +108,7 @@ public final class PointEndpoints {
             call.allowQuery("wait", "timeout_ms");
             int timeoutMs = call.milliseconds("timeout_ms", limits.timeoutMs());
             limits.checkTimeoutMs(timeoutMs);
-            return new Waiting(call.flag("wait"), Deadline.of(call.startNanos(), timeoutMs));
+            return new Waiting(call.flag("wait"), call.asked().deadline(timeoutMs));
         }
     }
 }

@@ -1,0 +1,90 @@
+package io.omendb.cli.stack;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.omendb.OmenException;
+import io.omendb.gateway.GatewayOptions;
+import io.omendb.gateway.http.Limits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part {@code gateway} of the configuration.
+ *
+ * @param grpcPort port for gRPC; 0 for a free one, {@link GatewayOptions#NO_GRPC} for none
+ */
+public record GatewayConfig(int grpcPort, Limits limits) {
+    static final GatewayConfig DEFAULT = new GatewayConfig(GatewayOptions.NO_GRPC, Limits.DEFAULT);
+
+    public GatewayConfig {
+        if (grpcPort < GatewayOptions.NO_GRPC || grpcPort > 65_535) {
+            throw OmenException.invalid(
+                    "gateway.grpc_port: found " + grpcPort + ", expected 0 to 65535");
+        }
+    }
+
+    public GatewayConfig withGrpcPort(int chosen) {
+        return new GatewayConfig(chosen, limits);
+    }
+
+    /** The same gateway with this configuration. */
+    public GatewayOptions applyTo(GatewayOptions options) {
+        return options.withLimits(limits).withGrpcPort(grpcPort);
+    }
+
+    /** The form of the file. */
+    record File(
+            @JsonProperty("grpc_port") @Nullable Integer grpcPort, @Nullable LimitsFile limits) {}
+
+    /** The form of the limits in the file; what is left out keeps its default. */
+    record LimitsFile(
+            @JsonProperty("body_bytes") @Nullable Long bodyBytes,
+            @JsonProperty("in_flight") @Nullable Integer inFlight,
+            @JsonProperty("in_flight_bytes") @Nullable Long inFlightBytes,
+            @Nullable Integer k,
+            @JsonProperty("batch_points") @Nullable Integer batchPoints,
+            @JsonProperty("batch_searches") @Nullable Integer batchSearches,
+            @JsonProperty("timeout_ms") @Nullable Integer timeoutMs,
+            @JsonProperty("timeout_ms_max") @Nullable Integer timeoutMsMax,
+            @JsonProperty("header_ms") @Nullable Integer headerMs,
+            @JsonProperty("body_ms") @Nullable Integer bodyMs) {}
+
+    static GatewayConfig of(File file) {
+        return new GatewayConfig(
+                file.grpcPort == null ? DEFAULT.grpcPort : file.grpcPort,
+                file.limits == null ? DEFAULT.limits : limits(file.limits));
+    }
+
+    private static Limits limits(LimitsFile file) {
+        Limits absent = Limits.DEFAULT;
+        return new Limits(
+                positive("body_bytes", file.bodyBytes, absent.bodyBytes(), Integer.MAX_VALUE),
+                positive("in_flight", file.inFlight, absent.inFlight()),
+                positive(
+                        "in_flight_bytes",
+                        file.inFlightBytes,
+                        absent.inFlightBytes(),
+                        Long.MAX_VALUE),
+                positive("k", file.k, absent.k()),
+                positive("batch_points", file.batchPoints, absent.batchPoints()),
+                positive("batch_searches", file.batchSearches, absent.batchSearches()),
+                positive("timeout_ms", file.timeoutMs, absent.timeoutMs()),
+                positive("timeout_ms_max", file.timeoutMsMax, absent.timeoutMsMax()),
+                positive("header_ms", file.headerMs, absent.headerMs()),
+                positive("body_ms", file.bodyMs, absent.bodyMs()));
+    }
+
+    private static int positive(String key, @Nullable Integer found, int absent) {
+        Long value = found == null ? null : (Long) found.longValue();
+        return (int) positive(key, value, absent, Integer.MAX_VALUE);
+    }
+
+    private static long positive(String key, @Nullable Long found, long absent, long max) {
+        if (found == null) {
+            return absent;
+        }
+        if (found < 1 || found > max) {
+            throw OmenException.invalid(
+                    "gateway.limits." + key + ": found " + found + ", expected 1 to " + max);
+        }
+        return found;
+    }
+}

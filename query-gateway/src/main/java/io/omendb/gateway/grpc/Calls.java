@@ -1,0 +1,94 @@
+package io.omendb.gateway.grpc;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.omendb.gateway.http.Admission;
+import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.shards.Asked;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Runs calls: admission, the work, the answer or the error. Safe for use by any thread. */
+public final class Calls {
+    private final Admission admission;
+    private final Limits limits;
+    private final Executor blocking;
+
+    /**
+     * @param blocking the threads that calls arrive on, which may wait
+     */
+    public Calls(Admission admission, Limits limits, Executor blocking) {
+        this.admission = admission;
+        this.limits = limits;
+        this.blocking = blocking;
+    }
+
+    /** What a call does; anything thrown, now or through the future, becomes a status. */
+    @FunctionalInterface
+    public interface Work<A> {
+        CompletableFuture<A> answer(Asked asked) throws InterruptedException;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Where work that waits may run. */
+    public Executor blocking() {
+        return blocking;
+    }
+
+    /** Answers a call of one request and one answer. */
+    public <A> void unary(MessageLite request, StreamObserver<A> out, Work<A> work) {
+        Asked asked = asked(out);
+        answer(request, () -> work.answer(asked))
+                .whenComplete(
+                        (answer, failure) -> {
+                            if (asked.gone().isDone()) {
+                                return;
+                            }
+                            if (failure != null) {
+                                out.onError(Statuses.of(failure));
+                            } else {
+                                out.onNext(answer);
+                                out.onCompleted();
+                            }
+                        });
+    }
+
+    /** Whoever sent a call, whose going away is heard of from now on. */
+    public static Asked asked(StreamObserver<?> out) {
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        ((ServerCallStreamObserver<?>) out).setOnCancelHandler(() -> gone.complete(null));
+        return new Asked(System.nanoTime(), gone);
+    }
+
+    /** One piece of work. */
+    @FunctionalInterface
+    public interface Piece<A> {
+        CompletableFuture<A> start() throws InterruptedException;
+    }
+
+    /** Does the work for one message, if there is room for it. */
+    public <A> CompletableFuture<A> answer(MessageLite message, Piece<A> work) {
+        Admission.Place place;
+        try {
+            place = admission.enter(message.getSerializedSize());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return started(work).whenComplete((answer, failure) -> place.close());
+    }
+
+    private static <A> CompletableFuture<A> started(Piece<A> work) {
+        try {
+            return work.start();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.omendb.gateway.grpc;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.http.Limits;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The gRPC server of a gateway, with reflection and health. Calls run on threads of its own, which
+ * may wait for Kafka; how many calls are worked on is for admission to say.
+ */
+public final class GrpcServer implements AutoCloseable {
+    private static final int THREADS = 16;
+    private static final int CALLS_PER_CONNECTION_MAX = 256;
+    private static final int PING_SECONDS_MIN = 10;
+    private static final int DRAIN_SECONDS = 2;
+
+    private final Server server;
+    private final HealthStatusManager health;
+
+    private GrpcServer(Server server, HealthStatusManager health) {
+        this.server = server;
+        this.health = health;
+    }
+
+    /** The threads of a server; whoever makes them shuts them down. */
+    public static ExecutorService threads() {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(
+                THREADS,
+                task -> {
+                    Thread thread =
+                            new Thread(task, "omen-gateway-grpc-" + number.getAndIncrement());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param port 0 for a free one
+     * @throws OmenException EXTERNAL if the port is in use
+     */
+    public static GrpcServer start(
+            String host,
+            int port,
+            List<BindableService> services,
+            Limits limits,
+            ExecutorService threads) {
+        HealthStatusManager health = new HealthStatusManager();
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                        .executor(threads)
+                        // Also what a compressed message may become.
+                        .maxInboundMessageSize(
+                                (int) Math.min(Integer.MAX_VALUE, limits.bodyBytes()))
+                        .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                        .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
+                        .permitKeepAliveWithoutCalls(true)
+                        .addService(health.getHealthService())
+                        .addService(ProtoReflectionServiceV1.newInstance());
+        for (BindableService service : services) {
+            builder.addService(service);
+            health.setStatus(
+                    service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
+        }
+        try {
+            return new GrpcServer(builder.build().start(), health);
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "The gateway cannot listen for gRPC on "
+                            + host
+                            + ":"
+                            + port
+                            + " ("
+                            + e.getMessage()
+                            + "); choose another port.",
+                    e);
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Ends the calls under way, or gives up on them after two seconds. */
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow().awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

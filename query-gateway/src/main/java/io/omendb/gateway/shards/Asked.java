@@ -1,0 +1,27 @@
+package io.omendb.gateway.shards;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * When a question arrived, and until when somebody waits for the answer.
+ *
+ * @param startNanos {@link System#nanoTime} when it arrived
+ * @param gone completes once nobody waits any more, however; then shards are asked no further
+ */
+public record Asked(long startNanos, CompletableFuture<?> gone) {
+
+    /** A question whose asker does not go away. */
+    public static Asked at(long startNanos) {
+        return new Asked(startNanos, new CompletableFuture<>());
+    }
+
+    /** Another question of the same asker, that starts now. */
+    public Asked now() {
+        return new Asked(System.nanoTime(), gone);
+    }
+
+    /** When it must have been answered. */
+    public Deadline deadline(int timeoutMs) {
+        return Deadline.of(this, timeoutMs);
+    }
+}

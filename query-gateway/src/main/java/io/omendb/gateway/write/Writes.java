@@ -1,0 +1,79 @@
+package io.omendb.gateway.write;
+
+import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Token;
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.record.PointBatch;
+import io.omendb.schema.CollectionDefinition;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
+
+/** What can be written, however it was asked for. Safe for use by any thread. */
+public final class Writes {
+    private final PointWriter writer;
+    private final AppliedWait wait;
+    private final FilterDeletion byFilter;
+    private final IntConsumer accepted;
+
+    /**
+     * @param accepted hears of the points of each batch that was acknowledged
+     */
+    public Writes(
+            PointWriter writer, AppliedWait wait, FilterDeletion byFilter, IntConsumer accepted) {
+        this.writer = writer;
+        this.wait = wait;
+        this.byFilter = byFilter;
+        this.accepted = accepted;
+    }
+
+    /**
+     * What Kafka has acknowledged.
+     *
+     * @param tokens the highest position per partition
+     */
+    record Written(int count, List<Token> tokens) {}
+
+    /** Writes all points of a batch, or none where one of them is bad. May block. */
+    CompletableFuture<Written> upsert(CollectionDefinition collection, PointBatch batch) {
+        PointBatch checked = batch.checked(collection.schema());
+        if (!checked.bad().isEmpty()) {
+            throw RefusedBatch.of(checked.bad());
+        }
+        int points = checked.points().size();
+        return writer.write(collection, checked.points())
+                .thenApply(
+                        tokens -> {
+                            accepted.accept(points);
+                            return new Written(points, tokens);
+                        });
+    }
+
+    /**
+     * Deletes points. May block.
+     *
+     * @param blocking where Kafka may be waited for later
+     */
+    CompletableFuture<Written> delete(
+            CollectionDefinition collection,
+            DeleteJson delete,
+            Deadline deadline,
+            Executor blocking) {
+        List<String> ids = delete.ids();
+        if (ids != null) {
+            return writer.delete(collection, ids)
+                    .thenApply(tokens -> new Written(ids.size(), tokens));
+        }
+        return byFilter.delete(
+                        collection, Objects.requireNonNull(delete.filterJson()), deadline, blocking)
+                .thenApply(deleted -> new Written(deleted.count(), deleted.tokens()));
+    }
+
+    /** Waits until what was written is searchable. */
+    CompletableFuture<Written> searchable(
+            CollectionDefinition collection, Written written, Deadline deadline) {
+        return wait.until(collection, written.tokens(), deadline).thenApply(applied -> written);
+    }
+}

@@ -2,6 +2,7 @@ package io.omendb.gateway;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.chroma.ChromaEndpoints;
 import io.omendb.gateway.collections.CollectionEndpoints;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
@@ -84,6 +85,19 @@ final class GatewayParts implements AutoCloseable {
                                 metrics::accepted)
                         .routes());
         addReads(routes, options.limits(), collections, shards, ends, wait, metrics);
+        routes.addAll(
+                keep(
+                                opened,
+                                ChromaEndpoints.open(
+                                        options.kafka(),
+                                        collections,
+                                        writer,
+                                        points,
+                                        shards,
+                                        ends,
+                                        options.limits(),
+                                        metrics::accepted))
+                        .routes());
         return new GatewayParts(opened, metrics, routes);
     }
 

@@ -7,6 +7,7 @@ import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -35,15 +36,19 @@ final class ChromaCollections {
     /** All of a database, by name. */
     Collection<ChromaCollection> all(DatabaseName database) throws InterruptedException {
         Registry registry = log.newest();
+        Map<String, CollectionDefinition> definitions = new HashMap<>();
+        catalogue.all().forEach(each -> definitions.put(each.name(), each));
         Map<String, ChromaCollection> found = new TreeMap<>();
         for (CollectionEntry entry : registry.collections()) {
             ChromaCollection collection =
-                    entry.name().database().equals(database) ? resolved(entry) : null;
+                    entry.name().database().equals(database)
+                            ? resolved(entry, definitions.get(entry.name().stored()))
+                            : null;
             if (collection != null) {
                 found.putIfAbsent(entry.name().name(), collection);
             }
         }
-        for (CollectionDefinition definition : catalogue.all()) {
+        for (CollectionDefinition definition : definitions.values()) {
             CollectionName name = CollectionName.ofStored(definition.name());
             if (name != null && name.database().equals(database)) {
                 found.putIfAbsent(name.name(), ChromaCollection.ofOmen(name, definition));
@@ -102,7 +107,11 @@ final class ChromaCollections {
 
     /** Null where the collection was dropped, or is another one of that name. */
     private @Nullable ChromaCollection resolved(CollectionEntry entry) {
-        CollectionDefinition definition = definition(entry.name().stored());
+        return resolved(entry, definition(entry.name().stored()));
+    }
+
+    private static @Nullable ChromaCollection resolved(
+            CollectionEntry entry, @Nullable CollectionDefinition definition) {
         boolean pending = entry.generation() == 0;
         if (definition == null) {
             return pending ? new ChromaCollection(entry, null) : null;

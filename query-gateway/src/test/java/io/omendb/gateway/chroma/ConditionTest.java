@@ -117,7 +117,8 @@ class ConditionTest {
 
     @Test
     void regex_thatGoesBackAndForth_isGivenUpOn() {
-        Condition condition = ConditionParser.document(json("{`$regex`:`(.*)(.*)(.*)(.*)(.*)(.*)c`}"));
+        Condition condition =
+                ConditionParser.document(json("{`$regex`:`(.*)(.*)(.*)(.*)(.*)(.*)c`}"));
         Row row = row("{}", "a".repeat(60) + "b");
         assertThatThrownBy(() -> condition.matches(row)).hasMessageContaining("takes too long");
     }

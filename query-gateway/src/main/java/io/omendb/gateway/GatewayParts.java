@@ -3,6 +3,7 @@ package io.omendb.gateway;
 import io.grpc.BindableService;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.chroma.ChromaEndpoints;
 import io.omendb.gateway.collections.CollectionEndpoints;
 import io.omendb.gateway.collections.CollectionService;
 import io.omendb.gateway.collections.Definitions;
@@ -111,6 +112,19 @@ final class GatewayParts implements AutoCloseable {
         services.add(new WriteService(collections, writes, calls));
         Reads reads = new Reads(collections, shards, ends, wait, metrics);
         addReads(reads, definitions, calls, routes, services);
+        routes.addAll(
+                keep(
+                                opened,
+                                ChromaEndpoints.open(
+                                        options.kafka(),
+                                        collections,
+                                        writer,
+                                        points,
+                                        shards,
+                                        ends,
+                                        options.limits(),
+                                        metrics::accepted))
+                        .routes());
         return new GatewayParts(opened, metrics, routes, services, threads);
     }
 

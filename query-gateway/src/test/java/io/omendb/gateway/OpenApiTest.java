@@ -52,7 +52,10 @@ class OpenApiTest {
         try (GatewayParts parts =
                 GatewayParts.open(
                         GatewayOptions.of("127.0.0.1:1"), new NoShards(), new Admission(1, 1))) {
-            parts.routes().forEach(route -> routes.add(route.method() + " " + route.path()));
+            parts.routes().stream()
+                    // Chroma's interface is described by Chroma, and in docs/chroma.md.
+                    .filter(route -> !route.path().startsWith("/api/v2"))
+                    .forEach(route -> routes.add(route.method() + " " + route.path()));
         }
         return routes;
     }

@@ -43,7 +43,7 @@ public final class Problem extends RuntimeException {
                 JsonNodeFactory.instance.objectNode());
     }
 
-    HttpStatus status() {
+    public HttpStatus status() {
         return status;
     }
 

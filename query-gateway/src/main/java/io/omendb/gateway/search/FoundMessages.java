@@ -25,7 +25,7 @@ final class FoundMessages {
     static HybridSearchResponse of(HybridFound found, Fields fields) {
         HybridSearchResponse.Builder response = HybridSearchResponse.newBuilder();
         for (Fused hit : found.hits()) {
-            Point point = hit.candidate().point();
+            Point point = hit.content();
             HybridHit.Builder message =
                     HybridHit.newBuilder().setPoint(of(point, fields)).setScore(hit.score());
             hit.shares().forEach(share -> message.putScores(share.part().apiName(), share.raw()));

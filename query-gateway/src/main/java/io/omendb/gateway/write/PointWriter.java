@@ -64,7 +64,8 @@ public final class PointWriter implements AutoCloseable {
      * @return the highest position per partition once Kafka has acknowledged all; fails with
      *     UNAVAILABLE where it does not, in which case some may have been written
      */
-    CompletableFuture<List<Token>> write(CollectionDefinition collection, List<Point> points) {
+    public CompletableFuture<List<Token>> write(
+            CollectionDefinition collection, List<Point> points) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(points.size());
         List<BadPoint> bad = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
@@ -82,7 +83,8 @@ public final class PointWriter implements AutoCloseable {
     }
 
     /** Writes a deletion for every id. */
-    CompletableFuture<List<Token>> delete(CollectionDefinition collection, List<String> ids) {
+    public CompletableFuture<List<Token>> delete(
+            CollectionDefinition collection, List<String> ids) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(ids.size());
         for (String id : ids) {
             records.add(

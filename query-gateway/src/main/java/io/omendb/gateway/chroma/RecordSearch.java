@@ -1,0 +1,106 @@
+package io.omendb.gateway.chroma;
+
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.schema.CollectionDefinition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * The nearest records that a condition holds of. The index is asked for more than are wanted, as
+ * some will not match; where even many do not bring enough, every record is compared, so that as
+ * many are found as there are.
+ */
+final class RecordSearch {
+    private static final int MORE = 10;
+    private static final int MORE_MIN = 256;
+    private static final Comparator<Row> NEAREST_FIRST =
+            Comparator.comparingDouble(Row::distance).thenComparing(Row::id);
+
+    private final RecordReader reader;
+    private final int kMax;
+
+    /** The nearest: at most {@code kMax} are asked of the index. */
+    RecordSearch(RecordReader reader, int kMax) {
+        this.reader = reader;
+        this.kMax = kMax;
+    }
+
+    List<Row> nearest(
+            CollectionDefinition collection,
+            float[] query,
+            Selection selection,
+            boolean vectors,
+            Deadline deadline) {
+        int wanted = selection.results();
+        Collection<String> ids = selection.ids();
+        if (ids != null) {
+            Nearest nearest = new Nearest(collection, query, wanted, vectors);
+            reader.byIds(collection, ids, true, deadline).stream()
+                    .filter(selection.condition()::matches)
+                    .forEach(nearest::offer);
+            return nearest.rows();
+        }
+        if (!selection.filtered()) {
+            return reader.nearest(collection, query, wanted, vectors, deadline);
+        }
+        for (int k : new int[] {Math.max(MORE * wanted, MORE_MIN), kMax}) {
+            int asked = Math.min(k, kMax);
+            List<Row> found = reader.nearest(collection, query, asked, vectors, deadline);
+            List<Row> matching =
+                    found.stream().filter(selection.condition()::matches).limit(wanted).toList();
+            if (matching.size() == wanted) {
+                return matching;
+            }
+        }
+        Nearest nearest = new Nearest(collection, query, wanted, vectors);
+        reader.scan(
+                collection,
+                true,
+                deadline,
+                row -> {
+                    if (selection.condition().matches(row)) {
+                        nearest.offer(row);
+                    }
+                    return true;
+                });
+        return nearest.rows();
+    }
+
+    /** The nearest of the records that are offered. */
+    private static final class Nearest {
+        private final Space space;
+        private final float[] query;
+        private final int wanted;
+        private final boolean vectors;
+        private final PriorityQueue<Row> farthestFirst =
+                new PriorityQueue<>(NEAREST_FIRST.reversed());
+
+        Nearest(CollectionDefinition collection, float[] query, int wanted, boolean vectors) {
+            this.space = Space.of(collection.schema().metric());
+            this.query = query;
+            this.wanted = wanted;
+            this.vectors = vectors;
+        }
+
+        void offer(Row row) {
+            float[] vector = row.vector();
+            if (vector == null) {
+                return;
+            }
+            Row measured = row.withDistance(space.between(query, vector));
+            farthestFirst.add(vectors ? measured : measured.withoutVector());
+            if (farthestFirst.size() > wanted) {
+                farthestFirst.remove();
+            }
+        }
+
+        List<Row> rows() {
+            List<Row> rows = new ArrayList<>(farthestFirst);
+            rows.sort(NEAREST_FIRST);
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.omendb.gateway.chroma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.record.StrictJson;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConditionTest {
+    private static final Row ROW =
+            row(
+                    "{`s`:`blue`,`i`:7,`big`:9007199254740993,`d`:2.5,`t`:true,`l`:[`a`,`b`],`n`:[1,2]}",
+                    "The Quick brown fox\n100% sure_thing");
+    private static final Row BARE = new Row("bare", null, null, null, null, 0);
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{`s`:`blue`}|true|false",
+                "{`s`:{`$eq`:`Blue`}}|false|false",
+                "{`s`:{`$ne`:`blue`}}|false|true",
+                "{`s`:{`$ne`:`red`}}|true|true",
+                "{`i`:7.0}|true|false",
+                "{`i`:`7`}|false|false",
+                "{`big`:9007199254740992}|false|false",
+                "{`big`:{`$gt`:9007199254740992}}|true|false",
+                "{`d`:{`$gt`:2}}|true|false",
+                "{`d`:{`$gte`:2.5}}|true|false",
+                "{`d`:{`$gt`:2.5}}|false|false",
+                "{`d`:{`$lt`:2.5}}|false|false",
+                "{`d`:{`$lte`:2.5}}|true|false",
+                "{`s`:{`$gt`:2.5}}|false|false",
+                "{`t`:true}|true|false",
+                "{`t`:{`$ne`:false}}|true|true",
+                "{`i`:{`$in`:[1,7]}}|true|false",
+                "{`i`:{`$nin`:[1,7]}}|false|true",
+                "{`s`:{`$in`:[`red`,`blue`]}}|true|false",
+                "{`l`:{`$contains`:`a`}}|true|false",
+                "{`l`:{`$contains`:`c`}}|false|false",
+                "{`n`:{`$contains`:2.0}}|true|false",
+                "{`l`:{`$not_contains`:`c`}}|true|true",
+                "{`s`:{`$contains`:`lu`}}|false|false",
+                "{`l`:`a`}|false|false",
+                "{`$and`:[{`s`:`blue`},{`i`:{`$gt`:6}}]}|true|false",
+                "{`$and`:[{`s`:`blue`},{`i`:{`$gt`:7}}]}|false|false",
+                "{`$or`:[{`s`:`red`},{`$and`:[{`i`:7},{`t`:true}]}]}|true|false",
+                "{`#document`:{`$contains`:`Quick`}}|true|false",
+                "{}|true|true"
+            })
+    void where_asChromaDefinesIt(String where, boolean matches, boolean matchesBare) {
+        Condition condition = ConditionParser.where(json(where));
+        assertThat(condition.matches(ROW)).isEqualTo(matches);
+        assertThat(condition.matches(BARE)).isEqualTo(matchesBare);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{`$contains`:`ick bro`}|true|false",
+                "{`$contains`:`quick`}|false|false",
+                "{`$contains`:`100%`}|true|false",
+                "{`$contains`:`sure thing`}|false|false",
+                "{`$not_contains`:`cat`}|true|true",
+                "{`$not_contains`:`fox`}|false|true",
+                "{`$regex`:`[a-z]+ fox`}|true|false",
+                "{`$regex`:`^Quick`}|false|false",
+                "{`$regex`:`(?i)QUICK`}|true|false",
+                "{`$not_regex`:`fox`}|false|true",
+                "{`$and`:[{`$contains`:`fox`},{`$not_contains`:`cat`}]}|true|false",
+                "{`$or`:[{`$contains`:`cat`},{`$contains`:`fox`}]}|true|false"
+            })
+    void whereDocument_asChromaDefinesIt(String where, boolean matches, boolean matchesBare) {
+        Condition condition = ConditionParser.document(json(where));
+        assertThat(condition.matches(ROW)).isEqualTo(matches);
+        assertThat(condition.matches(BARE)).isEqualTo(matchesBare);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{`a`:1,`b`:2}",
+                "{`a`:{`$gt`:1,`$lt`:2}}",
+                "{`a`:{`$gt`:`1`}}",
+                "{`a`:{`$in`:[]}}",
+                "{`a`:{`$in`:1}}",
+                "{`a`:{`$eq`:null}}",
+                "{`a`:{`$like`:`x`}}",
+                "{`a`:[1]}",
+                "{`$and`:[]}",
+                "{`$not`:{`a`:1}}"
+            })
+    void where_malformed_isRefused(String where) {
+        assertThatThrownBy(() -> ConditionParser.where(json(where)))
+                .isInstanceOf(ChromaException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{`$contains`:``}",
+                "{`$contains`:1}",
+                "{`$matches`:`a`}",
+                "{`$regex`:`(`}",
+                "{`$contains`:`a`,`$regex`:`b`}"
+            })
+    void whereDocument_malformed_isRefused(String where) {
+        assertThatThrownBy(() -> ConditionParser.document(json(where)))
+                .isInstanceOf(ChromaException.class);
+    }
+
+    @Test
+    void regex_thatGoesBackAndForth_isGivenUpOn() {
+        Condition condition =
+                ConditionParser.document(json("{`$regex`:`(.*)(.*)(.*)(.*)(.*)(.*)c`}"));
+        Row row = row("{}", "a".repeat(60) + "b");
+        assertThatThrownBy(() -> condition.matches(row)).hasMessageContaining("takes too long");
+    }
+
+    @Test
+    void updated_changesWhatItNames() {
+        Row stored = new Row("a", new float[] {1}, json("{`x`:1,`y`:2}"), "text", "uri", 0);
+        Row change = new Row("a", null, json("{`y`:null,`z`:3}"), null, null, 0);
+
+        Row updated = stored.updated(change);
+
+        assertThat(updated.metadata()).isEqualTo(json("{`x`:1,`z`:3}"));
+        assertThat(updated.document()).isEqualTo("text");
+        assertThat(updated.uri()).isEqualTo("uri");
+        assertThat(updated.vector()).containsExactly(1);
+    }
+
+    @Test
+    void space_distances_areChromas() {
+        float[] a = {1, 2};
+        float[] b = {3, 1};
+        assertThat(Space.L2.between(a, b)).isEqualTo(5);
+        assertThat(Space.L2.fromStored((float) Math.sqrt(5))).isCloseTo(5, within());
+        assertThat(Space.IP.between(a, b)).isEqualTo(-4);
+        assertThat(Space.IP.fromStored(-5)).isEqualTo(-4);
+        assertThat(Space.COSINE.between(a, b)).isCloseTo(1 - 5 / Math.sqrt(50), within());
+    }
+
+    private static org.assertj.core.data.Offset<Double> within() {
+        return org.assertj.core.api.Assertions.within(1e-6);
+    }
+
+    private static Row row(String metadata, String document) {
+        return new Row("row", null, json(metadata), document, null, 0);
+    }
+
+    private static ObjectNode json(String text) {
+        return StrictJson.object(
+                text.replace('`', '"').getBytes(StandardCharsets.UTF_8), "condition");
+    }
+}

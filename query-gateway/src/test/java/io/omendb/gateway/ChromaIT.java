@@ -83,7 +83,7 @@ class ChromaIT {
                         .json();
         assertThat(got.at("/ids/0").asText()).isEqualTo("a");
         assertThat(got.at("/documents/0").asText()).isEqualTo("hi");
-        assertThat(got.at("/embeddings/0/0").asDouble()).isEqualTo(0.6f); // of unit length
+        assertThat(got.at("/embeddings/0/0").floatValue()).isEqualTo(0.6f); // of unit length
         assertThat(got.path("metadatas").isNull()).isTrue();
 
         client.put(byId, "{'new_metadata':{'owner':'me'}}").expect(200);
@@ -278,5 +278,8 @@ class ChromaIT {
                 400,
                 "InvalidArgumentError",
                 "zero vector");
+        // What was refused has not decided the dimension.
+        assertThat(client.get(DEFAULT + "/zero").expect(200).json().path("dimension").isNull())
+                .isTrue();
     }
 }

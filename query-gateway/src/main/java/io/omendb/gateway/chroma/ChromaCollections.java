@@ -4,10 +4,12 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -160,20 +162,20 @@ final class ChromaCollections {
         return existing;
     }
 
-    /** The collection in OmenDB, made now if this is what its dimension is known from. */
-    CollectionDefinition ready(ChromaCollection collection, int dimension)
+    /**
+     * The collection in OmenDB, made now if these records are what its dimension is known from.
+     * They are checked first: what is refused must not decide it.
+     */
+    CollectionDefinition ready(ChromaCollection collection, List<Row> rows, int dimension)
             throws InterruptedException {
         CollectionDefinition definition = collection.definition();
         if (definition == null) {
             CollectionEntry entry = collection.entry();
+            CollectionSchema schema =
+                    CollectionSchema.of(entry.name().stored(), dimension, entry.space().metric());
+            rows.forEach(row -> PointRules.check(schema, row.withoutNulls().point()));
             try {
-                definition =
-                        writer.create(
-                                        CollectionSchema.of(
-                                                entry.name().stored(),
-                                                dimension,
-                                                entry.space().metric()))
-                                .definition();
+                definition = writer.create(schema).definition();
             } catch (OmenException e) {
                 if (e.code() != ErrorCode.CONFLICT) {
                     throw e;

@@ -94,7 +94,7 @@ final class RecordRoutes {
             }
             dimension = vector.length;
         }
-        return new Written(collections.ready(collection, dimension), rows, deadline(call));
+        return new Written(collections.ready(collection, rows, dimension), rows, deadline(call));
     }
 
     private HttpResponse update(Call call) throws InterruptedException {

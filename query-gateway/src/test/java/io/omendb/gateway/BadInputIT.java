@@ -46,7 +46,7 @@ class BadInputIT {
     void start(SharedBroker.Running broker) throws Exception {
         running = new RunningGateway(broker, Limits.DEFAULT.withReadMs(HEADER_MS, BODY_MS));
         client = running.client;
-        path = running.collection("bad");
+        path = running.collection("bad-input");
         client.post(path + "/points?wait=true", "{'points':[{'id':'only','vector':[1,2,3]}]}")
                 .expect(200);
     }

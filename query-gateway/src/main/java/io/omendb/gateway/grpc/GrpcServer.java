@@ -101,6 +101,9 @@ public final class GrpcServer implements AutoCloseable {
     /** Ends the calls under way, or gives up on them after two seconds. */
     @Override
     public void close() {
+        if (server.isShutdown()) {
+            return;
+        }
         health.enterTerminalState();
         server.shutdown();
         try {

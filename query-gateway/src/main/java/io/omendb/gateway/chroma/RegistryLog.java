@@ -141,6 +141,9 @@ final class RegistryLog implements AutoCloseable {
             config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
             config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
             config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+            // A question for the log's end waits behind the fetch before it, half a second by
+            // default.
+            config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 5);
             KafkaConsumer<String, byte[]> opening = new KafkaConsumer<>(config);
             opening.assign(List.of(PARTITION));
             opening.seekToBeginning(List.of(PARTITION));

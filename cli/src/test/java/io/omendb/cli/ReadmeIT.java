@@ -29,7 +29,7 @@ class ReadmeIT {
                 commands.add(line.substring(2));
             }
         }
-        assertThat(commands).hasSize(7);
+        assertThat(commands).hasSize(9);
         try (RunningOmen omen = RunningOmen.up(dir.resolve("data"))) {
             String address = omen.url.substring("http://".length());
             List<JsonNode> answers = new ArrayList<>();
@@ -44,12 +44,19 @@ class ReadmeIT {
                     .extracting(hit -> hit.path("id").asText())
                     .containsExactly("sandals", "grinder");
             assertThat(hits.get(0).path("metadata").path("price").asInt()).isEqualTo(39);
-            assertThat(answers.get(3).path("id").asText()).isEqualTo("boots");
-            assertThat(answers.get(3).path("vector")).hasSize(4);
-            assertThat(answers.get(4).path("count").asInt()).isEqualTo(2);
-            assertThat(answers.get(5).path("tokens")).isNotEmpty();
+            JsonNode words = answers.get(3).path("hits");
+            assertThat(words).hasSize(1);
+            assertThat(words.get(0).path("id").asText()).isEqualTo("sandals");
+            assertThat(words.get(0).path("text").asText()).contains("beach");
+            assertThat(answers.get(4).path("hits"))
+                    .extracting(hit -> hit.path("id").asText())
+                    .containsExactly("boots", "sandals");
+            assertThat(answers.get(5).path("id").asText()).isEqualTo("boots");
+            assertThat(answers.get(5).path("vector")).hasSize(4);
+            assertThat(answers.get(6).path("count").asInt()).isEqualTo(2);
+            assertThat(answers.get(7).path("tokens")).isNotEmpty();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (curl(commands.get(6).replace("localhost:8080", address)).path("vectors").asInt()
+            while (curl(commands.get(8).replace("localhost:8080", address)).path("vectors").asInt()
                     != 2) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
                 LockSupport.parkNanos(5_000_000);

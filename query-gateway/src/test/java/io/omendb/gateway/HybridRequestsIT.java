@@ -32,6 +32,7 @@ class HybridRequestsIT {
         hybrid("{'text':7}", 400, "text: found 7, expected a string");
         hybrid("{'text':'a','k':0}", 422, "k: found 0, expected 1 to 10000");
         hybrid("{'text':'a','alpha':1.5}", 422, "alpha: found 1.5, expected 0 to 1");
+        hybrid("{'text':'a','window':0}", 422, "window: found 0, expected at least 1");
         hybrid("{'text':'a','fusion':'sum'}", 422, "expected weighted or rrf");
         hybrid("{'text':'a','vektor':[1]}", 400, "vektor: found an unknown field");
         hybrid("{'vector':[1,2],'text':'a'}", 422, "vector: found 2 components");

@@ -144,7 +144,7 @@ class SegmentFolderTest {
         assertThatThrownBy(() -> SegmentFolder.open(dir))
                 .hasMessage(
                         file
-                                + " was written by a newer OmenDB: format version 3, this one reads up to 2");
+                                + " was written by a newer OmenDB: format version 4, this one reads up to 3");
     }
 
     @Test

@@ -131,7 +131,9 @@ class SparseScanTest {
 
         long scored = SparseScan.run(scorers(query, packed), packed, rows, r -> true, top, 0);
 
-        assertThat(scored).isLessThan(rows / 4);
+        // The fifth row with the rare word is at 20,007; from there on the other word alone is not
+        // enough.
+        assertThat(scored).isLessThan(20_100);
         assertThat(Arrays.stream(drain(top)).boxed()).allMatch(row -> row % 5_000 == 7);
         // Two bits a row for its place, none for a frequency of one.
         assertThat(packed.bytes()).isLessThan(8L * rows);

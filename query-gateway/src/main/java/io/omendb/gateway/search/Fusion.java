@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind which of them
  * @param alpha weight of the dense part, 0 to 1; the other parts share the rest alike
+ * @param windowAsked how many of a part's best rows take part; 0 leaves it to us
  */
-record Fusion(Kind kind, double alpha) {
+record Fusion(Kind kind, double alpha, int windowAsked) {
+    /** Fewer and the parts seldom name the same rows. */
+    private static final int WINDOW_MIN = 100;
+
+    private static final int WINDOW_PER_HIT = 2;
+
     /** Measured on package descriptions, docs/hybrid.md. */
     static final double ALPHA_WEIGHTED = 0.6;
 
@@ -56,9 +62,16 @@ record Fusion(Kind kind, double alpha) {
     }
 
     /** A fusion whose weights may have been left to us. */
-    static Fusion of(Kind kind, @Nullable Double alpha) {
-        return new Fusion(
-                kind, alpha != null ? alpha : kind == Kind.RRF ? ALPHA_RRF : ALPHA_WEIGHTED);
+    static Fusion of(Kind kind, @Nullable Double alpha, int windowAsked) {
+        double share = alpha != null ? alpha : kind == Kind.RRF ? ALPHA_RRF : ALPHA_WEIGHTED;
+        return new Fusion(kind, share, windowAsked);
+    }
+
+    /** How many of a part's best rows take part, for k hits. */
+    int window(int k) {
+        return windowAsked > 0
+                ? Math.max(windowAsked, k)
+                : Math.max(WINDOW_MIN, WINDOW_PER_HIT * k);
     }
 
     /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the JSON of one hybrid search, token by token. A null is as good as absent. */
 final class HybridJson {
     private static final String KNOWN =
-            "vector, text, text_fields, sparse, alpha, fusion, explain, " + QueryJson.KNOWN_BESIDE;
+            "vector, text, text_fields, sparse, alpha, fusion, window, explain, " + QueryJson.KNOWN_BESIDE;
 
     private final QueryJson base;
     private @Nullable String text;
@@ -22,6 +22,7 @@ final class HybridJson {
     private @Nullable SparseVector sparse;
     private @Nullable Double alpha;
     private Fusion.Kind kind = Fusion.Kind.WEIGHTED;
+    private int window;
     private boolean explain;
 
     private HybridJson(int timeoutMsDefault) {
@@ -56,6 +57,7 @@ final class HybridJson {
                     alpha = absent ? null : (Double) alpha(StrictJson.number(parser, field));
             case "fusion" ->
                     kind = absent ? kind : Fusion.Kind.ofApiName(StrictJson.string(parser, field));
+            case "window" -> window = absent ? 0 : window(StrictJson.integer(parser, field));
             case "explain" -> explain = !absent && StrictJson.bool(parser, field);
             case "vector" -> {
                 if (!absent) {
@@ -95,9 +97,17 @@ final class HybridJson {
         return value;
     }
 
+    /** Here, because a number of 0 stands for none given. */
+    private static int window(int value) {
+        if (value < 1) {
+            throw OmenException.invalid("window: found " + value + ", expected at least 1");
+        }
+        return value;
+    }
+
     private HybridQuery toQuery() {
         return new HybridQuery(
-                        base.toQuery(), text, textFields, sparse, Fusion.of(kind, alpha), explain)
+                        base.toQuery(), text, textFields, sparse, Fusion.of(kind, alpha, window), explain)
                 .withAnyPart();
     }
 }

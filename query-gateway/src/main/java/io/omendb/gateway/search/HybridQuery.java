@@ -31,11 +31,6 @@ record HybridQuery(
         Fusion fusion,
         boolean explain) {
 
-    /** Candidates of each part, at least. Fewer and the parts seldom name the same rows. */
-    private static final int WINDOW_MIN = 100;
-
-    private static final int WINDOW_PER_HIT = 2;
-
     /**
      * Checks the query against the collection and the limits.
      *
@@ -49,6 +44,9 @@ record HybridQuery(
             PointRules.checkSparse(collection.schema(), sparse);
         }
         base.checkLimits(collection, limits);
+        if (fusion.windowAsked() != 0) {
+            limits.checkRange("window", fusion.windowAsked(), limits.k());
+        }
     }
 
     /** The same, if there is anything to search for. */
@@ -74,7 +72,7 @@ record HybridQuery(
 
     /** How many of a part's best rows take part in the fusion. */
     int window() {
-        return Math.max(WINDOW_MIN, WINDOW_PER_HIT * base.k());
+        return fusion.window(base.k());
     }
 
     TermsRequest termsRequest(CollectionDefinition collection) {

@@ -63,7 +63,7 @@ final class QueryMessages {
                         message.hasText() ? message.getText() : null,
                         List.copyOf(message.getTextFieldsList()),
                         message.hasSparse() ? sparse(message.getSparse()) : null,
-                        Fusion.of(kind, alpha),
+                        Fusion.of(kind, alpha, message.getWindow()),
                         false)
                 .withAnyPart();
     }

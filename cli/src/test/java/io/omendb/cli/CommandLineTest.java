@@ -76,7 +76,7 @@ class CommandLineTest {
                 "prot: 1 | prot",
                 "parallelism: 0 | parallelism: found 0, expected 1 to 128",
                 "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json,"
-                    + " f32 or arrow",
+                        + " f32 or arrow",
                 "port: many | many",
             })
     void up_badConfiguration_namesTheKey(String yaml, String message) throws Exception {

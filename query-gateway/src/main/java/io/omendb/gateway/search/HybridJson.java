@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads the JSON of one hybrid search, token by token. A null is as good as absent. */
 final class HybridJson {
     private static final String KNOWN =
-            "vector, text, text_fields, sparse, alpha, fusion, window, explain, " + QueryJson.KNOWN_BESIDE;
+            "vector, text, text_fields, sparse, alpha, fusion, window, explain, "
+                    + QueryJson.KNOWN_BESIDE;
 
     private final QueryJson base;
     private @Nullable String text;
@@ -107,7 +108,12 @@ final class HybridJson {
 
     private HybridQuery toQuery() {
         return new HybridQuery(
-                        base.toQuery(), text, textFields, sparse, Fusion.of(kind, alpha, window), explain)
+                        base.toQuery(),
+                        text,
+                        textFields,
+                        sparse,
+                        Fusion.of(kind, alpha, window),
+                        explain)
                 .withAnyPart();
     }
 }

@@ -16,6 +16,8 @@ import io.omendb.protocol.v1.CountRequest;
 import io.omendb.protocol.v1.CountResponse;
 import io.omendb.protocol.v1.DescribeRequest;
 import io.omendb.protocol.v1.DescribeResponse;
+import io.omendb.protocol.v1.FetchRequest;
+import io.omendb.protocol.v1.FetchResponse;
 import io.omendb.protocol.v1.GetRequest;
 import io.omendb.protocol.v1.GetResponse;
 import io.omendb.protocol.v1.HybridRequest;
@@ -178,6 +180,26 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
                                         });
                         return response.putAllApplied(rows.applied).build();
                     }
+                });
+    }
+
+    @Override
+    public void fetch(FetchRequest request, StreamObserver<FetchResponse> out) {
+        answer(
+                out,
+                () -> {
+                    FetchResponse.Builder response = FetchResponse.newBuilder();
+                    synchronized (this) {
+                        Rows rows = rows(request.getCollection());
+                        for (String id : request.getIdsList()) {
+                            Point point = rows.points.get(id);
+                            response.addPoints(
+                                    point == null
+                                            ? io.omendb.protocol.v1.Point.newBuilder()
+                                            : message(point, request.getInclude()));
+                        }
+                    }
+                    return response.build();
                 });
     }
 

@@ -45,6 +45,10 @@ public final class SegmentPostings {
             byte @Nullable [] text,
             byte @Nullable [] metadata,
             @Nullable SparseVector sparse) {
+        if (text == null && sparse == null && !fields.mayIndex(metadata)) {
+            // Most points are only a vector: what they need not pay, they do not.
+            return;
+        }
         fields.index(this, row, text, metadata, sparse);
         long bytes = 0;
         for (FieldPostings postings : byField.values()) {
@@ -138,6 +142,9 @@ public final class SegmentPostings {
 
     /** Heap bytes. */
     public long bytes() {
+        if (byField.isEmpty()) {
+            return 0;
+        }
         long growing = growingBytes;
         return growing > 0
                 ? growing

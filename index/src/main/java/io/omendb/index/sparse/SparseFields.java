@@ -96,6 +96,11 @@ public final class SparseFields {
         return AnalyzedText.of(analyzer, text);
     }
 
+    /** Whether there may be terms in a point's metadata. */
+    boolean mayIndex(byte @Nullable [] metadata) {
+        return hasDeclared && metadata != null;
+    }
+
     /**
      * Adds a row to an index that grows.
      *
@@ -112,7 +117,7 @@ public final class SparseFields {
             postings.growing(TEXT)
                     .add(row, analyze(TEXT, new String(text, StandardCharsets.UTF_8)));
         }
-        if (hasDeclared && metadata != null) {
+        if (metadata != null && mayIndex(metadata)) {
             JsonNode object = parse(metadata);
             for (String field : analyzers.keySet()) {
                 JsonNode value = object.path(field);

@@ -88,23 +88,23 @@ class CatalogueIT {
     @Test
     void drop_thenCreate_startsALaterGenerationBehindThePurgedRecords() throws Exception {
         CollectionDefinition first =
-                writer.create(CollectionSchema.of("again", 3, Metric.L2)).definition();
+                writer.create(CollectionSchema.of("made-again", 3, Metric.L2)).definition();
         produce(first.topic(), 0, 5);
 
-        writer.drop("again");
+        writer.drop("made-again");
 
-        assertThat(follower.current()).doesNotContainKey("again");
-        assertThatThrownBy(() -> writer.drop("again"))
+        assertThat(follower.current()).doesNotContainKey("made-again");
+        assertThatThrownBy(() -> writer.drop("made-again"))
                 .isInstanceOfSatisfying(
                         OmenException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_FOUND));
 
         CollectionSchema wider =
-                new CollectionSchema("again", 7, Metric.DOT, Map.of(), false, "auto", 3, null);
+                new CollectionSchema("made-again", 7, Metric.DOT, Map.of(), false, "auto", 3, null);
         CollectionDefinition second = writer.create(wider).definition();
         assertThat(second.generation()).isGreaterThan(first.generation());
         assertThat(second.firstOffsets()).isEqualTo(Map.of(0, 5L));
-        assertThat(partitions("omen.again")).isEqualTo(3);
+        assertThat(partitions("omen.made-again")).isEqualTo(3);
     }
 
     @Test

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             StreamBench.class,
             DrainBench.class,
             HttpBench.class,
+            SaturateBench.class,
             HybridBench.class,
             TokensBench.class,
             FilterBench.class,

@@ -9,11 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The threads that answer a shard's queries. A query they cannot take fails with an {@link
- * OmenException}: OVERLOADED where too many wait already, UNAVAILABLE once the shard is stopping,
- * which a caller may well try again elsewhere.
- */
+/** The pools that answer a shard's queries. */
 final class QueryThreads {
     static final int QUEUE_MAX = 256;
     private static final int BACKGROUND_QUEUE_MAX = 4;
@@ -21,7 +17,7 @@ final class QueryThreads {
     private QueryThreads() {}
 
     /** A thread for each processor. */
-    static ThreadPoolExecutor queries(int subtask) {
+    static QueryPool queries(int subtask) {
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
         AtomicInteger count = new AtomicInteger();
         return pool(
@@ -31,7 +27,7 @@ final class QueryThreads {
     }
 
     /** Scans all rows now and then to measure recall: of all threads it gets the least. */
-    static ThreadPoolExecutor background(int subtask) {
+    static QueryPool background(int subtask) {
         return pool(
                 1,
                 BACKGROUND_QUEUE_MAX,
@@ -44,20 +40,22 @@ final class QueryThreads {
                                 "omen-sampling-" + subtask));
     }
 
-    private static ThreadPoolExecutor pool(int threads, int queueMax, ThreadFactory factory) {
-        return new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(queueMax),
-                factory,
-                (task, pool) -> {
-                    throw pool.isShutdown()
-                            ? new OmenException(ErrorCode.UNAVAILABLE, "shard is stopping")
-                            : new OmenException(
-                                    ErrorCode.OVERLOADED, "shard has too many queries waiting");
-                });
+    private static QueryPool pool(int threads, int queueMax, ThreadFactory factory) {
+        return new QueryPool(
+                new ThreadPoolExecutor(
+                        threads,
+                        threads,
+                        0,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(queueMax),
+                        factory,
+                        (task, pool) -> {
+                            throw pool.isShutdown()
+                                    ? new OmenException(ErrorCode.UNAVAILABLE, "shard is stopping")
+                                    : new OmenException(
+                                            ErrorCode.OVERLOADED,
+                                            "shard has too many queries waiting");
+                        }));
     }
 
     private static Thread daemon(Runnable task, String name) {

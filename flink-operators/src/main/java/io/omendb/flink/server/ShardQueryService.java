@@ -3,6 +3,7 @@ package io.omendb.flink.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
@@ -48,7 +49,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +62,15 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final VectorState state;
-    private final Executor queries;
-    private final Executor background;
+    private final QueryPool queries;
+    private final QueryPool background;
 
     /**
      * The service.
      *
      * @param background for queries that nobody waits for
      */
-    ShardQueryService(VectorState state, Executor queries, Executor background) {
+    ShardQueryService(VectorState state, QueryPool queries, QueryPool background) {
         this.state = state;
         this.queries = queries;
         this.background = background;
@@ -359,16 +359,16 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         answer(queries, observer, query);
     }
 
-    private static <R> void answer(
-            Executor executor, StreamObserver<R> observer, Supplier<R> query) {
-        try {
-            executor.execute(() -> run(observer, query));
-        } catch (OmenException e) {
-            observer.onError(ErrorTrailers.toStatus(e));
-        }
+    private static <R> void answer(QueryPool pool, StreamObserver<R> observer, Supplier<R> query) {
+        pool.execute(
+                () -> run(observer, query),
+                refusal -> observer.onError(ErrorTrailers.toStatus(refusal)));
     }
 
     private static <R> void run(StreamObserver<R> observer, Supplier<R> query) {
+        if (observer instanceof ServerCallStreamObserver<R> call && call.isCancelled()) {
+            return; // nobody waits for it any more
+        }
         R response;
         try {
             response = query.get();

@@ -9,7 +9,6 @@ import io.omendb.protocol.ShardAddress;
 import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +25,10 @@ public final class ShardServer implements AutoCloseable {
 
     private final Server server;
     private final LocalShard local;
-    private final ThreadPoolExecutor queries;
-    private final ThreadPoolExecutor background;
+    private final QueryPool queries;
+    private final QueryPool background;
 
-    private ShardServer(
-            Server server,
-            LocalShard local,
-            ThreadPoolExecutor queries,
-            ThreadPoolExecutor background) {
+    private ShardServer(Server server, LocalShard local, QueryPool queries, QueryPool background) {
         this.server = server;
         this.local = local;
         this.queries = queries;
@@ -50,10 +45,10 @@ public final class ShardServer implements AutoCloseable {
      */
     public static ShardServer start(
             String host, int port, String advertisedHost, int subtask, VectorState state) {
-        ThreadPoolExecutor queries = QueryThreads.queries(subtask);
-        int started = queries.prestartAllCoreThreads();
+        QueryPool queries = QueryThreads.queries(subtask);
+        int started = queries.prestart();
         LOG.debug("{} threads search shard {}", started, subtask);
-        ThreadPoolExecutor background = QueryThreads.background(subtask);
+        QueryPool background = QueryThreads.background(subtask);
         ShardQueryService service = new ShardQueryService(state, queries, background);
         Server server =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
@@ -67,8 +62,8 @@ public final class ShardServer implements AutoCloseable {
             return new ShardServer(server, LocalShard.serve(target, service), queries, background);
         } catch (IOException e) {
             server.shutdownNow();
-            queries.shutdownNow();
-            background.shutdownNow();
+            queries.close();
+            background.close();
             throw new OmenException(
                     ErrorCode.EXTERNAL,
                     "shard server cannot listen on " + host + ":" + port + ": " + e,
@@ -84,13 +79,13 @@ public final class ShardServer implements AutoCloseable {
     public void close() {
         local.close();
         server.shutdownNow();
-        queries.shutdownNow();
-        background.shutdownNow();
+        queries.close();
+        background.close();
         try {
             boolean ended =
                     server.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                            && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                            && background.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                            && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS)
+                            && background.awaitTermination(CLOSE_TIMEOUT_SECONDS);
             if (!ended) {
                 throw new OmenException(
                         ErrorCode.INTERNAL,

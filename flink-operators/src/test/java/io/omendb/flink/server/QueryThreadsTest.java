@@ -1,12 +1,12 @@
 package io.omendb.flink.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.omendb.ErrorCode;
-import io.omendb.OmenException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -15,42 +15,45 @@ class QueryThreadsTest {
 
     @Test
     void tooManyWait_isOverloaded_andAnsweredAgainAfterwards() throws Exception {
-        ThreadPoolExecutor queries = QueryThreads.queries(0);
-        int taken = queries.getMaximumPoolSize() + QueryThreads.QUEUE_MAX;
         CountDownLatch go = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(taken);
-        try {
+        try (QueryPool queries = QueryThreads.queries(0)) {
+            int taken = queries.threads() + QueryThreads.QUEUE_MAX;
+            CountDownLatch done = new CountDownLatch(taken);
             for (int i = 0; i < taken; i++) {
                 queries.execute(
                         () -> {
                             awaitQuietly(go);
                             done.countDown();
+                        },
+                        refusal -> {
+                            throw refusal;
                         });
             }
 
-            assertThat(refusal(queries)).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(refusals(queries)).containsExactly(ErrorCode.OVERLOADED);
 
             go.countDown();
             assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
         } finally {
             go.countDown();
-            queries.shutdownNow();
         }
     }
 
     @Test
     void stopping_isUnavailable() {
-        ThreadPoolExecutor queries = QueryThreads.queries(0);
-        ThreadPoolExecutor background = QueryThreads.background(0);
-        queries.shutdownNow();
-        background.shutdownNow();
+        QueryPool queries = QueryThreads.queries(0);
+        QueryPool background = QueryThreads.background(0);
+        queries.close();
+        background.close();
 
-        assertThat(refusal(queries)).isEqualTo(ErrorCode.UNAVAILABLE);
-        assertThat(refusal(background)).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(refusals(queries)).containsExactly(ErrorCode.UNAVAILABLE);
+        assertThat(refusals(background)).containsExactly(ErrorCode.UNAVAILABLE);
     }
 
-    private static ErrorCode refusal(ThreadPoolExecutor queries) {
-        return catchThrowableOfType(OmenException.class, () -> queries.execute(() -> {})).code();
+    private static List<ErrorCode> refusals(QueryPool queries) {
+        List<ErrorCode> refusals = Collections.synchronizedList(new ArrayList<>());
+        queries.execute(() -> {}, refusal -> refusals.add(refusal.code()));
+        return refusals;
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

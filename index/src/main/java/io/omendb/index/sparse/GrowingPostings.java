@@ -15,6 +15,9 @@ final class GrowingPostings implements FieldPostings {
 
     private static final int POSTING_BYTES = 12;
 
+    /** Sparse vectors have no length. */
+    private static final byte WEIGHTS_NORM = 1;
+
     private final Map<String, GrowingTerm> byTerm = new ConcurrentHashMap<>();
     private final Norms norms = new Norms();
     private volatile int documents;
@@ -27,11 +30,12 @@ final class GrowingPostings implements FieldPostings {
             return;
         }
         long count = 0;
+        byte norm = Norms.ofLength(Math.max(1, text.length()));
         for (Map.Entry<String, Integer> term : text.frequencies().entrySet()) {
-            add(row, term.getKey(), term.getValue());
+            add(row, term.getKey(), term.getValue(), norm);
             count += term.getValue();
         }
-        finish(row, Norms.ofLength(Math.max(1, text.length())), count);
+        finish(row, norm, count);
     }
 
     /** Adds the next row's sparse vector. */
@@ -40,17 +44,17 @@ final class GrowingPostings implements FieldPostings {
             return;
         }
         for (int i = 0; i < indices.length; i++) {
-            add(row, SparseTerms.of(indices[i]), values[i]);
+            add(row, SparseTerms.of(indices[i]), values[i], WEIGHTS_NORM);
         }
-        finish(row, (byte) 1, indices.length);
+        finish(row, WEIGHTS_NORM, indices.length);
     }
 
-    private void add(int row, String term, float value) {
+    private void add(int row, String term, float value, byte norm) {
         GrowingTerm known = byTerm.get(term);
         if (known == null) {
-            byTerm.put(term, new GrowingTerm(row, value));
+            byTerm.put(term, new GrowingTerm(row, value, norm));
         } else {
-            known.add(row, value);
+            known.add(row, value, norm);
         }
         postings++;
     }

@@ -30,6 +30,12 @@ public final class SparseScan {
     private double threshold = Double.NEGATIVE_INFINITY;
     private long rowsScored;
 
+    /** The rows from the present one to this one are in the same blocks; see lookAround. */
+    private int windowEnd = -1;
+
+    private int windowRequired = -1;
+    private double windowBound;
+
     private SparseScan(List<ScoredCursor> cursors) {
         this.clauses = cursors.toArray(ScoredCursor[]::new);
         this.order = new Integer[clauses.length];
@@ -137,6 +143,17 @@ public final class SparseScan {
         if (threshold == Double.NEGATIVE_INFINITY) {
             return row;
         }
+        if (row > windowEnd || required != windowRequired) {
+            lookAround(row);
+        }
+        if (windowBound >= threshold) {
+            return row;
+        }
+        return windowEnd == PostingCursor.END ? PostingCursor.END : windowEnd + 1;
+    }
+
+    /** Finds how far the blocks around a row reach, and what a row within can have at most. */
+    private void lookAround(int row) {
         double bound = required > 0 ? boundsUpTo[required - 1] : 0;
         int end = PostingCursor.END;
         for (int i = required; i < order.length; i++) {
@@ -147,10 +164,9 @@ public final class SparseScan {
                 bound += clause.blockBound() * SLACK;
             }
         }
-        if (bound >= threshold) {
-            return row;
-        }
-        return end == PostingCursor.END ? PostingCursor.END : end + 1;
+        windowRequired = required;
+        windowEnd = end;
+        windowBound = bound;
     }
 
     /** Collects what the clauses add to a row, as long as it may still enter. */

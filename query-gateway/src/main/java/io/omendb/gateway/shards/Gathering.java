@@ -56,7 +56,12 @@ final class Gathering<T> {
             T value = Objects.requireNonNull(Futures.getDone(answer));
             outcomes.set(shard, new Answer<>(shards.get(shard), value));
         } catch (ExecutionException e) {
-            outcomes.set(shard, failure(shards.get(shard), e));
+            OmenException failure = failure(shards.get(shard), e);
+            outcomes.set(shard, failure);
+            if (failure.code() == ErrorCode.OVERLOADED && !allowPartial) {
+                // The others are likely as busy: what they do for nothing makes others wait.
+                result.completeExceptionally(failure);
+            }
         } catch (CancellationException e) {
             outcomes.set(shard, abandoned());
         }

@@ -78,8 +78,7 @@ public final class Shards implements AutoCloseable {
         for (int i = 0; i < known.size(); i++) {
             ListenableFuture<T> answer = question.apply(stub(known.get(i), deadline));
             gathering.expect(i, answer);
-            // Cancels the call, of which the shard hears; of no effect once it was answered.
-            deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
+            cancelInVain(answer, deadline, gathering);
         }
         return gathering.result();
     }
@@ -99,9 +98,26 @@ public final class Shards implements AutoCloseable {
                     Objects.requireNonNull(questions.get(asked.get(i)));
             ListenableFuture<T> answer = question.apply(stub(asked.get(i), deadline));
             gathering.expect(i, answer);
-            deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
+            cancelInVain(answer, deadline, gathering);
         }
         return gathering.result();
+    }
+
+    /**
+     * Cancels a call, of which the shard hears, once nobody waits for its answer: whoever asked has
+     * gone, or another shard has refused. Of no effect once it was answered.
+     */
+    private static <T> void cancelInVain(
+            ListenableFuture<T> answer, Deadline deadline, Gathering<T> gathering) {
+        deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
+        gathering
+                .result()
+                .whenComplete(
+                        (gathered, failure) -> {
+                            if (failure != null) {
+                                answer.cancel(true);
+                            }
+                        });
     }
 
     private ShardServiceFutureStub stub(ShardAddress shard, Deadline deadline) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,13 @@ public final class HybridBench implements Callable<Integer> {
     double seconds;
 
     @Option(
+            names = "--windows",
+            split = ",",
+            paramLabel = "N",
+            description = "Also measure hybrid searches with these windows.")
+    List<Integer> windows = List.of();
+
+    @Option(
             names = "--shards",
             paramLabel = "N",
             defaultValue = "2",
@@ -101,9 +109,11 @@ public final class HybridBench implements Callable<Integer> {
             load(packages, stack);
             HybridRun run = new HybridRun(packages, texts, calls, seed, out, result);
             run.quality(queries);
+            run.windows(queries, windows);
+            run.recall(queries);
             run.textScores(queries);
             run.filtered(filtered);
-            run.latency(seconds);
+            run.latency(seconds, windows);
         }
         if (json != null) {
             try {

@@ -12,8 +12,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import me.tongfei.progressbar.ProgressBar;
 import org.HdrHistogram.Histogram;
@@ -83,6 +85,21 @@ final class HybridRun {
                 a -> HybridCalls.request(a, true, true, K + 1).put("fusion", "rrf"));
     }
 
+    /** The default weights with other windows. */
+    void windows(int queries, List<Integer> windows) {
+        ArrayNode points = result.putArray("windows");
+        TagJudge judge = new TagJudge(packages);
+        List<Package> asked = asked(queries);
+        for (int window : windows) {
+            judge(
+                    judge,
+                    asked,
+                    points,
+                    "weighted, window " + window,
+                    a -> HybridCalls.request(a, true, true, K + 1).put("window", window));
+        }
+    }
+
     private void judge(
             TagJudge judge, List<Package> asked, ArrayNode points, String name, Request request) {
         double sum = 0;
@@ -97,6 +114,31 @@ final class HybridRun {
         out.printf("  %-24s %.4f%n", name, ndcg);
         out.flush();
         points.addObject().put("search", name).put("ndcg_at_10", ndcg);
+    }
+
+    /** How many of the hits are those of comparing with every row. */
+    void recall(int queries) {
+        long wanted = 0;
+        long found = 0;
+        List<Package> asked = asked(queries);
+        try (ProgressBar bar = Progress.start("Comparing with exact searches", asked.size())) {
+            for (Package one : asked) {
+                ObjectNode request = HybridCalls.request(one, true, true, K);
+                Set<String> exact = new HashSet<>();
+                calls.search(request.deepCopy().put("exact", true), null)
+                        .forEach(hit -> exact.add(hit.id()));
+                wanted += exact.size();
+                found +=
+                        calls.search(request, null).stream()
+                                .filter(hit -> exact.contains(hit.id()))
+                                .count();
+                bar.step();
+            }
+        }
+        double recall = found / (double) Math.max(1, wanted);
+        out.printf("hits that an exact hybrid search finds too: %.4f%n", recall);
+        out.flush();
+        result.put("recall_at_10", recall);
     }
 
     /** The scores of the ten best rows by text, against those that Lucene gives the same rows. */
@@ -187,29 +229,33 @@ final class HybridRun {
         return all;
     }
 
-    void latency(double seconds) {
+    void latency(double seconds, List<Integer> windows) {
         ArrayNode points = result.putArray("latency");
         out.printf("%-24s %10s %10s %10s%n", "", "p50 ms", "p99 ms", "searches");
-        List<Package> asked = asked(1_000);
-        for (int parts = 1; parts <= 3; parts++) {
-            boolean vector = (parts & 1) != 0;
-            boolean text = (parts & 2) != 0;
-            List<byte[]> requests = new ArrayList<>();
-            for (Package one : asked) {
-                requests.add(
-                        HybridCalls.request(one, vector, text, K)
-                                .toString()
-                                .getBytes(StandardCharsets.UTF_8));
-            }
-            Histogram unused = search(requests, seconds);
-            Histogram ns = search(requests, seconds);
-            String name = vector && text ? "hybrid" : vector ? "dense" : "bm25";
-            double p50 = ns.getValueAtPercentile(50) / 1e6;
-            double p99 = ns.getValueAtPercentile(99) / 1e6;
-            out.printf("%-24s %10.2f %10.2f %10d%n", name, p50, p99, ns.getTotalCount());
-            out.flush();
-            points.addObject().put("search", name).put("p50_ms", p50).put("p99_ms", p99);
+        latency("dense", seconds, points, a -> HybridCalls.request(a, true, false, K));
+        latency("bm25", seconds, points, a -> HybridCalls.request(a, false, true, K));
+        latency("hybrid", seconds, points, a -> HybridCalls.request(a, true, true, K));
+        for (int window : windows) {
+            latency(
+                    "hybrid, window " + window,
+                    seconds,
+                    points,
+                    a -> HybridCalls.request(a, true, true, K).put("window", window));
         }
+    }
+
+    private void latency(String name, double seconds, ArrayNode points, Request request) {
+        List<byte[]> requests = new ArrayList<>();
+        for (Package one : asked(1_000)) {
+            requests.add(request.of(one).toString().getBytes(StandardCharsets.UTF_8));
+        }
+        Histogram unused = search(requests, seconds);
+        Histogram ns = search(requests, seconds);
+        double p50 = ns.getValueAtPercentile(50) / 1e6;
+        double p99 = ns.getValueAtPercentile(99) / 1e6;
+        out.printf("%-24s %10.2f %10.2f %10d%n", name, p50, p99, ns.getTotalCount());
+        out.flush();
+        points.addObject().put("search", name).put("p50_ms", p50).put("p99_ms", p99);
     }
 
     private Histogram search(List<byte[]> requests, double seconds) {

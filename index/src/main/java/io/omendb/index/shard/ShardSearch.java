@@ -181,7 +181,8 @@ final class ShardSearch {
 
     /** Rows that are nearer than the last match wanted. */
     private double neighbours(double selectivity) {
-        return selectivity < 1 ? top.capacity() * UNEVEN / selectivity : top.capacity();
+        int rows = params.recallRows() > 0 ? params.recallRows() : top.capacity();
+        return selectivity < 1 ? rows * UNEVEN / selectivity : rows;
     }
 
     /**

@@ -2,10 +2,9 @@ package io.omendb.gateway.search;
 
 import io.omendb.OmenException;
 import io.omendb.schema.Metric;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,27 +94,47 @@ record Fusion(Kind kind, double alpha, int windowAsked) {
     List<Fused> fuse(List<Candidate> candidates, HybridQuery query) {
         double[] weights = weights(query);
         int n = candidates.size();
+        double[][] raw = new double[Part.values().length][];
         double[][] parts = new double[Part.values().length][];
         int[][] ranks = new int[Part.values().length][];
+        double[] scores = new double[n];
         for (Part part : Part.values()) {
-            if (weights[part.ordinal()] < 0) {
+            int p = part.ordinal();
+            if (weights[p] < 0) {
                 continue;
             }
-            double[] raw = candidates.stream().mapToDouble(part::score).toArray();
-            ranks[part.ordinal()] = ranks(candidates, raw, part, query.window());
-            parts[part.ordinal()] =
+            raw[p] = candidates.stream().mapToDouble(part::score).toArray();
+            ranks[p] =
+                    kind == Kind.RRF || query.explain()
+                            ? ranks(candidates, raw[p], part, query.window())
+                            : new int[n];
+            parts[p] =
                     kind == Kind.RRF
-                            ? reciprocal(ranks[part.ordinal()])
-                            : part == Part.DENSE ? dense(raw, query.window()) : byBest(raw);
+                            ? reciprocal(ranks[p])
+                            : part == Part.DENSE ? dense(raw[p], query.window()) : byBest(raw[p]);
+            for (int i = 0; i < n; i++) {
+                scores[i] += weights[p] * parts[p][i];
+            }
         }
-        List<Fused> fused = new ArrayList<>(n);
-        for (int i = 0; i < n; i++) {
-            fused.add(Fused.of(candidates.get(i), i, weights, parts, ranks));
-        }
-        fused.sort(
-                Comparator.comparingDouble((Fused hit) -> -hit.score())
-                        .thenComparing(hit -> hit.candidate().id()));
-        return fused.subList(0, Math.min(query.base().k(), n));
+        return IntStream.of(order(candidates, scores))
+                .limit(query.base().k())
+                .mapToObj(i -> Fused.of(candidates.get(i), i, weights, parts, ranks))
+                .toList();
+    }
+
+    /** Numbers of the candidates, those with the highest value first, ties by id. */
+    private static int[] order(List<Candidate> candidates, double[] values) {
+        Integer[] order = new Integer[values.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(
+                order,
+                (a, b) -> {
+                    int byValue = Double.compare(values[b], values[a]);
+                    return byValue != 0
+                            ? byValue
+                            : candidates.get(a).id().compareTo(candidates.get(b).id());
+                });
+        return Arrays.stream(order).mapToInt(i -> i).toArray();
     }
 
     /** By part; negative for one that the query does not have. */
@@ -167,12 +186,7 @@ record Fusion(Kind kind, double alpha, int windowAsked) {
 
     /** Ranks from 1; 0 for a row that is not in the part's window. */
     private static int[] ranks(List<Candidate> candidates, double[] scores, Part part, int window) {
-        Integer[] order = new Integer[scores.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(
-                order,
-                Comparator.comparingDouble((Integer i) -> -scores[i])
-                        .thenComparing(i -> candidates.get(i).id()));
+        int[] order = order(candidates, scores);
         int[] ranks = new int[scores.length];
         for (int rank = 1; rank <= Math.min(window, order.length); rank++) {
             int candidate = order[rank - 1];

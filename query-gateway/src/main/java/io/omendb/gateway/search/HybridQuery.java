@@ -30,6 +30,13 @@ record HybridQuery(
         io.omendb.record.@Nullable SparseVector sparse,
         Fusion fusion,
         boolean explain) {
+    private static final double DEVIATIONS = 3;
+
+    /**
+     * The recall target is for so many nearest points: those further down the window seldom become
+     * hits, and if so by their words, which finds them anyway. Measured, docs/hybrid.md.
+     */
+    private static final int RECALL_PER_HIT = 2;
 
     /**
      * Checks the query against the collection and the limits.
@@ -85,8 +92,15 @@ record HybridQuery(
                 .build();
     }
 
-    HybridRequest request(CollectionDefinition collection, @Nullable TermStatistics statistics) {
-        SearchRequest search = base.request(collection).toBuilder().setK(window()).build();
+    /**
+     * What to ask a shard.
+     *
+     * @param shards how many are asked
+     */
+    HybridRequest request(
+            CollectionDefinition collection, @Nullable TermStatistics statistics, int shards) {
+        int dense = base.tuning().exact() ? window() : share(window(), shards);
+        SearchRequest search = base.request(collection).toBuilder().setK(dense).build();
         HybridRequest.Builder request =
                 HybridRequest.newBuilder()
                         .setSearch(search)
@@ -94,6 +108,7 @@ record HybridQuery(
                         .addAllTextFields(textFields)
                         // Those beside the dense part's candidates rank by these alone.
                         .setSparseK(window() + base.k())
+                        .setRecallK(share(Math.min(window(), RECALL_PER_HIT * base.k()), shards))
                         .setExplain(explain);
         if (statistics != null) {
             request.setStatistics(statistics);
@@ -106,5 +121,16 @@ record HybridQuery(
             request.setSparse(vector);
         }
         return request.build();
+    }
+
+    /**
+     * How many of the n nearest points one of the shards may have. Ids are spread by a hash, so the
+     * number follows a binomial distribution; more than three deviations above the mean are there
+     * once in a thousand searches, and then it is the furthest points that are missed.
+     */
+    private static int share(int n, int shards) {
+        double p = 1.0 / Math.max(1, shards);
+        double most = n * p + DEVIATIONS * Math.sqrt(n * p * (1 - p));
+        return Math.min(n, (int) Math.ceil(most));
     }
 }

@@ -104,7 +104,7 @@ final class HybridSearcher {
             HybridQuery query,
             Optional<TermStatistics> statistics,
             Deadline deadline) {
-        HybridRequest request = query.request(collection, statistics.orElse(null));
+        HybridRequest request = query.request(collection, statistics.orElse(null), shards.count());
         return shards.ask(deadline, query.base().allowPartial(), stub -> stub.hybrid(request));
     }
 

@@ -1,6 +1,7 @@
 package io.omendb.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.gateway.http.Limits;
@@ -222,7 +223,7 @@ class ChromaIT {
         long seed = System.nanoTime();
         RandomWhere random = new RandomWhere(seed);
         List<String> paths = new ArrayList<>();
-        String points = random.points(600);
+        String points = random.points(500);
         for (String fields : List.of(RandomWhere.FIELDS, "")) {
             String name = "where-" + (fields.isEmpty() ? "plain" : "declared");
             client.put("/collections/" + name, "{'dimension':2,'metric':'l2'" + fields + "}")
@@ -232,7 +233,7 @@ class ChromaIT {
             paths.add(DEFAULT + "/" + id);
         }
         int found = 0;
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 120; i++) {
             String where = "'where':" + random.where(3);
             List<JsonNode> got =
                     both(paths, "/get", "{" + where + ",'limit':40,'offset':3,'include':[]}");
@@ -247,8 +248,13 @@ class ChromaIT {
             assertThat(near.get(0).path("ids"))
                     .as("seed %d, %s", seed, where)
                     .isEqualTo(near.get(1).path("ids"));
-            assertThat(near.get(0).path("distances")).isEqualTo(near.get(1).path("distances"));
-            found += near.get(0).at("/ids/0").size();
+            JsonNode distances = near.get(0).at("/distances/0");
+            for (int hit = 0; hit < distances.size(); hit++) {
+                // The index answers roots in float32, which are squared again.
+                double compared = near.get(1).at("/distances/0").get(hit).asDouble();
+                assertThat(distances.get(hit).asDouble()).isCloseTo(compared, within(1e-5));
+            }
+            found += distances.size();
         }
         assertThat(found).as("seed %d", seed).isPositive();
         List<JsonNode> deleted = both(paths, "/delete", "{'where':" + random.where(2) + "}");

@@ -8,21 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.cli.client.GatewayClient;
-import io.omendb.cli.stack.LocalStack;
-import io.omendb.cli.stack.StackConfig;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Queries beside plain search, through Kafka, Flink and two shards, before and after a restart. */
+@ExtendWith(SharedOmen.class)
 class QueriesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int POINTS = 600;
@@ -35,33 +31,29 @@ class QueriesIT {
     private final Map<String, List<String>> texts = new HashMap<>();
 
     @Test
-    void hybridScrollAndDeleteByFilter_survivingARestart(@TempDir Path dir) throws Exception {
-        StackConfig config = StackConfig.DEFAULT.withDirectory(dir.resolve("data")).withPort(0);
-        try (LocalStack stack = LocalStack.start(config, line -> {})) {
-            GatewayClient client = new GatewayClient(stack.url());
-            write(client);
-            checkHybrid(client);
-            checkScroll(client, POINTS);
-            JsonNode deleted =
-                    send(client, "/points/delete?wait=true", "{'filters':{'n':{'$lt':100}}}");
-            assertThat(deleted.path("accepted").asInt()).isEqualTo(100);
-            for (int i = 0; i < 100; i++) {
-                texts.remove("p" + i);
-            }
-            checkScroll(client, POINTS - 100);
+    void hybridScrollAndDeleteByFilter_survivingARestart(SharedOmen.Running shared)
+            throws Exception {
+        GatewayClient client = shared.omen().client;
+        write(client);
+        checkHybrid(client);
+        checkScroll(client, POINTS);
+        JsonNode deleted =
+                send(client, "/points/delete?wait=true", "{'filters':{'n':{'$lt':100}}}");
+        assertThat(deleted.path("accepted").asInt()).isEqualTo(100);
+        for (int i = 0; i < 100; i++) {
+            texts.remove("p" + i);
         }
-        try (LocalStack stack = LocalStack.start(config, line -> {})) {
-            GatewayClient client = new GatewayClient(stack.url());
-            awaitReady(client);
-            checkHybrid(client);
-            checkScroll(client, POINTS - 100);
-        }
+        checkScroll(client, POINTS - 100);
+        shared.restart();
+        client = shared.omen().client;
+        checkHybrid(client);
+        checkScroll(client, POINTS - 100);
     }
 
     private void write(GatewayClient client) throws Exception {
         client.send(
                 "PUT",
-                "/collections/c",
+                "/collections/queries",
                 json(
                         "{'dimension':2,'metric':'l2','sparse':true,'text':{'language':'english'},"
                                 + "'fields':{'n':'long','title':{'type':'text','language':'german'}}}"));
@@ -81,7 +73,7 @@ class QueriesIT {
             sparse.putArray("indices").add(i % 10).add(1000 + i);
             sparse.putArray("values").add(1).add(2);
         }
-        client.send("POST", "/collections/c/points?wait=true", body);
+        client.send("POST", "/collections/queries/points?wait=true", body);
     }
 
     private void checkHybrid(GatewayClient client) throws Exception {
@@ -172,24 +164,16 @@ class QueriesIT {
     }
 
     private void rewrite(GatewayClient client, String id) throws Exception {
-        JsonNode point = client.send("GET", "/collections/c/points/" + id, null);
+        JsonNode point = client.send("GET", "/collections/queries/points/" + id, null);
         ObjectNode body = JSON.createObjectNode();
         ((ObjectNode) body.putArray("points").add(point).get(0))
                 .putObject("sparse")
                 .setAll((ObjectNode) json("{'indices':[9,1599],'values':[1,2]}"));
-        client.send("POST", "/collections/c/points?wait=true", body);
-    }
-
-    private static void awaitReady(GatewayClient client) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!client.isReady()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(10_000_000);
-        }
+        client.send("POST", "/collections/queries/points?wait=true", body);
     }
 
     private static JsonNode send(GatewayClient client, String path, String body) throws Exception {
-        return client.send("POST", "/collections/c" + path, json(body));
+        return client.send("POST", "/collections/queries" + path, json(body));
     }
 
     private static JsonNode json(String text) throws Exception {

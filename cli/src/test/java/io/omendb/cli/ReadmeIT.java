@@ -12,17 +12,19 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The README's curl walk, word for word but for the port, and the ingest and search commands after
  * it.
  */
+@ExtendWith(SharedOmen.class)
 class ReadmeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void curlWalk_asWritten_works(@TempDir Path dir) throws Exception {
+    void curlWalk_asWritten_works(SharedOmen.Running shared, @TempDir Path dir) throws Exception {
         List<String> commands = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of("..", "README.md"))) {
             if (line.startsWith("$ curl")) {
@@ -30,39 +32,38 @@ class ReadmeIT {
             }
         }
         assertThat(commands).hasSize(9);
-        try (RunningOmen omen = RunningOmen.up(dir.resolve("data"))) {
-            String address = omen.url.substring("http://".length());
-            List<JsonNode> answers = new ArrayList<>();
-            for (String command : commands) {
-                answers.add(curl(command.replace("localhost:8080", address)));
-            }
-            assertThat(answers.get(0).path("topic").asText()).isEqualTo("omen.products");
-            assertThat(answers.get(1).path("accepted").asInt()).isEqualTo(3);
-            assertThat(answers.get(1).path("tokens")).isNotEmpty();
-            JsonNode hits = answers.get(2).path("hits");
-            assertThat(hits)
-                    .extracting(hit -> hit.path("id").asText())
-                    .containsExactly("sandals", "grinder");
-            assertThat(hits.get(0).path("metadata").path("price").asInt()).isEqualTo(39);
-            JsonNode words = answers.get(3).path("hits");
-            assertThat(words).hasSize(1);
-            assertThat(words.get(0).path("id").asText()).isEqualTo("sandals");
-            assertThat(words.get(0).path("text").asText()).contains("beach");
-            assertThat(answers.get(4).path("hits"))
-                    .extracting(hit -> hit.path("id").asText())
-                    .containsExactly("boots", "sandals");
-            assertThat(answers.get(5).path("id").asText()).isEqualTo("boots");
-            assertThat(answers.get(5).path("vector")).hasSize(4);
-            assertThat(answers.get(6).path("count").asInt()).isEqualTo(2);
-            assertThat(answers.get(7).path("tokens")).isNotEmpty();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (curl(commands.get(8).replace("localhost:8080", address)).path("vectors").asInt()
-                    != 2) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-                LockSupport.parkNanos(5_000_000);
-            }
-            ingestAndSearch(omen, dir);
+        RunningOmen omen = shared.omen();
+        String address = omen.url.substring("http://".length());
+        List<JsonNode> answers = new ArrayList<>();
+        for (String command : commands) {
+            answers.add(curl(command.replace("localhost:8080", address)));
         }
+        assertThat(answers.get(0).path("topic").asText()).isEqualTo("omen.products");
+        assertThat(answers.get(1).path("accepted").asInt()).isEqualTo(3);
+        assertThat(answers.get(1).path("tokens")).isNotEmpty();
+        JsonNode hits = answers.get(2).path("hits");
+        assertThat(hits)
+                .extracting(hit -> hit.path("id").asText())
+                .containsExactly("sandals", "grinder");
+        assertThat(hits.get(0).path("metadata").path("price").asInt()).isEqualTo(39);
+        JsonNode words = answers.get(3).path("hits");
+        assertThat(words).hasSize(1);
+        assertThat(words.get(0).path("id").asText()).isEqualTo("sandals");
+        assertThat(words.get(0).path("text").asText()).contains("beach");
+        assertThat(answers.get(4).path("hits"))
+                .extracting(hit -> hit.path("id").asText())
+                .containsExactly("boots", "sandals");
+        assertThat(answers.get(5).path("id").asText()).isEqualTo("boots");
+        assertThat(answers.get(5).path("vector")).hasSize(4);
+        assertThat(answers.get(6).path("count").asInt()).isEqualTo(2);
+        assertThat(answers.get(7).path("tokens")).isNotEmpty();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (curl(commands.get(8).replace("localhost:8080", address)).path("vectors").asInt()
+                != 2) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
+        }
+        ingestAndSearch(omen, dir);
     }
 
     private static void ingestAndSearch(RunningOmen omen, Path dir) throws Exception {

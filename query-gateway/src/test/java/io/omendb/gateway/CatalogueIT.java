@@ -139,6 +139,28 @@ class CatalogueIT {
         }
     }
 
+    /**
+     * A follower with nothing to read has a fetch under way that the broker keeps for a while. Here
+     * it keeps it for longer than anyone is patient, so whoever waited behind it would fail.
+     */
+    @Test
+    void catchUpAndCreate_whileAFetchIsUnderWay_doNotWaitForItsEnd() throws Exception {
+        Duration patience = Duration.ofSeconds(10);
+        Map<String, Object> idle =
+                Map.of("bootstrap.servers", bootstrap, "fetch.max.wait.ms", 25_000);
+        try (CatalogueFollower own = CatalogueFollower.open(idle);
+                CatalogueWriter slow = CatalogueWriter.open(bootstrap, own)) {
+            own.awaitCaughtUp(patience);
+            own.awaitCaughtUp(patience);
+            CollectionDefinition created =
+                    slow.create(CollectionSchema.of("long-poll", 3, Metric.L2)).definition();
+            assertThat(own.current()).containsEntry("long-poll", created);
+            slow.drop("long-poll");
+            assertThat(own.current()).doesNotContainKey("long-poll");
+            own.awaitCaughtUp(patience);
+        }
+    }
+
     @Test
     void follower_brokerKilledAndStarted_followsOn(@TempDir Path directory) throws Exception {
         BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(directory));

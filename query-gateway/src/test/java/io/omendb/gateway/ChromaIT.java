@@ -1,6 +1,7 @@
 package io.omendb.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.gateway.http.Limits;
@@ -211,6 +212,61 @@ class ChromaIT {
                 client.post(path + "/delete", "{'where':{'far':false}}").expect(200).json();
         assertThat(deleted.path("deleted").asInt()).isEqualTo(2495);
         assertThat(client.get(path + "/count").expect(200).text()).isEqualTo("5");
+    }
+
+    /**
+     * Where fields are declared, the shards check what they can of a condition. The same records
+     * without a declaration are all read and compared here: both must answer alike.
+     */
+    @Test
+    void where_ofDeclaredFields_findsWhatReadingAllFinds() throws Exception {
+        long seed = System.nanoTime();
+        RandomWhere random = new RandomWhere(seed);
+        List<String> paths = new ArrayList<>();
+        String points = random.points(500);
+        for (String fields : List.of(RandomWhere.FIELDS, "")) {
+            String name = "where-" + (fields.isEmpty() ? "plain" : "declared");
+            client.put("/collections/" + name, "{'dimension':2,'metric':'l2'" + fields + "}")
+                    .expect(201);
+            client.post("/collections/" + name + "/points?wait=true", points).expect(200);
+            String id = client.get(DEFAULT + "/" + name).expect(200).json().path("id").asText();
+            paths.add(DEFAULT + "/" + id);
+        }
+        int found = 0;
+        for (int i = 0; i < 120; i++) {
+            String where = "'where':" + random.where(3);
+            List<JsonNode> got =
+                    both(paths, "/get", "{" + where + ",'limit':40,'offset':3,'include':[]}");
+            assertThat(got.get(0).path("ids"))
+                    .as("seed %d, %s", seed, where)
+                    .isEqualTo(got.get(1).path("ids"));
+            List<JsonNode> near =
+                    both(
+                            paths,
+                            "/query",
+                            "{'query_embeddings':[[0.5,0.5]],'n_results':9," + where + "}");
+            assertThat(near.get(0).path("ids"))
+                    .as("seed %d, %s", seed, where)
+                    .isEqualTo(near.get(1).path("ids"));
+            JsonNode distances = near.get(0).at("/distances/0");
+            for (int hit = 0; hit < distances.size(); hit++) {
+                // The index answers roots in float32, which are squared again.
+                double compared = near.get(1).at("/distances/0").get(hit).asDouble();
+                assertThat(distances.get(hit).asDouble()).isCloseTo(compared, within(1e-5));
+            }
+            found += distances.size();
+        }
+        assertThat(found).as("seed %d", seed).isPositive();
+        List<JsonNode> deleted = both(paths, "/delete", "{'where':" + random.where(2) + "}");
+        assertThat(deleted.get(0)).as("seed %d", seed).isEqualTo(deleted.get(1));
+    }
+
+    private List<JsonNode> both(List<String> paths, String route, String body) throws Exception {
+        List<JsonNode> answers = new ArrayList<>();
+        for (String path : paths) {
+            answers.add(client.post(path + route, body).expect(200).json());
+        }
+        return answers;
     }
 
     @Test

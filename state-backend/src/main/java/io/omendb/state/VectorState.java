@@ -152,7 +152,8 @@ public final class VectorState implements AutoCloseable {
                 offset,
                 timestampMs,
                 points.metadata() == null ? null : points.metadata().get(row),
-                points.texts() == null ? null : points.texts().get(row));
+                points.texts() == null ? null : points.texts().get(row),
+                points.sparse() == null ? null : points.sparse().get(row));
     }
 
     /**

@@ -152,9 +152,7 @@ public final class OmenProducer implements AutoCloseable {
         PointRules.check(collection.schema(), point);
         byte[] id = point.id().getBytes(StandardCharsets.UTF_8);
         ObjectNode metadata = point.metadata();
-        boolean alone =
-                point.sparseIndices() != null
-                        || (metadata != null && !PartitionBatch.isColumnar(metadata));
+        boolean alone = metadata != null && !PartitionBatch.isColumnar(metadata);
         PartitionBatch batch = batchOf(id);
         String text = point.text();
         return alone
@@ -163,7 +161,8 @@ public final class OmenProducer implements AutoCloseable {
                         id,
                         point.vector(),
                         metadata,
-                        text == null ? null : text.getBytes(StandardCharsets.UTF_8));
+                        text == null ? null : text.getBytes(StandardCharsets.UTF_8),
+                        point.sparse());
     }
 
     /**

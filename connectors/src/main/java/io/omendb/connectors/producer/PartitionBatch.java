@@ -1,6 +1,7 @@
 package io.omendb.connectors.producer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.record.SparseVector;
 import io.omendb.record.arrow.ArrowPointWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,15 +43,19 @@ final class PartitionBatch implements AutoCloseable {
     }
 
     synchronized CompletableFuture<String> add(
-            byte[] id, float[] vector, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+            byte[] id,
+            float[] vector,
+            @Nullable ObjectNode metadata,
+            byte @Nullable [] text,
+            @Nullable SparseVector sparse) {
         checkOpen();
-        long bytes = points.bytes(id, metadata, text);
+        long bytes = points.bytes(id, metadata, text, sparse);
         if (points.bytes() + bytes > ProducerOptions.BATCH_BYTES_MAX) {
             send();
         }
-        if (!points.add(id, vector, metadata, text)) {
+        if (!points.add(id, vector, metadata, text, sparse)) {
             send();
-            if (!points.add(id, vector, metadata, text)) {
+            if (!points.add(id, vector, metadata, text, sparse)) {
                 throw new IllegalStateException("a point does not fit an empty batch");
             }
         }

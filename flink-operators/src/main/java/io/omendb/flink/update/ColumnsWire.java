@@ -2,6 +2,7 @@ package io.omendb.flink.update;
 
 import io.omendb.record.ByteStrings;
 import io.omendb.record.PointColumns;
+import io.omendb.record.SparseColumn;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The wire form of many points: an int32 number of rows and their id hashes, an int32 dimension and
- * all components, the ids, then metadata and texts with a byte before each that says whether there
- * are any. Strings are their ends, an int32 length and their bytes. Numbers are little-endian and
- * move in pieces of some kilobytes.
+ * all components, the ids, then metadata, texts and sparse vectors with a byte before each that
+ * says whether there are any. Strings are their ends, an int32 length and their bytes; sparse
+ * vectors their ends, an int32 number of entries, all indices and all values. Numbers are
+ * little-endian and move in pieces of some kilobytes.
  */
 final class ColumnsWire implements Serializable {
     private static final long serialVersionUID = 1;
@@ -32,16 +34,18 @@ final class ColumnsWire implements Serializable {
             from += n;
         }
         out.writeInt(points.dimension());
-        float[] vectors = points.vectors();
-        for (int from = 0; from < vectors.length; ) {
-            int n = Math.min(vectors.length - from, CHUNK_BYTES / Float.BYTES);
-            buffer.asFloatBuffer().put(vectors, from, n);
-            out.write(buffer.array(), 0, n * Float.BYTES);
-            from += n;
-        }
+        writeFloats(points.vectors(), points.vectors().length, out);
         writeStrings(points.ids(), out);
         writeOptional(points.metadata(), out);
         writeOptional(points.texts(), out);
+        SparseColumn sparse = points.sparse();
+        out.writeBoolean(sparse != null);
+        if (sparse != null) {
+            writeInts(sparse.ends(), sparse.size(), out);
+            out.writeInt(sparse.entries());
+            writeInts(sparse.indices(), sparse.entries(), out);
+            writeFloats(sparse.values(), sparse.entries(), out);
+        }
     }
 
     long[] readHashes(DataInputView in) throws IOException {
@@ -58,20 +62,22 @@ final class ColumnsWire implements Serializable {
 
     PointColumns readPoints(int rows, DataInputView in) throws IOException {
         int dimension = in.readInt();
-        float[] vectors = new float[rows * dimension];
-        ByteBuffer buffer = chunk();
-        for (int from = 0; from < vectors.length; ) {
-            int n = Math.min(vectors.length - from, CHUNK_BYTES / Float.BYTES);
-            in.readFully(buffer.array(), 0, n * Float.BYTES);
-            buffer.asFloatBuffer().get(vectors, from, n);
-            from += n;
-        }
         return new PointColumns(
                 dimension,
-                vectors,
+                readFloats(rows * dimension, in),
                 readStrings(rows, in),
                 readOptional(rows, in),
-                readOptional(rows, in));
+                readOptional(rows, in),
+                readSparse(rows, in));
+    }
+
+    private @Nullable SparseColumn readSparse(int rows, DataInputView in) throws IOException {
+        if (!in.readBoolean()) {
+            return null;
+        }
+        int[] ends = readInts(rows, in);
+        int entries = in.readInt();
+        return new SparseColumn(ends, readInts(entries, in), readFloats(entries, in));
     }
 
     private void writeOptional(@Nullable ByteStrings strings, DataOutputView out)
@@ -87,31 +93,62 @@ final class ColumnsWire implements Serializable {
     }
 
     private void writeStrings(ByteStrings strings, DataOutputView out) throws IOException {
-        ByteBuffer buffer = chunk();
         int[] ends = strings.ends();
-        for (int from = 0; from < ends.length; ) {
-            int n = Math.min(ends.length - from, CHUNK_BYTES / Integer.BYTES);
-            buffer.asIntBuffer().put(ends, from, n);
-            out.write(buffer.array(), 0, n * Integer.BYTES);
-            from += n;
-        }
+        writeInts(ends, ends.length, out);
         int length = ends.length == 0 ? 0 : strings.start(ends.length);
         out.writeInt(length);
         out.write(strings.bytes(), 0, length);
     }
 
     private ByteStrings readStrings(int rows, DataInputView in) throws IOException {
-        int[] ends = new int[rows];
-        ByteBuffer buffer = chunk();
-        for (int from = 0; from < rows; ) {
-            int n = Math.min(rows - from, CHUNK_BYTES / Integer.BYTES);
-            in.readFully(buffer.array(), 0, n * Integer.BYTES);
-            buffer.asIntBuffer().get(ends, from, n);
-            from += n;
-        }
+        int[] ends = readInts(rows, in);
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return new ByteStrings(bytes, ends);
+    }
+
+    private void writeInts(int[] numbers, int count, DataOutputView out) throws IOException {
+        ByteBuffer buffer = chunk();
+        for (int from = 0; from < count; ) {
+            int n = Math.min(count - from, CHUNK_BYTES / Integer.BYTES);
+            buffer.asIntBuffer().put(numbers, from, n);
+            out.write(buffer.array(), 0, n * Integer.BYTES);
+            from += n;
+        }
+    }
+
+    private int[] readInts(int count, DataInputView in) throws IOException {
+        int[] numbers = new int[count];
+        ByteBuffer buffer = chunk();
+        for (int from = 0; from < count; ) {
+            int n = Math.min(count - from, CHUNK_BYTES / Integer.BYTES);
+            in.readFully(buffer.array(), 0, n * Integer.BYTES);
+            buffer.asIntBuffer().get(numbers, from, n);
+            from += n;
+        }
+        return numbers;
+    }
+
+    private void writeFloats(float[] numbers, int count, DataOutputView out) throws IOException {
+        ByteBuffer buffer = chunk();
+        for (int from = 0; from < count; ) {
+            int n = Math.min(count - from, CHUNK_BYTES / Float.BYTES);
+            buffer.asFloatBuffer().put(numbers, from, n);
+            out.write(buffer.array(), 0, n * Float.BYTES);
+            from += n;
+        }
+    }
+
+    private float[] readFloats(int count, DataInputView in) throws IOException {
+        float[] numbers = new float[count];
+        ByteBuffer buffer = chunk();
+        for (int from = 0; from < count; ) {
+            int n = Math.min(count - from, CHUNK_BYTES / Float.BYTES);
+            in.readFully(buffer.array(), 0, n * Float.BYTES);
+            buffer.asFloatBuffer().get(numbers, from, n);
+            from += n;
+        }
+        return numbers;
     }
 
     private ByteBuffer chunk() {

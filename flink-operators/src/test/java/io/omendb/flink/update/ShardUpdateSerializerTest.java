@@ -7,6 +7,7 @@ import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.record.ByteStrings;
 import io.omendb.record.PointColumns;
+import io.omendb.record.SparseColumn;
 import io.omendb.record.SparseVector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,13 +35,20 @@ class ShardUpdateSerializerTest {
         for (int i = 0; i < vectors.length; i++) {
             vectors[i] = random.nextFloat();
         }
+        SparseColumn.Builder sparse = new SparseColumn.Builder();
         for (int row = 0; row < rows; row++) {
+            sparse.add(
+                    row % 3 == 0
+                            ? null
+                            : new SparseVector(
+                                    new int[] {row, row + 9}, new float[] {random.nextFloat(), 1}));
             hashes[row] = random.nextLong();
             ids.add(("id" + random.nextInt()).getBytes(StandardCharsets.UTF_8));
             metadata.add(random.nextBoolean() ? null : new byte[random.nextInt(30)]);
         }
         PointColumns points =
-                new PointColumns(dimension, vectors, ids.build(), metadata.build(), null);
+                new PointColumns(
+                        dimension, vectors, ids.build(), metadata.build(), null, sparse.build());
         UpsertBatch batch =
                 new UpsertBatch("c", 3, 77, new Position("omen.c-1", 12, 34), hashes, points);
         ShardUpdateSerializer serializer = new ShardUpdateSerializer();
@@ -61,6 +69,7 @@ class ShardUpdateSerializerTest {
             for (int row = 0; row < rows; row++) {
                 assertThat(read.points().ids().get(row)).isEqualTo(points.ids().get(row));
                 assertThat(read.points().metadata().get(row)).isEqualTo(points.metadata().get(row));
+                assertThat(read.points().sparse().get(row)).isEqualTo(points.sparse().get(row));
             }
         }
         assertThat(in.available()).isZero();

@@ -3,6 +3,8 @@ package io.omendb.record.arrow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.record.ByteStrings;
+import io.omendb.record.SparseColumn;
+import io.omendb.record.SparseVector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArrowPointWriter implements AutoCloseable {
     private static final int ROWS_MIN = 64;
+    private static final long SPARSE_ENTRY_BYTES = Integer.BYTES + Float.BYTES;
 
     private final int dimension;
     private final BufferAllocator allocator = new RootAllocator();
@@ -41,6 +44,8 @@ public final class ArrowPointWriter implements AutoCloseable {
     private ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
     private ByteStrings.Builder texts = new ByteStrings.Builder(0, 0);
     private boolean hasText;
+    private SparseColumn.Builder sparse = new SparseColumn.Builder();
+    private boolean hasSparse;
     private final Map<String, MetadataColumn> columns = new LinkedHashMap<>();
     private long metadataBytes;
 
@@ -49,9 +54,9 @@ public final class ArrowPointWriter implements AutoCloseable {
     }
 
     /**
-     * Whether metadata can be columns at all: no field is called {@code id}, {@code vector} or
-     * {@code text}, and every value is a string, a number that 64 bits hold, a bool or an array of
-     * strings.
+     * Whether metadata can be columns at all: no field is called {@code id}, {@code vector}, {@code
+     * text} or {@code sparse}, and every value is a string, a number that 64 bits hold, a bool or
+     * an array of strings.
      */
     public static boolean isColumnar(ObjectNode metadata) {
         for (Map.Entry<String, JsonNode> field : metadata.properties()) {
@@ -59,6 +64,7 @@ public final class ArrowPointWriter implements AutoCloseable {
             if (name.equals(ColumnsReader.ID)
                     || name.equals(ColumnsReader.VECTOR)
                     || name.equals(ColumnsReader.TEXT)
+                    || name.equals(ColumnsReader.SPARSE)
                     || MetadataColumn.Type.of(field.getValue()) == null) {
                 return false;
             }
@@ -76,18 +82,31 @@ public final class ArrowPointWriter implements AutoCloseable {
         return (long) rows() * (dimension * Float.BYTES + Integer.BYTES)
                 + ids.length()
                 + texts.length()
+                + sparse.entries() * SPARSE_ENTRY_BYTES
                 + metadataBytes;
     }
 
     /** About how much longer a point makes the stream. */
-    public long bytes(byte[] id, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+    public long bytes(
+            byte[] id,
+            @Nullable ObjectNode metadata,
+            byte @Nullable [] text,
+            @Nullable SparseVector entries) {
         long bytes = (long) dimension * Float.BYTES + Integer.BYTES + id.length;
         if (metadata != null) {
             for (JsonNode value : metadata) {
                 bytes += MetadataColumn.bytes(value);
             }
         }
-        return bytes + (text == null ? 0 : text.length);
+        return bytes
+                + (text == null ? 0 : text.length)
+                + (entries == null ? 0 : entries.indices().length * SPARSE_ENTRY_BYTES);
+    }
+
+    /** Adds a point without a sparse vector. */
+    public boolean add(
+            byte[] id, float[] vector, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+        return add(id, vector, metadata, text, null);
     }
 
     /**
@@ -95,10 +114,15 @@ public final class ArrowPointWriter implements AutoCloseable {
      *
      * @param vector copied
      * @param metadata columnar; null for none
+     * @param entries the sparse vector, copied; null for none
      * @return false if it does not fit the columns so far, so that nothing was added
      */
     public boolean add(
-            byte[] id, float[] vector, @Nullable ObjectNode metadata, byte @Nullable [] text) {
+            byte[] id,
+            float[] vector,
+            @Nullable ObjectNode metadata,
+            byte @Nullable [] text,
+            @Nullable SparseVector entries) {
         if (metadata != null && !fits(metadata)) {
             return false;
         }
@@ -110,6 +134,8 @@ public final class ArrowPointWriter implements AutoCloseable {
         ids.add(id);
         texts.add(text);
         hasText |= text != null;
+        sparse.add(entries);
+        hasSparse |= entries != null;
         if (metadata != null) {
             for (Map.Entry<String, JsonNode> field : metadata.properties()) {
                 JsonNode value = field.getValue();
@@ -141,6 +167,9 @@ public final class ArrowPointWriter implements AutoCloseable {
             if (hasText) {
                 vectorsOfStream.add(textColumn(rows));
             }
+            if (hasSparse) {
+                vectorsOfStream.add(SparseStructs.of(sparse.build(), allocator));
+            }
             columns.values().forEach(column -> vectorsOfStream.add(column.write(rows, allocator)));
             return write(vectorsOfStream, rows);
         } finally {
@@ -148,6 +177,8 @@ public final class ArrowPointWriter implements AutoCloseable {
             ids = new ByteStrings.Builder(rows, 0);
             texts = new ByteStrings.Builder(rows, 0);
             hasText = false;
+            sparse = new SparseColumn.Builder();
+            hasSparse = false;
             columns.clear();
             metadataBytes = 0;
         }

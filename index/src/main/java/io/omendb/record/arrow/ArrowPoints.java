@@ -19,6 +19,8 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
  *   <li>{@code vector}: fixed_size_list or list of float32 (also float64, which is rounded) with
  *       the collection's dimension, without nulls;
  *   <li>{@code text}: utf8, optional;
+ *   <li>{@code sparse}: struct of {@code indices} (list of int32) and {@code values} (list of
+ *       float32), optional, for collections with sparse vectors;
  *   <li>any other column is the metadata field of its name: utf8, integers, floating point, bool,
  *       lists and structs of these, also dictionary encoded. A null leaves the field away.
  * </ul>

@@ -7,6 +7,8 @@ import io.omendb.record.PointBatch;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointColumns;
 import io.omendb.record.PointRules;
+import io.omendb.record.SparseColumn;
+import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.util.ArrayList;
@@ -30,11 +32,13 @@ final class ColumnsReader {
     static final String ID = "id";
     static final String VECTOR = "vector";
     static final String TEXT = "text";
+    static final String SPARSE = "sparse";
     private static final int BAD_MAX = PointBatch.BAD_MAX;
 
     private final CollectionSchema schema;
     private final boolean hasText;
     private final boolean hasMetadata;
+    private final boolean hasSparse;
 
     /** Bounds what a batch that claims too much can ask for: nothing is compressed. */
     private final long streamBytes;
@@ -44,13 +48,19 @@ final class ColumnsReader {
     private final ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
     private final ByteStrings.Builder texts = new ByteStrings.Builder(0, 0);
     private final ByteStrings.Builder metadata = new ByteStrings.Builder(0, 0);
+    private final SparseColumn.Builder sparse = new SparseColumn.Builder();
     private final List<BadPoint> bad = new ArrayList<>();
 
     private ColumnsReader(
-            CollectionSchema schema, boolean hasText, boolean hasMetadata, long streamBytes) {
+            CollectionSchema schema,
+            boolean hasText,
+            boolean hasSparse,
+            boolean hasMetadata,
+            long streamBytes) {
         this.streamBytes = streamBytes;
         this.schema = schema;
         this.hasText = hasText;
+        this.hasSparse = hasSparse;
         this.hasMetadata = hasMetadata;
     }
 
@@ -67,8 +77,19 @@ final class ColumnsReader {
             throw OmenException.malformed("arrow: found two columns of one name in " + names);
         }
         boolean hasText = names.contains(TEXT);
-        return new ColumnsReader(
-                collection, hasText, names.size() > (hasText ? 3 : 2), streamBytes);
+        boolean hasSparse = hasSparse(collection, stream);
+        int others = names.size() - 2 - (hasText ? 1 : 0) - (hasSparse ? 1 : 0);
+        return new ColumnsReader(collection, hasText, hasSparse, others > 0, streamBytes);
+    }
+
+    /**
+     * Where a collection has no sparse vectors, a column of that name that does not look like one
+     * of them is metadata like any other.
+     */
+    private static boolean hasSparse(CollectionSchema collection, Schema stream) {
+        return stream.getFields().stream()
+                .filter(field -> field.getName().equals(SPARSE))
+                .anyMatch(field -> collection.sparse() || SparseCells.areSparse(field));
     }
 
     /** Adds the rows of a batch. */
@@ -98,6 +119,13 @@ final class ColumnsReader {
                     case ID -> readIds(StringCells.of(ID, plain), count);
                     case VECTOR -> readVectors(VectorCells.of(plain, schema.dimension()), count);
                     case TEXT -> readTexts(StringCells.of(TEXT, plain), count);
+                    case SPARSE -> {
+                        if (hasSparse) {
+                            readSparse(SparseCells.of(plain), count);
+                        } else {
+                            cells.add(SPARSE, plain);
+                        }
+                    }
                     default -> cells.add(column.getName(), plain);
                 }
             }
@@ -159,7 +187,8 @@ final class ColumnsReader {
                 vectors,
                 ids.build(),
                 hasMetadata ? metadata.build() : null,
-                hasText ? texts.build() : null);
+                hasText ? texts.build() : null,
+                hasSparse ? sparse.build() : null);
     }
 
     private static ValueVector decode(
@@ -199,6 +228,21 @@ final class ColumnsReader {
                 bad(rows + row, "text: found bytes that are not UTF-8");
             }
             texts.add(text);
+        }
+    }
+
+    private void readSparse(SparseCells cells, int count) {
+        for (int row = 0; row < count; row++) {
+            SparseVector vector = null;
+            try {
+                vector = cells.get(row);
+                if (vector != null) {
+                    PointRules.checkSparse(schema, vector);
+                }
+            } catch (OmenException e) {
+                bad(rows + row, e.getMessage());
+            }
+            sparse.add(vector);
         }
     }
 

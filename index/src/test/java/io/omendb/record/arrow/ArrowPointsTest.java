@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.PointColumns;
+import io.omendb.record.SparseVector;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -30,13 +32,18 @@ import org.apache.arrow.vector.LargeVarCharVector;
 import org.apache.arrow.vector.TimeStampMilliVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.LargeListVector;
 import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.complex.impl.UnionListWriter;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.DictionaryEncoding;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +57,8 @@ class ArrowPointsTest {
                                     "category", FieldType.KEYWORD,
                                     "tags", FieldType.KEYWORDS,
                                     "new", FieldType.BOOL));
+
+    private static final CollectionSchema SPARSE_SCHEMA = SCHEMA.withSparse();
 
     private final BufferAllocator allocator = new RootAllocator();
 
@@ -96,6 +105,127 @@ class ArrowPointsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void roundTrip_givesSparseVectorsBack() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            for (int round = 0; round < 5; round++) {
+                List<SparseVector> expected = new ArrayList<>();
+                for (int row = 0; row < 1 + random.nextInt(200); row++) {
+                    SparseVector sparse = random.nextInt(3) == 0 ? null : sparse(random);
+                    expected.add(sparse);
+                    assertThat(writer.add(id(row), new float[3], null, null, sparse)).isTrue();
+                }
+                PointColumns read = ArrowPoints.read(writer.finish(), SPARSE_SCHEMA);
+                for (int row = 0; row < read.rows(); row++) {
+                    SparseVector found = read.sparse() == null ? null : read.sparse().get(row);
+                    assertThat(found).isEqualTo(expected.get(row));
+                    assertThat(read.point(row).sparse()).isEqualTo(expected.get(row));
+                }
+                int[] odd = IntStream.range(0, read.rows()).filter(row -> row % 2 == 1).toArray();
+                PointColumns selected = read.select(odd, odd.length);
+                for (int i = 0; i < odd.length; i++) {
+                    assertThat(selected.point(i)).isEqualTo(read.point(odd[i]));
+                }
+            }
+            assertThat(writer.add(id(0), new float[3], null, null)).isTrue();
+            assertThat(ArrowPoints.read(writer.finish(), SPARSE_SCHEMA).sparse()).isNull();
+        }
+        assertThat(ArrowPointWriter.isColumnar(object("{\"sparse\":\"x\"}"))).isFalse();
+    }
+
+    /** What polars makes of lists: large ones, of its own widths. */
+    @Test
+    void sparse_largeListsOfWideNumbers_areRead() {
+        StructVector column = structs(new ArrowType.Int(64, true));
+        LargeListVector indices = column.getChild("indices", LargeListVector.class);
+        LargeListVector values = column.getChild("values", LargeListVector.class);
+        for (int row = 0; row < 2; row++) {
+            column.setIndexDefined(row);
+            long first = indices.startNewValue(row);
+            long start = values.startNewValue(row);
+            for (int i = 0; i <= row; i++) {
+                ((BigIntVector) indices.getDataVector()).setSafe((int) first + i, 7L + i);
+                ((Float8Vector) values.getDataVector()).setSafe((int) start + i, 0.5 + i);
+            }
+            indices.endValue(row, row + 1L);
+            values.endValue(row, row + 1L);
+        }
+        column.setValueCount(3);
+        byte[] stream =
+                stream(List.of(ids(3), doubles(3, 3), column), new MapDictionaryProvider(), 3);
+
+        PointColumns read = ArrowPoints.read(stream, SPARSE_SCHEMA);
+
+        assertThat(read.sparse().get(0))
+                .isEqualTo(new SparseVector(new int[] {7}, new float[] {0.5f}));
+        assertThat(read.sparse().get(1))
+                .isEqualTo(new SparseVector(new int[] {7, 8}, new float[] {0.5f, 1.5f}));
+        assertThat(read.sparse().get(2)).isNull();
+        assertThat(read.metadata()).isNull();
+    }
+
+    @Test
+    void sparse_bad_isNamed() {
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            writer.add(id(0), new float[3], null, null, null);
+            writer.add(id(1), new float[3], null, null, entries(3, 3));
+            writer.add(id(2), new float[3], null, null, entries(-1, 3));
+            byte[] stream = writer.finish();
+            assertThatThrownBy(() -> ArrowPoints.read(stream, SPARSE_SCHEMA))
+                    .hasMessageContaining("row 1: sparse.indices[1]: found 3 after 3")
+                    .hasMessageContaining("row 2: sparse.indices[0]: found -1")
+                    .hasMessageNotContaining("row 0");
+            assertThatThrownBy(() -> ArrowPoints.read(stream, SCHEMA))
+                    .hasMessageContaining("row 1: sparse: found a sparse vector")
+                    .hasMessageContaining("sparse=false");
+        }
+        VarCharVector words = new VarCharVector("sparse", allocator);
+        words.setSafe(0, utf8("few"));
+        words.setValueCount(1);
+        byte[] stream =
+                stream(List.of(ids(1), doubles(1, 3), words), new MapDictionaryProvider(), 1);
+        assertThat(ArrowPoints.read(stream, SCHEMA).metadata().get(0))
+                .isEqualTo(utf8("{\"sparse\":\"few\"}"));
+        assertThatThrownBy(() -> ArrowPoints.read(stream, SPARSE_SCHEMA))
+                .hasMessageContaining("arrow: found column sparse of sparse: Utf8")
+                .hasMessageContaining("expected struct<indices: list<int32>");
+    }
+
+    private StructVector structs(ArrowType index) {
+        StructVector column =
+                new StructVector("sparse", allocator, nullable(ArrowType.Struct.INSTANCE), null);
+        ArrowType value = new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
+        column.initializeChildrenFromFields(
+                List.of(largeList("indices", index), largeList("values", value)));
+        return column;
+    }
+
+    private static Field largeList(String name, ArrowType of) {
+        return new Field(
+                name, nullable(ArrowType.LargeList.INSTANCE), List.of(Field.nullable("item", of)));
+    }
+
+    private static org.apache.arrow.vector.types.pojo.FieldType nullable(ArrowType type) {
+        return org.apache.arrow.vector.types.pojo.FieldType.nullable(type);
+    }
+
+    private static SparseVector entries(int... indices) {
+        return new SparseVector(indices, new float[indices.length]);
+    }
+
+    private static SparseVector sparse(Random random) {
+        int[] indices =
+                random.ints(random.nextInt(20), 0, Integer.MAX_VALUE).sorted().distinct().toArray();
+        float[] values = new float[indices.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return new SparseVector(indices, values);
     }
 
     @Test
@@ -201,7 +331,12 @@ class ArrowPointsTest {
         byte[] good;
         try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
             for (int row = 0; row < 20; row++) {
-                writer.add(id(row), new float[] {row, 1, 2}, metadata(random, row), text(row));
+                writer.add(
+                        id(row),
+                        new float[] {row, 1, 2},
+                        metadata(random, row),
+                        text(row),
+                        row % 4 == 0 ? null : sparse(random));
             }
             good = writer.finish();
         }
@@ -224,7 +359,7 @@ class ArrowPointsTest {
 
     private static boolean readOrRefuse(byte[] stream) {
         try {
-            ArrowPoints.read(stream, SCHEMA);
+            ArrowPoints.read(stream, SPARSE_SCHEMA);
             return true;
         } catch (OutOfMemoryError e) {
             e.printStackTrace();

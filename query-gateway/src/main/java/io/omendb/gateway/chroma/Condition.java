@@ -1,19 +1,26 @@
 package io.omendb.gateway.chroma;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.omendb.schema.CollectionSchema;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Chroma's {@code where} and {@code where_document} say of a record. Evaluated here and not by
- * the shards: they filter declared fields only and find words where Chroma finds substrings.
+ * What Chroma's {@code where} and {@code where_document} say of a record. Evaluated here, since the
+ * shards filter declared fields only and find words where Chroma finds substrings; what they can
+ * check, they check first.
  */
 sealed interface Condition {
     Condition ALWAYS = new All(List.of());
 
     boolean matches(Row row);
+
+    /** What of it the shards can check. */
+    default Pushdown pushdown(CollectionSchema schema) {
+        return Pushdown.NONE;
+    }
 
     /** Both; the cheaper one for nothing. */
     default Condition and(Condition other) {
@@ -29,6 +36,11 @@ sealed interface Condition {
         public boolean matches(Row row) {
             return parts.stream().allMatch(part -> part.matches(row));
         }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return Pushdown.all(parts.stream().map(part -> part.pushdown(schema)).toList());
+        }
     }
 
     /** {@code $or}. */
@@ -36,6 +48,11 @@ sealed interface Condition {
         @Override
         public boolean matches(Row row) {
             return parts.stream().anyMatch(part -> part.matches(row));
+        }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return Pushdown.any(parts.stream().map(part -> part.pushdown(schema)).toList());
         }
     }
 
@@ -45,6 +62,11 @@ sealed interface Condition {
         public boolean matches(Row row) {
             return !part.matches(row);
         }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return part.pushdown(schema).not();
+        }
     }
 
     /** {@code $eq} and {@code $in}. */
@@ -53,6 +75,11 @@ sealed interface Condition {
         public boolean matches(Row row) {
             JsonNode found = value(row, field);
             return found != null && values.stream().anyMatch(value -> same(found, value));
+        }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return Pushdown.oneOf(field, values, schema);
         }
     }
 
@@ -67,6 +94,11 @@ sealed interface Condition {
             }
             int order = compare(found, bound);
             return order == 0 ? orEqual : (order > 0) == greater;
+        }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return Pushdown.ordered(field, greater, orEqual, bound, schema);
         }
     }
 
@@ -84,6 +116,11 @@ sealed interface Condition {
                 }
             }
             return false;
+        }
+
+        @Override
+        public Pushdown pushdown(CollectionSchema schema) {
+            return Pushdown.holds(field, element, schema);
         }
     }
 
@@ -115,10 +152,13 @@ sealed interface Condition {
         return a.isNumber() && b.isNumber() ? compare(a, b) == 0 : a.equals(b);
     }
 
-    /** Whole numbers by all their digits, which a double does not have. */
+    /**
+     * Whole numbers by all their digits, which a double does not have. Adding zero makes a negative
+     * one the same as the other.
+     */
     private static int compare(JsonNode a, JsonNode b) {
         return a.isIntegralNumber() && b.isIntegralNumber()
                 ? a.bigIntegerValue().compareTo(b.bigIntegerValue())
-                : Double.compare(a.doubleValue(), b.doubleValue());
+                : Double.compare(a.doubleValue() + 0.0, b.doubleValue() + 0.0);
     }
 }

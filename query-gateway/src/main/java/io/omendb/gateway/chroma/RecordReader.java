@@ -99,12 +99,14 @@ final class RecordReader {
     }
 
     /**
-     * Reads all records, in an order that only their ids decide.
+     * Reads all records that pass a filter, in an order that only their ids decide.
      *
+     * @param filterJson empty for all
      * @param each says whether to go on
      */
     void scan(
             CollectionDefinition collection,
+            String filterJson,
             boolean vectors,
             Deadline deadline,
             Predicate<Row> each) {
@@ -112,6 +114,7 @@ final class RecordReader {
                 ScrollRequest.newBuilder()
                         .setCollection(collection.name())
                         .setGeneration(collection.generation())
+                        .setFilterJson(filterJson)
                         .setInclude(include(vectors))
                         .setLimit(PAGE);
         List<Item> page;
@@ -138,11 +141,16 @@ final class RecordReader {
         return items.subList(0, Math.min(PAGE, items.size()));
     }
 
-    /** The k nearest, as the index finds them. */
+    /**
+     * The k nearest that pass a filter, as the index finds them.
+     *
+     * @param filterJson empty for all
+     */
     List<Row> nearest(
             CollectionDefinition collection,
             float[] vector,
             int k,
+            String filterJson,
             boolean vectors,
             Deadline deadline) {
         SearchRequest request =
@@ -151,6 +159,7 @@ final class RecordReader {
                         .setGeneration(collection.generation())
                         .setVector(Packed.of(vector))
                         .setK(k)
+                        .setFilterJson(filterJson)
                         .setInclude(include(vectors))
                         .build();
         Space space = Space.of(collection.schema().metric());

@@ -149,6 +149,7 @@ final class RecordRoutes {
         if (limit > 0) {
             reader.scan(
                     definition,
+                    Pushdown.of(selection.condition(), definition.schema()).json(),
                     vectors,
                     deadline,
                     row -> {

@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * The nearest records that a condition holds of. The index is asked for more than are wanted, as
- * some will not match; where even many do not bring enough, every record is compared, so that as
- * many are found as there are.
+ * The nearest records that a condition holds of. The index filters by what it can check of the
+ * condition. Where that is not all of it, it is asked for more records than are wanted, as some
+ * will not match; where even many do not bring enough, every record that it cannot rule out is
+ * compared, so that as many are found as there are.
  */
 final class RecordSearch {
     private static final int MORE = 10;
@@ -44,11 +45,13 @@ final class RecordSearch {
             return nearest.rows();
         }
         if (!selection.filtered()) {
-            return reader.nearest(collection, query, wanted, vectors, deadline);
+            return reader.nearest(collection, query, wanted, "", vectors, deadline);
         }
-        for (int k : new int[] {Math.max(MORE * wanted, MORE_MIN), kMax}) {
+        Pushdown pushdown = Pushdown.of(selection.condition(), collection.schema());
+        for (int k : asked(pushdown, wanted)) {
             int asked = Math.min(k, kMax);
-            List<Row> found = reader.nearest(collection, query, asked, vectors, deadline);
+            List<Row> found =
+                    reader.nearest(collection, query, asked, pushdown.json(), vectors, deadline);
             List<Row> matching =
                     found.stream().filter(selection.condition()::matches).limit(wanted).toList();
             if (matching.size() == wanted) {
@@ -58,6 +61,7 @@ final class RecordSearch {
         Nearest nearest = new Nearest(collection, query, wanted, vectors);
         reader.scan(
                 collection,
+                pushdown.json(),
                 true,
                 deadline,
                 row -> {
@@ -67,6 +71,13 @@ final class RecordSearch {
                     return true;
                 });
         return nearest.rows();
+    }
+
+    /** How many records the index is asked for, one try after the other. */
+    private int[] asked(Pushdown pushdown, int wanted) {
+        return pushdown.exact()
+                ? new int[] {wanted}
+                : new int[] {Math.max(MORE * wanted, MORE_MIN), kMax};
     }
 
     /** The nearest of the records that are offered. */

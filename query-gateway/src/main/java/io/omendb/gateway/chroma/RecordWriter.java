@@ -150,6 +150,7 @@ final class RecordWriter {
             } else if (limit > 0) {
                 reader.scan(
                         collection,
+                        Pushdown.of(selection.condition(), collection.schema()).json(),
                         false,
                         deadline,
                         row -> {

@@ -27,6 +27,15 @@ public final class Answers {
     }
 
     public static HttpResponse of(HttpStatus status, Body body) {
+        return HttpResponse.of(status, MediaType.JSON, bytes(body));
+    }
+
+    /** The JSON by itself, as part of an answer of another type. */
+    public static String text(Body body) {
+        return new String(bytes(body), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(Body body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
         try (JsonGenerator json = StrictJson.factory().createGenerator(bytes)) {
             json.setCodec(StrictJson.mapper());
@@ -34,6 +43,6 @@ public final class Answers {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return HttpResponse.of(status, MediaType.JSON, bytes.toByteArray());
+        return bytes.toByteArray();
     }
 }

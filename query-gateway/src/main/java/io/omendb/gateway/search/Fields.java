@@ -56,6 +56,12 @@ record Fields(boolean distance, boolean metadata, boolean vector) {
                 vector || name == Name.VECTOR);
     }
 
+    /** What either asks for. */
+    Fields or(Fields other) {
+        return new Fields(
+                distance || other.distance, metadata || other.metadata, vector || other.vector);
+    }
+
     /** The same without the distance, where there is none. */
     Fields withDistance(boolean known) {
         return new Fields(distance && known, metadata, vector);

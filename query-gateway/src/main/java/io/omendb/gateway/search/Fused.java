@@ -59,11 +59,17 @@ record Fused(Candidate candidate, double score, List<Share> shares, Point conten
         boolean measured = !Float.isNaN(candidate.point().getDistance());
         Found.writeFields(json, content, fields.withDistance(measured));
         if (explain) {
-            json.writeObjectFieldStart("explain");
-            for (Share share : shares) {
-                explain(json, share);
-            }
-            json.writeEndObject();
+            json.writeFieldName("explain");
+            explain(json);
+        }
+        json.writeEndObject();
+    }
+
+    /** Writes how the hit came by its score. */
+    void explain(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        for (Share share : shares) {
+            explain(json, share);
         }
         json.writeEndObject();
     }

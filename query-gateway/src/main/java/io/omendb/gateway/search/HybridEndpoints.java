@@ -3,11 +3,13 @@ package io.omendb.gateway.search;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
+import io.omendb.schema.CollectionSchema;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -37,11 +39,21 @@ public final class HybridEndpoints {
                             HybridQuery query = HybridJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
                             return searches.search(collection, query, call.asked())
-                                    .thenApply(found -> answer(query, found));
+                                    .thenApply(
+                                            found ->
+                                                    answer(
+                                                            call,
+                                                            collection.schema(),
+                                                            query,
+                                                            found));
                         });
     }
 
-    private static HttpResponse answer(HybridQuery query, HybridFound found) {
+    private static HttpResponse answer(
+            Call call, CollectionSchema schema, HybridQuery query, HybridFound found) {
+        if (ArrowAnswers.wanted(call.headers())) {
+            return FoundTables.of(schema, query, found);
+        }
         return Answers.of(
                 HttpStatus.OK, json -> found.write(json, query.base().fields(), query.explain()));
     }

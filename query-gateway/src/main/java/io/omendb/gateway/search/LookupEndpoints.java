@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -12,6 +13,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.protocol.v1.Point;
+import io.omendb.schema.CollectionSchema;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -41,16 +43,31 @@ public final class LookupEndpoints {
         Deadline deadline = call.asked().deadline(limits.timeoutMs());
         return collections
                 .find(call.path("c"), call.blocking())
-                .thenCompose(collection -> lookup.get(collection, List.of(id), fields, deadline))
-                .thenApply(points -> answer(call.path("c"), id, points, fields));
+                .thenCompose(
+                        collection ->
+                                lookup.get(collection, List.of(id), fields, deadline)
+                                        .thenApply(
+                                                points ->
+                                                        answer(
+                                                                call,
+                                                                collection.schema(),
+                                                                points,
+                                                                fields)));
     }
 
     private static HttpResponse answer(
-            String collection, String id, List<Point> points, Fields fields) {
+            Call call, CollectionSchema schema, List<Point> points, Fields fields) {
         if (points.isEmpty()) {
             throw new OmenException(
                     ErrorCode.NOT_FOUND,
-                    "Point " + id + " does not exist in collection " + collection + ".");
+                    "Point "
+                            + call.path("id")
+                            + " does not exist in collection "
+                            + schema.name()
+                            + ".");
+        }
+        if (ArrowAnswers.wanted(call.headers())) {
+            return FoundTables.of(schema, fields, points.get(0));
         }
         return Answers.of(HttpStatus.OK, json -> Found.writePoint(json, points.get(0), fields));
     }

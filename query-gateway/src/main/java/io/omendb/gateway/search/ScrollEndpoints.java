@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -40,7 +41,14 @@ public final class ScrollEndpoints {
                             scroll.check(collection, limits);
                             Deadline deadline = call.asked().deadline(scroll.timeoutMs());
                             return scroller.page(collection, scroll, deadline)
-                                    .thenApply(page -> answer(page, scroll.fields()));
+                                    .thenApply(
+                                            page ->
+                                                    ArrowAnswers.wanted(call.headers())
+                                                            ? FoundTables.of(
+                                                                    collection.schema(),
+                                                                    scroll.fields(),
+                                                                    page)
+                                                            : answer(page, scroll.fields()));
                         });
     }
 

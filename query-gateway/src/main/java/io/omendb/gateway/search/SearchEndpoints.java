@@ -4,12 +4,14 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.OmenException;
+import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -40,11 +42,21 @@ public final class SearchEndpoints {
                             Query query = QueryJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
                             return searches.search(collection, query, call.asked())
-                                    .thenApply(found -> answer(query, found));
+                                    .thenApply(
+                                            found ->
+                                                    answer(
+                                                            call,
+                                                            collection.schema(),
+                                                            query,
+                                                            found));
                         });
     }
 
-    private static HttpResponse answer(Query query, Found found) {
+    private static HttpResponse answer(
+            Call call, CollectionSchema schema, Query query, Found found) {
+        if (ArrowAnswers.wanted(call.headers())) {
+            return FoundTables.of(schema, query.fields(), found);
+        }
         return Answers.of(HttpStatus.OK, json -> found.write(json, query.fields()));
     }
 
@@ -62,7 +74,11 @@ public final class SearchEndpoints {
         }
         return SearchBatch.run(
                         queries, query -> searches.search(collection, query, call.asked().now()))
-                .thenApply(results -> answer(results, queries));
+                .thenApply(
+                        results ->
+                                ArrowAnswers.wanted(call.headers())
+                                        ? FoundTables.of(collection.schema(), queries, results)
+                                        : answer(results, queries));
     }
 
     private static HttpResponse answer(List<Found> results, List<Query> queries) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConditionTest {
     private static final Row ROW =
             row(
-                    "{`s`:`blue`,`i`:7,`big`:9007199254740993,`d`:2.5,`t`:true,`l`:[`a`,`b`],`n`:[1,2]}",
+                    "{`s`:`blue`,`i`:7,`big`:9007199254740993,`d`:2.5,`t`:true,`l`:[`a`,`b`],`n`:[1,2],`z`:-0.0}",
                     "The Quick brown fox\n100% sure_thing");
     private static final Row BARE = new Row("bare", null, null, null, null, 0);
 
@@ -36,6 +36,8 @@ class ConditionTest {
                 "{`d`:{`$lt`:2.5}}|false|false",
                 "{`d`:{`$lte`:2.5}}|true|false",
                 "{`s`:{`$gt`:2.5}}|false|false",
+                "{`z`:0}|true|false",
+                "{`z`:{`$lt`:0.0}}|false|false",
                 "{`t`:true}|true|false",
                 "{`t`:{`$ne`:false}}|true|true",
                 "{`i`:{`$in`:[1,7]}}|true|false",

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -41,7 +42,8 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
     private static final long CLOSE_WAIT_MS_MAX = 10_000;
 
     private final Map<String, Object> kafka;
-    private final CatchUp catchUp = new CatchUp();
+    private final ReadPosition position = new ReadPosition();
+    private final LogEnd logEnd;
     private final Thread thread = new Thread(this::run, "omen-catalogue-follower");
 
     private volatile CatalogueSnapshot snapshot = CatalogueSnapshot.EMPTY;
@@ -51,6 +53,7 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
 
     private CatalogueFollower(Map<String, Object> kafka) {
         this.kafka = kafka;
+        this.logEnd = new LogEnd(kafka, PARTITION);
     }
 
     /** Starts to follow the catalogue of a Kafka cluster. */
@@ -99,23 +102,21 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
      */
     @Override
     public void awaitCaughtUp(Duration timeout) {
-        long ticket = catchUp.ask();
-        KafkaConsumer<byte[], byte[]> reading = consumer;
-        if (reading != null) {
-            reading.wakeup();
+        long giveUp = System.nanoTime() + timeout.toNanos();
+        long end;
+        try {
+            position.requireGoingOn();
+            end = logEnd.ask(timeout);
+        } catch (OmenException e) {
+            position.requireGoingOn(); // what ended the following says more
+            throw e;
         }
-        catchUp.await(ticket, timeout);
+        position.await(end, Duration.ofNanos(giveUp - System.nanoTime()));
     }
 
-    /**
-     * Returns once the record at this offset is applied. Right after a commit the log's end may
-     * still lie before it, since the coordinator marks a transaction's end a moment later.
-     */
+    /** Returns once the record at this offset is applied. */
     void awaitRead(long offset, Duration timeout) {
-        long end = System.nanoTime() + timeout.toNanos();
-        while (snapshot.version() <= offset) {
-            awaitCaughtUp(Duration.ofNanos(end - System.nanoTime()));
-        }
+        position.await(offset + 1, timeout);
     }
 
     CatalogueSnapshot snapshot() {
@@ -125,7 +126,9 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        catchUp.fail(new OmenException(ErrorCode.UNAVAILABLE, "The catalogue follower is closed."));
+        position.fail(
+                new OmenException(ErrorCode.UNAVAILABLE, "The catalogue follower is closed."));
+        logEnd.close();
         KafkaConsumer<byte[], byte[]> reading = consumer;
         if (reading != null) {
             reading.wakeup(); // an interrupted consumer cannot close in order
@@ -163,7 +166,7 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
             throw new InterruptedException("closed");
         }
         if (e instanceof OmenException broken && broken.code() == ErrorCode.CORRUPT) {
-            catchUp.fail(broken);
+            position.fail(broken);
             closed = true;
         }
     }
@@ -172,7 +175,8 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
         try (Topics topics = Topics.open(kafka)) {
             topics.ensureCatalogue();
         }
-        try (KafkaConsumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerConfig())) {
+        KafkaConsumer<byte[], byte[]> reading = new KafkaConsumer<>(consumerConfig());
+        try {
             reading.assign(List.of(PARTITION));
             if (snapshot.version() == 0) {
                 reading.seekToBeginning(List.of(PARTITION));
@@ -184,29 +188,25 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
                 try {
                     step(reading);
                 } catch (WakeupException e) {
-                    continue; // awaitCaughtUp() asked: the next step looks for the log's end
+                    continue; // only close() wakes it
                 } catch (TimeoutException e) {
                     healthy = false;
                 }
             }
         } finally {
             consumer = null;
+            // It is in no group and has nobody to take leave of.
+            reading.close(CloseOptions.timeout(Duration.ZERO));
         }
     }
 
-    /** Reads up to the log's end as of now, or what comes within one poll. */
+    /** Sees whether the broker answers, and reads what comes within one poll. */
     private void step(KafkaConsumer<byte[], byte[]> reading) {
-        long ticket = catchUp.newest();
-        long end =
-                reading.endOffsets(List.of(PARTITION), ANSWER_TIMEOUT).getOrDefault(PARTITION, 0L);
+        Map<TopicPartition, Long> unused = reading.endOffsets(List.of(PARTITION), ANSWER_TIMEOUT);
         healthy = true;
-        while (reading.position(PARTITION, ANSWER_TIMEOUT) < end) {
-            apply(reading.poll(POLL));
-        }
-        catchUp.reached(ticket);
-        if (catchUp.newest() == ticket) {
-            apply(reading.poll(POLL));
-        }
+        // Where nothing was ever written, or what was has gone, no record says where the log is.
+        position.reached(reading.position(PARTITION, ANSWER_TIMEOUT));
+        apply(reading.poll(POLL));
     }
 
     private void apply(ConsumerRecords<byte[], byte[]> polled) {
@@ -219,6 +219,7 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
             records.add(read(record));
         }
         snapshot = snapshot.with(records, next.offset());
+        position.reached(next.offset());
     }
 
     private static CatalogueRecord read(ConsumerRecord<byte[], byte[]> record) {

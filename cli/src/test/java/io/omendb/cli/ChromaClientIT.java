@@ -1,9 +1,9 @@
-package io.omendb.gateway;
+package io.omendb.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.omendb.gateway.http.Limits;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Chroma's own client for JavaScript against a gateway: src/test/chroma/flow.mjs. */
-@ExtendWith(SharedBroker.class)
+/** Chroma's own client for JavaScript against the whole stack: src/test/chroma/flow.mjs. */
+@ExtendWith(SharedOmen.class)
 class ChromaClientIT {
     private static final Path SOURCE = Path.of("src", "test", "chroma");
     private static final Path HOME = Path.of("target", "chroma-client");
@@ -25,18 +25,12 @@ class ChromaClientIT {
     private record Outcome(int exitCode, String output) {}
 
     @Test
-    void flow_ofChromasOwnClient_holds(SharedBroker.Running broker) throws Exception {
+    void flow_ofChromasOwnClient_holds(SharedOmen.Running shared) throws Exception {
         install();
-        try (RealGateway running = new RealGateway(broker, Limits.DEFAULT)) {
-            Outcome flow =
-                    run(
-                            FLOW_SECONDS_MAX,
-                            "node",
-                            "flow.mjs",
-                            Integer.toString(running.gateway.port()));
-            assertThat(flow.exitCode).as(flow.output).isZero();
-            assertThat(flow.output).contains("flow held");
-        }
+        int port = URI.create(shared.omen().url).getPort();
+        Outcome flow = run(FLOW_SECONDS_MAX, "node", "flow.mjs", Integer.toString(port));
+        assertThat(flow.exitCode).as(flow.output).isZero();
+        assertThat(flow.output).contains("flow held");
     }
 
     private static void install() throws Exception {

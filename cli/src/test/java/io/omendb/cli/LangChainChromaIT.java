@@ -1,4 +1,4 @@
-package io.omendb.gateway;
+package io.omendb.cli;
 
 import static dev.langchain4j.store.embedding.filter.MetadataFilterBuilder.metadataKey;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,13 +12,11 @@ import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.chroma.ChromaApiVersion;
 import dev.langchain4j.store.embedding.chroma.ChromaEmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
-import io.omendb.gateway.http.Limits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,30 +26,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** LangChain4j's store for Chroma against a gateway: what any of its embedding stores must do. */
-@ExtendWith(SharedBroker.class)
+/** LangChain4j's store for Chroma against the whole stack: what any embedding store must do. */
+@ExtendWith(SharedOmen.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LangChainChromaIT {
-    private RealGateway running;
     private ChromaEmbeddingStore store;
 
     @BeforeAll
-    void start(SharedBroker.Running broker) {
-        running = new RealGateway(broker, Limits.DEFAULT);
+    void open(SharedOmen.Running shared) {
         store =
                 ChromaEmbeddingStore.builder()
                         .apiVersion(ChromaApiVersion.V2)
-                        .baseUrl("http://127.0.0.1:" + running.gateway.port())
+                        .baseUrl(shared.omen().url)
                         .tenantName("langchain")
                         .databaseName("tests")
                         .collectionName("embeddings")
                         .timeout(Duration.ofSeconds(20))
                         .build();
-    }
-
-    @AfterAll
-    void stop() {
-        running.close();
     }
 
     @BeforeEach

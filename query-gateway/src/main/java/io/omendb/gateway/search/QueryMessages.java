@@ -64,7 +64,7 @@ final class QueryMessages {
                         List.copyOf(message.getTextFieldsList()),
                         message.hasSparse() ? sparse(message.getSparse()) : null,
                         Fusion.of(kind, alpha, message.getWindow()),
-                        false)
+                        message.getExplain())
                 .withAnyPart();
     }
 

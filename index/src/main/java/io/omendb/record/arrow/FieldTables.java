@@ -11,11 +11,11 @@ import org.apache.arrow.flatbuf.Union;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a schema describes no more than there is of it. What a flatbuffer holds is found by
- * offsets, and nothing keeps many of them from leading to one place: a field that is its own child,
- * or a thousand children that are one field with a thousand children, are a few bytes that become
- * objects without end. So every table and string counts as often as it is referred to, and may in
- * all count no more than the message is long, which no writer's does.
+ * Checks that a schema describes hardly more than there is of it. What a flatbuffer holds is found
+ * by offsets, and nothing keeps many of them from leading to one place: a field that is its own
+ * child, or a thousand children that are one field with a thousand children, are a few bytes that
+ * become objects without end. So every table and string counts as often as it is referred to, and
+ * may in all count a few times the message's length: writers store equal strings once, at best.
  */
 final class FieldTables {
     private static final int DEPTH_MAX = 64;
@@ -23,10 +23,12 @@ final class FieldTables {
     /** Of a table; each has more, its offsets included. */
     private static final int TABLE_BYTES = 8;
 
+    private static final long COUNTED_PER_BYTE = 4;
+
     private long left;
 
     private FieldTables(long bytes) {
-        this.left = bytes;
+        this.left = COUNTED_PER_BYTE * bytes;
     }
 
     /**

@@ -97,7 +97,11 @@ class PointRulesTest {
     @Test
     void check_textAndMetadata_areUnicode() {
         Point point = Point.of("a", 1, 1);
-        assertThatCode(() -> PointRules.check(SCHEMA, with(point, "\ud83d\ude00", "{\"x\":\"\ud83d\ude00\"}")))
+        assertThatCode(
+                        () ->
+                                PointRules.check(
+                                        SCHEMA,
+                                        with(point, "\ud83d\ude00", "{\"x\":\"\ud83d\ude00\"}")))
                 .doesNotThrowAnyException();
         assertInvalid(
                 SCHEMA,
@@ -107,8 +111,7 @@ class PointRulesTest {
                 SCHEMA,
                 with(point, "b", "{\"x\":[1,{\"y\":\"\\ud83d\"}]}"),
                 "metadata.x[1].y: found an unpaired surrogate, expected valid Unicode");
-        Point named =
-                point.withMetadata(StrictJson.mapper().createObjectNode().put("a\ud83d", 1));
+        Point named = point.withMetadata(StrictJson.mapper().createObjectNode().put("a\ud83d", 1));
         assertInvalid(
                 SCHEMA,
                 named,

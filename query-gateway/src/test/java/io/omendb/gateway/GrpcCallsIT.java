@@ -111,7 +111,8 @@ class GrpcCallsIT {
         Object unused = queries.count(count("gc-count"));
         assertThatThrownBy(() -> queries.count(count("gc-nowhere")))
                 .isInstanceOf(StatusRuntimeException.class);
-        String counter = "omendb_grpc_requests_seconds_count{method=\"omendb.v1.QueryService/Count\",status=\"%s\"}";
+        String counter =
+                "omendb_grpc_requests_seconds_count{method=\"omendb.v1.QueryService/Count\",status=\"%s\"}";
         Await.until(
                 "they are counted",
                 () -> {
@@ -149,7 +150,9 @@ class GrpcCallsIT {
         assertThat(dense.getWeight()).isEqualTo(0.25);
         assertThat(dense.getRank()).isEqualTo(1);
         assertThat(dense.getTermsList()).isEmpty();
-        assertThat(dense.getWeight() * dense.getNormalised() + text.getWeight() * text.getNormalised())
+        assertThat(
+                        dense.getWeight() * dense.getNormalised()
+                                + text.getWeight() * text.getNormalised())
                 .isEqualTo(hit.getScore());
         TermExplanation term = text.getTerms(0);
         assertThat(term.getField()).isEqualTo("text");
@@ -166,7 +169,8 @@ class GrpcCallsIT {
                 () ->
                         queries.hybridSearch(
                                 HybridSearchRequest.newBuilder()
-                                        .setSearch(SearchRequest.newBuilder().setCollection("gc-bad"))
+                                        .setSearch(
+                                                SearchRequest.newBuilder().setCollection("gc-bad"))
                                         .setSparse(
                                                 SparseVector.newBuilder()
                                                         .addIndices(1)
@@ -187,12 +191,13 @@ class GrpcCallsIT {
                                                 .build()));
     }
 
-    private static void invalid(
-            String detail, ThrowingCallable call) {
+    private static void invalid(String detail, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
-                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT))
+                        e ->
+                                assertThat(e.getStatus().getCode())
+                                        .isEqualTo(Status.Code.INVALID_ARGUMENT))
                 .hasMessageContaining(detail);
     }
 }

@@ -52,8 +52,7 @@ class OpenApiExamplesIT {
         for (JsonNode reference : operation.json().path("parameters")) {
             JsonNode parameter = document.resolved(reference);
             String what = operation.id() + " " + parameter.path("name").asText();
-            List<JsonNode> values =
-                    new ArrayList<>(parameter.path("examples").findValues("value"));
+            List<JsonNode> values = new ArrayList<>(parameter.path("examples").findValues("value"));
             if (parameter.has("example")) {
                 values.add(parameter.path("example"));
             }

@@ -130,8 +130,9 @@ class ConditionTest {
         Condition deep = ConditionParser.document(json("{`$regex`:`^(a|b)*c`}"));
         Row row = row("{}", "ab".repeat(50_000));
         assertThatThrownBy(() -> deep.matches(row)).hasMessageContaining("goes too deep");
-        assertThat(ConditionParser.document(json("{`$regex`:`\\\\d{4}-\\\\d{2}-\\\\d{2}`}"))
-                        .matches(row("{}", "on 2026-11-26")))
+        assertThat(
+                        ConditionParser.document(json("{`$regex`:`\\\\d{4}-\\\\d{2}-\\\\d{2}`}"))
+                                .matches(row("{}", "on 2026-11-26")))
                 .isTrue();
     }
 

@@ -115,14 +115,7 @@ public final class PointJson {
         fields.readSparse(parser);
         int[] indices = Fields.require("sparse.indices", fields.sparseIndices, "integers");
         float[] values = Fields.require("sparse.values", fields.sparseValues, "numbers");
-        if (indices.length != values.length) {
-            throw OmenException.malformed(
-                    "sparse.values: found "
-                            + values.length
-                            + " values, expected as many as there are indices, "
-                            + indices.length);
-        }
-        return new SparseVector(indices, values);
+        return SparseVector.sent(indices, values);
     }
 
     /** What has been read of a point so far. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class PointRules {
     public static final int ID_BYTES_MAX = 512;
 
+    /** Becomes a question mark in UTF-8, which is what is stored. */
+    private static final String UNPAIRED = "an unpaired surrogate";
+
     private PointRules() {}
 
     /** Checks every rule. */
@@ -30,6 +33,9 @@ public final class PointRules {
         if (metadata != null) {
             checkMetadata(schema, metadata);
         }
+        if (point.text() != null && !Unicode.isWellFormed(point.text())) {
+            throw invalid("text", UNPAIRED, "valid Unicode");
+        }
         if (point.sparseIndices() != null && point.sparseValues() != null) {
             checkSparse(schema, point.sparseIndices(), point.sparseValues());
         }
@@ -37,9 +43,9 @@ public final class PointRules {
 
     /** Checks an id: 1 to {@value #ID_BYTES_MAX} bytes of valid UTF-8. */
     public static void checkId(String id) {
-        // A lone surrogate becomes "?" in UTF-8, so two ids could fall together.
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(id)) {
-            throw invalid("id", "an unpaired surrogate", "valid Unicode");
+        // Two ids could fall together.
+        if (!Unicode.isWellFormed(id)) {
+            throw invalid("id", UNPAIRED, "valid Unicode");
         }
         int length = id.getBytes(StandardCharsets.UTF_8).length;
         if (length < 1 || length > ID_BYTES_MAX) {
@@ -112,27 +118,14 @@ public final class PointRules {
     }
 
     private static void checkMetadata(CollectionSchema schema, ObjectNode metadata) {
-        checkNumbers("metadata", metadata);
+        Flaw flaw = Flaw.of(metadata);
+        if (flaw != null) {
+            throw invalid("metadata" + flaw.path(), flaw.found(), flaw.expected());
+        }
         for (Map.Entry<String, FieldType> declared : schema.fields().entrySet()) {
             JsonNode value = metadata.get(declared.getKey());
             if (value != null && !value.isNull()) {
                 checkType("metadata." + declared.getKey(), declared.getValue(), value);
-            }
-        }
-    }
-
-    /** JSON has no NaN and no infinity, so what is stored must not either. */
-    private static void checkNumbers(String field, JsonNode value) {
-        if (value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue())) {
-            throw invalid(field, value.asText(), "a finite number");
-        }
-        if (value.isObject()) {
-            for (Map.Entry<String, JsonNode> member : value.properties()) {
-                checkNumbers(field + "." + member.getKey(), member.getValue());
-            }
-        } else if (value.isArray()) {
-            for (int i = 0; i < value.size(); i++) {
-                checkNumbers(field + "[" + i + "]", value.get(i));
             }
         }
     }

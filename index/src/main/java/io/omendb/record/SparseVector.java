@@ -1,5 +1,6 @@
 package io.omendb.record;
 
+import io.omendb.OmenException;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,22 @@ public record SparseVector(int[] indices, float[] values) {
             throw new IllegalArgumentException(
                     indices.length + " indices and " + values.length + " values");
         }
+    }
+
+    /**
+     * A vector as a client sent it.
+     *
+     * @throws OmenException MALFORMED where there are not as many values as indices
+     */
+    public static SparseVector sent(int[] indices, float[] values) {
+        if (indices.length != values.length) {
+            throw OmenException.malformed(
+                    "sparse.values: found "
+                            + values.length
+                            + " values, expected as many as there are indices, "
+                            + indices.length);
+        }
+        return new SparseVector(indices, values);
     }
 
     @Override

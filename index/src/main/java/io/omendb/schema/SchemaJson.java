@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ public final class SchemaJson {
             Set.of("name", "topic", "generation", "first_offsets");
 
     private static final int PARTITIONS_DEFAULT = 2;
+    private static final Pattern PARTITION = Pattern.compile("[0-9]{1,9}");
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -93,16 +95,39 @@ public final class SchemaJson {
                                 + " version");
             }
         }
-        Map<Integer, Long> firstOffsets = new TreeMap<>();
-        JsonNode offsets = required(object, "first_offsets", "an object");
-        for (Map.Entry<String, JsonNode> offset : offsets.properties()) {
-            firstOffsets.put(Integer.valueOf(offset.getKey()), offset.getValue().longValue());
-        }
         return new CollectionDefinition(
                 schema(text(object, "name"), object),
                 text(object, "topic"),
-                required(object, "generation", "an integer").longValue(),
-                firstOffsets);
+                wholeNumber("generation", object.path("generation")),
+                firstOffsets(object));
+    }
+
+    private static Map<Integer, Long> firstOffsets(ObjectNode object) {
+        JsonNode offsets = object.path("first_offsets");
+        if (!offsets.isObject()) {
+            throw unexpected("first_offsets", offsets, "an object");
+        }
+        Map<Integer, Long> firstOffsets = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> offset : offsets.properties()) {
+            String partition = offset.getKey();
+            if (!PARTITION.matcher(partition).matches()) {
+                throw OmenException.malformed(
+                        "first_offsets: found \""
+                                + partition
+                                + "\", expected a partition's number");
+            }
+            firstOffsets.put(
+                    Integer.valueOf(partition),
+                    wholeNumber("first_offsets." + partition, offset.getValue()));
+        }
+        return firstOffsets;
+    }
+
+    private static long wholeNumber(String field, JsonNode value) {
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw unexpected(field, value, "an integer");
+        }
+        return value.longValue();
     }
 
     /** The definition as the catalogue stores it. */

@@ -95,6 +95,40 @@ class PointRulesTest {
     }
 
     @Test
+    void check_textAndMetadata_areUnicode() {
+        Point point = Point.of("a", 1, 1);
+        assertThatCode(
+                        () ->
+                                PointRules.check(
+                                        SCHEMA,
+                                        with(point, "\ud83d\ude00", "{\"x\":\"\ud83d\ude00\"}")))
+                .doesNotThrowAnyException();
+        assertInvalid(
+                SCHEMA,
+                with(point, "b\ude00", "{}"),
+                "text: found an unpaired surrogate, expected valid Unicode");
+        assertInvalid(
+                SCHEMA,
+                with(point, "b", "{\"x\":[1,{\"y\":\"\\ud83d\"}]}"),
+                "metadata.x[1].y: found an unpaired surrogate, expected valid Unicode");
+        Point named = point.withMetadata(StrictJson.mapper().createObjectNode().put("a\ud83d", 1));
+        assertInvalid(
+                SCHEMA,
+                named,
+                "metadata.a\ud83d: found an unpaired surrogate, expected valid Unicode");
+    }
+
+    private static Point with(Point point, String text, String metadata) {
+        return new Point(
+                point.id(),
+                point.vector(),
+                StrictJson.object(metadata.getBytes(StandardCharsets.UTF_8), "metadata"),
+                text,
+                null,
+                null);
+    }
+
+    @Test
     void check_vector_fitsTheCollection() {
         assertInvalid(
                 SCHEMA,

@@ -106,7 +106,8 @@ public final class Gateway implements AutoCloseable {
                             options.grpcPort(),
                             parts.services(),
                             options.limits(),
-                            parts.callThreads());
+                            parts.callThreads(),
+                            parts.metrics()::call);
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.Zstd;
-import io.omendb.gateway.http.AccessLog;
 import io.omendb.gateway.http.Limits;
 import io.omendb.record.arrow.ArrowPointWriter;
 import java.io.ByteArrayInputStream;
@@ -17,16 +16,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -243,21 +236,14 @@ class HttpIT {
 
     @Test
     void accessLog_atInfo_hasALineARequest() throws Exception {
-        Logger logger = (Logger) LogManager.getLogger(AccessLog.LOGGER);
-        Level before = logger.getLevel();
-        Lines lines = new Lines();
-        lines.start();
-        logger.addAppender(lines);
-        try {
+        JsonNode line;
+        try (LogLines lines = LogLines.open(Level.WARN)) {
             client.get("/collections?quiet=1").expect(400);
-            logger.setLevel(Level.INFO);
+            lines.level(Level.INFO);
             client.bytes("GET", "/collections?loud=1", new byte[0], "x-request-id", "loud");
-            Await.until("the line is there", () -> lines.all.size() == 1);
-        } finally {
-            logger.setLevel(before);
-            logger.removeAppender(lines);
+            Await.until("the line is there", () -> lines.count() == 1);
+            line = lines.line(0);
         }
-        JsonNode line = new ObjectMapper().readTree(lines.all.get(0));
         assertThat(line.path("request_id").asText()).isEqualTo("loud");
         assertThat(line.path("method").asText()).isEqualTo("GET");
         assertThat(line.path("path").asText()).isEqualTo("/collections?loud=1");
@@ -316,18 +302,5 @@ class HttpIT {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static final class Lines extends AbstractAppender {
-        final List<String> all = new CopyOnWriteArrayList<>();
-
-        Lines() {
-            super("lines", null, null, true, Property.EMPTY_ARRAY);
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            all.add(event.getMessage().getFormattedMessage());
-        }
     }
 }

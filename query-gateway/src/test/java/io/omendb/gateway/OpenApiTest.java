@@ -3,12 +3,9 @@ package io.omendb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.gateway.http.Admission;
-import io.omendb.gateway.operations.OperationEndpoints;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,28 +15,18 @@ import org.junit.jupiter.api.Test;
 class OpenApiTest {
 
     @Test
-    void openapi_describesEveryRouteAndNoOther() throws Exception {
+    void openapi_describesEveryRouteAndNoOther() {
         Set<String> described = new TreeSet<>();
-        openapi()
-                .path("paths")
-                .properties()
-                .forEach(
-                        path ->
-                                path.getValue()
-                                        .fieldNames()
-                                        .forEachRemaining(
-                                                method ->
-                                                        described.add(
-                                                                method.toUpperCase(Locale.ROOT)
-                                                                        + " "
-                                                                        + path.getKey())));
+        for (OpenApiDocument.Operation operation : OpenApiDocument.load().operations()) {
+            described.add(operation.method().toUpperCase(Locale.ROOT) + " " + operation.path());
+        }
 
         assertThat(described).isEqualTo(routes());
     }
 
     @Test
-    void openapi_references_resolve() throws Exception {
-        JsonNode document = openapi();
+    void openapi_references_resolve() {
+        JsonNode document = OpenApiDocument.load().root();
         List<String> references = document.findValuesAsText("$ref");
         assertThat(references).isNotEmpty();
         for (String reference : references) {
@@ -58,12 +45,6 @@ class OpenApiTest {
                     .forEach(route -> routes.add(route.method() + " " + route.path()));
         }
         return routes;
-    }
-
-    private static JsonNode openapi() throws Exception {
-        try (InputStream in = OperationEndpoints.class.getResourceAsStream("openapi.json")) {
-            return new ObjectMapper().readTree(in);
-        }
     }
 
     private static final class NoShards implements ShardDirectory {

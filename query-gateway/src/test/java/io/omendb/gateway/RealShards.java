@@ -162,9 +162,8 @@ final class RealShards implements ShardDirectory {
                         record.offset(),
                         record.timestamp(),
                         point.metadataJson(),
-                        point.text() == null
-                                ? null
-                                : point.text().getBytes(StandardCharsets.UTF_8));
+                        point.text() == null ? null : point.text().getBytes(StandardCharsets.UTF_8),
+                        point.sparse());
         boolean unused =
                 owner.upsert(
                         collection.name(), collection.generation(), hash, image, point.vector());

@@ -29,12 +29,14 @@ import io.omendb.protocol.v1.ScrollResponse;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.protocol.v1.TermScore;
 import io.omendb.protocol.v1.TermsRequest;
 import io.omendb.protocol.v1.TermsResponse;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.Languages;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -51,6 +53,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The shard protocol over maps of points. Filters know equality only. */
 final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
+    /** How every text that matches is said to have come by its score. */
+    private static final TermScore TERM =
+            TermScore.newBuilder()
+                    .setField(Languages.OF_TEXT)
+                    .setTerm("red")
+                    .setQueryValue(1)
+                    .setValue(2)
+                    .setLength(3)
+                    .setIdf(0.5f)
+                    .setRows(4)
+                    .setDocuments(5)
+                    .setScore(1)
+                    .build();
+
     private static final class Rows {
         final long generation;
         final Map<String, Point> points = new TreeMap<>();
@@ -170,6 +186,10 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
                                                                     metric, query, point.vector());
                                             response.addCandidates(
                                                     Candidate.newBuilder()
+                                                            .addAllTerms(
+                                                                    has && request.getExplain()
+                                                                            ? List.of(TERM)
+                                                                            : List.of())
                                                             .setPoint(
                                                                     message(
                                                                                     point,

@@ -1,5 +1,6 @@
 package io.omendb.record.arrow;
 
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointColumns;
@@ -7,7 +8,6 @@ import io.omendb.schema.CollectionSchema;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
@@ -37,7 +37,7 @@ public final class ArrowPoints {
      * Reads and checks all points of a stream.
      *
      * @throws OmenException MALFORMED if it is no such stream, or lacks a column; INVALID if points
-     *     break a rule of the collection
+     *     break a rule of the collection; TOO_LARGE if its metadata is out of proportion as JSON
      */
     public static PointColumns read(byte[] stream, CollectionSchema schema) {
         return columns(stream, schema).finish();
@@ -54,18 +54,20 @@ public final class ArrowPoints {
     }
 
     private static ColumnsReader columns(byte[] stream, CollectionSchema schema) {
-        try (BufferAllocator allocator = new RootAllocator(4L * stream.length + SPARE_BYTES)) {
+        try (StreamMemory memory = new StreamMemory(4L * stream.length + SPARE_BYTES)) {
             StreamFraming.check(stream);
-            return columns(stream, schema, allocator);
+            return columns(stream, schema, memory.allocator());
         } catch (OmenException e) {
             throw e;
         } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
             // Whatever Arrow's accessors throw where a stream contradicts itself, or refers to
             // itself.
-            throw OmenException.malformed(
+            throw new OmenException(
+                    ErrorCode.MALFORMED,
                     "arrow: found bytes that cannot be read ("
                             + e
-                            + "), expected an uncompressed Arrow IPC stream");
+                            + "), expected an uncompressed Arrow IPC stream",
+                    e);
         }
     }
 

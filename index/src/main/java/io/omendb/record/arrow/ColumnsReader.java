@@ -1,5 +1,6 @@
 package io.omendb.record.arrow;
 
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.ByteStrings;
 import io.omendb.record.Point;
@@ -102,7 +103,7 @@ final class ColumnsReader {
         }
         List<ValueVector> decoded = new ArrayList<>();
         try {
-            MetadataCells cells = new MetadataCells(schema);
+            MetadataCells cells = new MetadataCells(schema, streamBytes);
             for (FieldVector column : root.getFieldVectors()) {
                 if (column.getValueCount() != count) {
                     throw OmenException.malformed(
@@ -134,6 +135,9 @@ final class ColumnsReader {
                     try {
                         cells.write(row, metadata);
                     } catch (OmenException e) {
+                        if (e.code() == ErrorCode.TOO_LARGE) {
+                            throw e;
+                        }
                         bad(rows + row, e.getMessage());
                         metadata.add(null);
                     }

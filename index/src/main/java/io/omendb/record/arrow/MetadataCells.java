@@ -2,6 +2,7 @@ package io.omendb.record.arrow;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.ByteStrings;
 import io.omendb.record.StrictJson;
@@ -18,23 +19,65 @@ import org.apache.arrow.vector.types.pojo.Field;
 
 /** The metadata columns of a record batch, written as a JSON object a row. */
 final class MetadataCells {
+    /**
+     * A bit becomes a name and {@code false}, once a row; so does each element of a list that is
+     * all null, of which a stream need not hold a bit.
+     */
+    private static final long JSON_PER_BYTE = 64;
+
+    private static final long JSON_BYTES_ALWAYS = 1 << 20;
+    private static final long JSON_BYTES_MAX = 256 << 20;
+
     private final CollectionSchema schema;
+    private final long jsonBytesMax;
     private final List<Column> columns = new ArrayList<>();
     private final Buffer buffer = new Buffer();
     private JsonGenerator json;
 
     private record Column(String name, ValueVector values, CellJson cells) {}
 
-    /** Gives its bytes away without a copy. */
+    /** Gives its bytes away without a copy, and takes no more than there is room for. */
     private static final class Buffer extends ByteArrayOutputStream {
+        private long room;
+
+        void open(long bytes) {
+            reset();
+            room = bytes;
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            if (count + (long) length > room) {
+                throw tooMuch();
+            }
+            super.write(bytes, offset, length);
+        }
+
         void moveTo(ByteStrings.Builder into) {
             into.add(buf, 0, count);
             reset();
         }
     }
 
-    MetadataCells(CollectionSchema schema) {
+    private static OmenException tooMuch() {
+        return new OmenException(
+                ErrorCode.TOO_LARGE,
+                "arrow: found columns that are more than "
+                        + JSON_PER_BYTE
+                        + " times the stream as JSON, or more than "
+                        + JSON_BYTES_MAX
+                        + " bytes; expected shorter names of columns, or fewer rows in one stream");
+    }
+
+    /**
+     * The cells of a batch.
+     *
+     * @param streamBytes length of the stream, which bounds what its cells may become
+     */
+    MetadataCells(CollectionSchema schema, long streamBytes) {
         this.schema = schema;
+        this.jsonBytesMax =
+                Math.min(JSON_BYTES_MAX, JSON_BYTES_ALWAYS + JSON_PER_BYTE * streamBytes);
         this.json = generator(buffer);
     }
 
@@ -63,9 +106,14 @@ final class MetadataCells {
         columns.add(new Column(name, values, CellJson.of(name, values)));
     }
 
-    /** Adds the object of a row; null if the row has no field. */
+    /**
+     * Adds the object of a row; null if the row has no field.
+     *
+     * @throws OmenException INVALID if a value breaks a rule; TOO_LARGE if it is too much together
+     *     with what was added before
+     */
     void write(int row, ByteStrings.Builder into) {
-        buffer.reset();
+        buffer.open(jsonBytesMax - into.length());
         boolean any = false;
         try {
             for (Column column : columns) {

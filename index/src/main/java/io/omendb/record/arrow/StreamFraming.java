@@ -4,6 +4,8 @@ import io.omendb.OmenException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.Schema;
 
 /**
  * Checks the lengths in an Arrow IPC stream before anything is allocated for them: each message is
@@ -29,7 +31,11 @@ final class StreamFraming {
                 throw cut("a message of " + length + " bytes", in);
             }
             ByteBuffer header = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
-            long body = Message.getRootAsMessage(header).bodyLength();
+            Message message = Message.getRootAsMessage(header);
+            if (message.headerType() == MessageHeader.Schema) {
+                FieldTables.check((Schema) message.header(new Schema()), length);
+            }
+            long body = message.bodyLength();
             in.position(in.position() + length);
             if (body < 0 || body > in.remaining()) {
                 throw cut("a body of " + body + " bytes", in);

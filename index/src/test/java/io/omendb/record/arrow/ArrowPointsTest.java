@@ -357,6 +357,23 @@ class ArrowPointsTest {
         assertThat(readOrRefuse(noise)).isFalse();
     }
 
+    @Test
+    void metadata_outOfProportionAsJson_isRefused() {
+        String name = "n".repeat(30_000);
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            for (int row = 0; row < 2_000; row++) {
+                ObjectNode metadata = StrictJson.mapper().createObjectNode().put(name, true);
+                assertThat(writer.add(id(row), new float[] {row, 1, 2}, metadata, null)).isTrue();
+            }
+            byte[] stream = writer.finish();
+            assertThatThrownBy(() -> ArrowPoints.read(stream, SCHEMA))
+                    .isInstanceOfSatisfying(
+                            OmenException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+        }
+        assertThat(StreamMemory.held()).isZero();
+    }
+
     private static boolean readOrRefuse(byte[] stream) {
         try {
             ArrowPoints.read(stream, SPARSE_SCHEMA);

@@ -3,8 +3,6 @@ package io.omendb.gateway.chroma;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.schema.CollectionSchema;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,14 +131,10 @@ sealed interface Condition {
     }
 
     /** {@code $regex}: anywhere in the document. */
-    record Regex(Pattern pattern) implements Condition {
+    record Regex(BoundedPattern pattern) implements Condition {
         @Override
         public boolean matches(Row row) {
-            if (row.document() == null) {
-                return false;
-            }
-            Matcher matcher = pattern.matcher(new BoundedText(row.document()));
-            return matcher.find();
+            return row.document() != null && pattern.isIn(row.document());
         }
     }
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
@@ -139,10 +138,9 @@ final class ConditionParser {
         return operand.textValue();
     }
 
-    /** Classes such as {@code \w} mean Unicode's, as they do in Chroma. */
-    private static Pattern pattern(String operator, JsonNode operand) {
+    private static BoundedPattern pattern(String operator, JsonNode operand) {
         try {
-            return Pattern.compile(text(operator, operand), Pattern.UNICODE_CHARACTER_CLASS);
+            return BoundedPattern.compile(text(operator, operand));
         } catch (PatternSyntaxException e) {
             throw ChromaException.invalid(
                     "where_document."

@@ -60,7 +60,13 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         schema.put("dimension", request.getDimension());
         schema.put("metric", request.getMetric());
         if (request.getFieldsCount() > 0) {
-            ObjectNode fields = schema.withObject("/fields");
+            JsonNode others = schema.path("fields");
+            if (others.isMissingNode() || others.isNull()) {
+                others = schema.putObject("fields");
+            }
+            if (!(others instanceof ObjectNode fields)) {
+                throw StrictJson.unexpected(others, "options_json.fields", "an object");
+            }
             request.getFieldsMap().forEach(fields::put);
         }
         if (request.hasPartitions()) {

@@ -52,6 +52,7 @@ public final class GrpcServer implements AutoCloseable {
      * Starts a server.
      *
      * @param port 0 for a free one
+     * @param answered hears of every call
      * @throws OmenException EXTERNAL if the port is in use
      */
     public static GrpcServer start(
@@ -59,7 +60,8 @@ public final class GrpcServer implements AutoCloseable {
             int port,
             List<BindableService> services,
             Limits limits,
-            ExecutorService threads) {
+            ExecutorService threads,
+            CallAnswered answered) {
         HealthStatusManager health = new HealthStatusManager();
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
@@ -70,6 +72,8 @@ public final class GrpcServer implements AutoCloseable {
                         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                         .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true)
+                        .addStreamTracerFactory(CallTrace.of(answered))
+                        .intercept(new NamedAnswers())
                         .addService(health.getHealthService())
                         .addService(ProtoReflectionServiceV1.newInstance());
         for (BindableService service : services) {

@@ -91,6 +91,12 @@ public final class GatewayMetrics implements AutoCloseable {
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** A gRPC call ended. */
+    public void call(String method, String status, long nanos) {
+        registry.timer("omendb.grpc.requests", "method", method, "status", status)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
     /** A search was answered. */
     public void search(long nanos) {
         searches.record(nanos, TimeUnit.NANOSECONDS);

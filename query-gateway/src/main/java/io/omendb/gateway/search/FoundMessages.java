@@ -22,7 +22,8 @@ final class FoundMessages {
         return response.setCircumstances(circumstances(found)).build();
     }
 
-    static HybridSearchResponse of(HybridFound found, Fields fields) {
+    static HybridSearchResponse of(HybridFound found, HybridQuery query) {
+        Fields fields = query.base().fields();
         HybridSearchResponse.Builder response = HybridSearchResponse.newBuilder();
         for (Fused hit : found.hits()) {
             Point point = hit.content();
@@ -31,6 +32,12 @@ final class FoundMessages {
             hit.shares().forEach(share -> message.putScores(share.part().apiName(), share.raw()));
             if (!Float.isNaN(point.getDistance())) {
                 message.setDistance(point.getDistance());
+            }
+            if (query.explain()) {
+                for (Fused.Share share : hit.shares()) {
+                    message.putExplanations(
+                            share.part().apiName(), ExplainMessages.of(share, hit.candidate()));
+                }
             }
             response.addHits(message);
         }

@@ -24,7 +24,22 @@ record Fused(Candidate candidate, double score, List<Share> shares, Point conten
      * @param normalised what of it goes into the sum
      * @param rank from 1; 0 for a row that the part did not find
      */
-    record Share(Part part, double raw, double normalised, double weight, int rank) {}
+    record Share(Part part, double raw, double normalised, double weight, int rank) {
+
+        /** What the part's score is made of; nothing for the dense part. */
+        List<TermScore> terms(Candidate candidate) {
+            return part == Part.DENSE
+                    ? List.of()
+                    : candidate.terms().stream()
+                            .filter(term -> isSparse(term) == (part == Part.SPARSE))
+                            .toList();
+        }
+    }
+
+    /** Whether a term is an entry of a sparse vector, and not a word. */
+    static boolean isSparse(TermScore term) {
+        return term.getField().equals("$sparse");
+    }
 
     static Fused of(Candidate candidate, int i, double[] weights, double[][] parts, int[][] ranks) {
         List<Share> shares = new ArrayList<>();
@@ -82,11 +97,8 @@ record Fused(Candidate candidate, double score, List<Share> shares, Point conten
         json.writeNumberField("rank", share.rank());
         if (share.part() != Part.DENSE) {
             json.writeArrayFieldStart("terms");
-            for (TermScore term : candidate.terms()) {
-                boolean sparse = term.getField().equals("$sparse");
-                if (sparse == (share.part() == Part.SPARSE)) {
-                    explain(json, term, sparse);
-                }
+            for (TermScore term : share.terms(candidate)) {
+                explain(json, term, isSparse(term));
             }
             json.writeEndArray();
         }

@@ -64,7 +64,7 @@ final class QueryMessages {
                         List.copyOf(message.getTextFieldsList()),
                         message.hasSparse() ? sparse(message.getSparse()) : null,
                         Fusion.of(kind, alpha, message.getWindow()),
-                        false)
+                        message.getExplain())
                 .withAnyPart();
     }
 
@@ -77,7 +77,7 @@ final class QueryMessages {
         for (int i = 0; i < values.length; i++) {
             values[i] = message.getValues(i);
         }
-        return new SparseVector(indices, values);
+        return SparseVector.sent(indices, values);
     }
 
     static CountJson count(CountRequest message, Limits limits) {

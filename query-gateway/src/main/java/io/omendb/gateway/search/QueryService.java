@@ -136,7 +136,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
                     HybridQuery query = QueryMessages.query(request, limits);
                     query.check(collection, limits);
                     return searches.search(collection, query, asked)
-                            .thenApply(found -> FoundMessages.of(found, query.base().fields()));
+                            .thenApply(found -> FoundMessages.of(found, query));
                 });
     }
 

@@ -118,6 +118,27 @@ class ConditionTest {
     }
 
     @Test
+    void regex_thatTakesMoreThanThereIs_isRefused() {
+        for (String regex :
+                new String[] {
+                    "(".repeat(20_000) + "a" + ")".repeat(20_000),
+                    "(?:(?:){2000}){2000}",
+                    "(?x) (?:) {1#,\\n000000000}",
+                    "a{99999999999}"
+                }) {
+            assertThatThrownBy(() -> ConditionParser.document(json("{`$regex`:`" + regex + "`}")))
+                    .isInstanceOf(ChromaException.class);
+        }
+        Condition deep = ConditionParser.document(json("{`$regex`:`^(a|b)*c`}"));
+        Row row = row("{}", "ab".repeat(50_000));
+        assertThatThrownBy(() -> deep.matches(row)).hasMessageContaining("goes too deep");
+        assertThat(
+                        ConditionParser.document(json("{`$regex`:`\\\\d{4}-\\\\d{2}-\\\\d{2}`}"))
+                                .matches(row("{}", "on 2026-11-26")))
+                .isTrue();
+    }
+
+    @Test
     void regex_thatGoesBackAndForth_isGivenUpOn() {
         Condition condition =
                 ConditionParser.document(json("{`$regex`:`(.*)(.*)(.*)(.*)(.*)(.*)c`}"));

@@ -60,8 +60,7 @@ public final class SearchEndpoints {
                 throw SearchBatch.at(i, e);
             }
         }
-        return SearchBatch.run(
-                        queries, query -> searches.search(collection, query, call.asked().now()))
+        return searches.searchAll(collection, queries, call.asked())
                 .thenApply(results -> answer(results, queries));
     }
 

@@ -56,7 +56,7 @@ public final class Embedders implements AutoCloseable {
         try {
             all.forEach((name, values) -> made.put(name, create(name, values, types, environment)));
             return new Embedders(made);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException e) {
             made.values().forEach(Embedder::close);
             throw e;
         }
@@ -81,13 +81,29 @@ public final class Embedders implements AutoCloseable {
                             + ", or that of a plugin's jar on the class path");
         }
         Settings given = Settings.of(name, settings, environment);
-        Embedder embedder = factory.create(given);
+        Embedder embedder = create(factory, given);
         try {
             given.refuseOthers();
             return embedder;
         } catch (OmenException e) {
             embedder.close();
             throw e;
+        }
+    }
+
+    private static Embedder create(EmbedderFactory factory, Settings settings) {
+        try {
+            return factory.create(settings);
+        } catch (LinkageError e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "Embedder "
+                            + settings.name()
+                            + ": a jar of the plugin "
+                            + factory.type()
+                            + " is missing or does not fit: "
+                            + e,
+                    e);
         }
     }
 

@@ -11,7 +11,7 @@ final class ProtoBytes {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     ProtoBytes number(int field, long value) {
-        varint((long) field << 3 | VARINT);
+        varint(((long) field << 3) | VARINT);
         varint(value);
         return this;
     }
@@ -25,7 +25,7 @@ final class ProtoBytes {
     }
 
     ProtoBytes bytes(int field, byte[] value) {
-        varint((long) field << 3 | BYTES);
+        varint(((long) field << 3) | BYTES);
         varint(value.length);
         out.writeBytes(value);
         return this;
@@ -34,7 +34,7 @@ final class ProtoBytes {
     private void varint(long value) {
         long left = value;
         while ((left & ~0x7FL) != 0) {
-            out.write((int) (left & 0x7F | 0x80));
+            out.write((int) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }
         out.write((int) left);

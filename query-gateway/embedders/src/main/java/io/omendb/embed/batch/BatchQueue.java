@@ -72,7 +72,7 @@ public final class BatchQueue implements AutoCloseable {
     }
 
     /** One call: what it has got so far. Guarded by the queue. */
-    private final class Job {
+    private static final class Job {
         private final List<String> texts;
         private final float[][] vectors;
         private final List<CompletableFuture<?>> underWay = new ArrayList<>();

@@ -69,11 +69,11 @@ final class GatewayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        GatewayConfig chosen = config();
         CountDownLatch stopAsked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> awaitStopped(stopAsked, stopped), "omen-stop"));
-        GatewayConfig chosen = config();
         try (Embedders embedders = Embedders.open(chosen.embedders());
                 RemoteJob job = RemoteJob.open(flink);
                 ShardDirectory shards = job.shards(IngestionJob.VECTORS_UID);

@@ -108,6 +108,31 @@ class CommandLineTest {
     }
 
     @Test
+    void gateway_badConfiguration_namesTheKey() throws Exception {
+        Path file = Files.writeString(dir.resolve("omen.yaml"), "gateway: {grpc_prot: 1}");
+        String[] command = {
+            "gateway",
+            "--kafka",
+            "localhost:1",
+            "--flink",
+            "http://localhost:1",
+            "--config",
+            file.toString()
+        };
+        Outcome unknown = run(command);
+        assertThat(unknown.code).isNotZero();
+        assertThat(unknown.error.lines()).singleElement().asString().contains("grpc_prot");
+
+        Files.writeString(file, "gateway: {embedders: {e: {type: x}}}");
+        Outcome embedder = run(command);
+        assertThat(embedder.code).isNotZero();
+        assertThat(embedder.error.lines())
+                .singleElement()
+                .asString()
+                .contains("gateway.embedders.e.type: found \"x\"");
+    }
+
+    @Test
     void config_everyKey_isRead() throws Exception {
         Path file =
                 Files.writeString(

@@ -2,8 +2,10 @@ package io.omendb.embed.batch;
 
 import io.omendb.embed.Embedder;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -39,11 +41,44 @@ public final class ThreadedEmbedder implements Embedder {
         this.threads = Executors.newFixedThreadPool(bounds.concurrent(), named(name));
         this.queue =
                 new BatchQueue(
-                        name,
-                        bounds,
-                        texts ->
-                                CompletableFuture.supplyAsync(
-                                        () -> computation.embed(texts), threads));
+                        name, bounds, texts -> new Computing(computation, texts).on(threads));
+    }
+
+    /**
+     * A batch that keeps its place until its thread is done with it. If giving it up made room for
+     * another, batches would pile up before the threads.
+     */
+    private static final class Computing extends CompletableFuture<List<float[]>> {
+        private final Computation computation;
+        private final List<String> texts;
+        private volatile boolean unwanted;
+
+        Computing(Computation computation, List<String> texts) {
+            this.computation = computation;
+            this.texts = texts;
+        }
+
+        Computing on(Executor threads) {
+            threads.execute(this::compute);
+            return this;
+        }
+
+        private void compute() {
+            try {
+                if (unwanted) {
+                    throw new CancellationException();
+                }
+                complete(computation.embed(texts));
+            } catch (RuntimeException | LinkageError e) {
+                completeExceptionally(e);
+            }
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterrupt) {
+            unwanted = true;
+            return false;
+        }
     }
 
     /**

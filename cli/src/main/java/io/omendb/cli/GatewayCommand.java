@@ -1,13 +1,18 @@
 package io.omendb.cli;
 
+import io.omendb.cli.stack.GatewayConfig;
 import io.omendb.cli.stack.RemoteJob;
+import io.omendb.cli.stack.StackConfig;
 import io.omendb.connectors.ingest.IngestionJob;
+import io.omendb.embed.Embedders;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
 import io.omendb.protocol.ShardDirectory;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -53,22 +58,32 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--grpc-port",
             paramLabel = "PORT",
             description = "Port to listen on for gRPC (default: none).")
-    private int grpcPort = GatewayOptions.NO_GRPC;
+    private @Nullable Integer grpcPort;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "YAML configuration; only its part gateway is used, see docs/configuration.md.")
+    private @Nullable Path config;
 
     @Override
     public Integer call() throws Exception {
+        GatewayConfig chosen = config();
         CountDownLatch stopAsked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> awaitStopped(stopAsked, stopped), "omen-stop"));
-        try (RemoteJob job = RemoteJob.open(flink);
+        try (Embedders embedders = Embedders.open(chosen.embedders());
+                RemoteJob job = RemoteJob.open(flink);
                 ShardDirectory shards = job.shards(IngestionJob.VECTORS_UID);
                 Gateway gateway =
                         Gateway.start(
-                                GatewayOptions.of(kafka)
-                                        .withHost(host)
-                                        .withPort(port)
-                                        .withGrpcPort(grpcPort),
+                                chosen.applyTo(
+                                        GatewayOptions.of(kafka)
+                                                .withHost(host)
+                                                .withPort(port)
+                                                .withEmbedders(embedders)),
                                 shards)) {
             System.out.println("gateway listens on http://" + host + ":" + gateway.port());
             stopAsked.await();
@@ -76,6 +91,12 @@ final class GatewayCommand implements Callable<Integer> {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private GatewayConfig config() {
+        GatewayConfig read =
+                (config == null ? StackConfig.DEFAULT : StackConfig.read(config)).gateway();
+        return grpcPort == null ? read : read.withGrpcPort(grpcPort);
     }
 
     private static void awaitStopped(CountDownLatch stopAsked, CountDownLatch stopped) {

@@ -6,6 +6,7 @@ import io.omendb.cli.client.PointFile;
 import io.omendb.connectors.producer.OmenProducer;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
+import io.omendb.record.PointJson.Vectors;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Send a file of points to a collection: NDJSON (a point a line), fvecs or bvecs, each also .gz.",
-            "Vectors of fvecs and bvecs get their row number as id."
+            "Vectors of fvecs and bvecs get their row number as id.",
+            "Where the collection has an embedder, points of NDJSON may have a text and no vector."
         })
 final class IngestCommand implements Callable<Integer> {
     private static final int STEP = 1_000;
@@ -43,7 +45,7 @@ final class IngestCommand implements Callable<Integer> {
             names = "--kafka",
             paramLabel = "HOST:PORT",
             description = {
-                "Write to the collection's topic itself, many points a record: several times as fast.",
+                "Write to the collection's topic itself, many points a record: several times as fast. Every point has a vector then.",
                 "Default: through the gateway."
             })
     private @Nullable String kafka;
@@ -80,7 +82,7 @@ final class IngestCommand implements Callable<Integer> {
         // Says so before a long file is read, if there is no such collection.
         client.send("GET", GatewayClient.collection(collection), null);
         long sent = 0;
-        try (PointFile input = PointFile.open(file);
+        try (PointFile input = PointFile.open(file, Vectors.OR_TEXT);
                 ProgressBar bar = progress(input)) {
             Optional<Point> point = input.next();
             while (point.isPresent()) {
@@ -102,7 +104,7 @@ final class IngestCommand implements Callable<Integer> {
     private long throughKafka(String brokers) {
         long sent = 0;
         try (OmenProducer producer = OmenProducer.open(brokers, collection);
-                PointFile input = PointFile.open(file);
+                PointFile input = PointFile.open(file, Vectors.REQUIRED);
                 ProgressBar bar = progress(input)) {
             for (Optional<Point> point = input.next(); point.isPresent(); point = input.next()) {
                 var unused = producer.send(point.get());

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "search",
         mixinStandardHelpOptions = true,
-        description = "Search a collection: by a vector, or by the vector of a stored point.")
+        description =
+                "Search a collection: by a vector, by the vector of a stored point, or by a text.")
 final class SearchCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double NANOS_PER_MS = 1e6;
@@ -42,6 +45,12 @@ final class SearchCommand implements Callable<Integer> {
             paramLabel = "ID",
             description = "Search with the vector of this point.")
     private @Nullable String like;
+
+    @Option(
+            names = "--text",
+            paramLabel = "TEXT",
+            description = "Search for what is like this; the collection has an embedder.")
+    private @Nullable String text;
 
     @Option(names = "-k", paramLabel = "N", description = "Number of hits (default: 10).")
     private int k = 10;
@@ -75,7 +84,12 @@ final class SearchCommand implements Callable<Integer> {
         }
         GatewayClient client = new GatewayClient(url);
         ObjectNode request = JSON.createObjectNode();
-        request.set("vector", query(client));
+        checkQuery();
+        if (text == null) {
+            request.set("vector", query(client));
+        } else {
+            request.put("text", text);
+        }
         request.put("k", k);
         if (filters != null) {
             request.set("filters", parse("--filters", filters));
@@ -100,6 +114,10 @@ final class SearchCommand implements Callable<Integer> {
 
     private int searchCheckpoint(Path folder) {
         checkQuery();
+        if (text != null) {
+            throw OmenException.malformed(
+                    "--text: needs a gateway; ./omen up --from serves a checkpoint by one");
+        }
         try (CheckpointSearch stored = CheckpointSearch.open(folder, collection)) {
             float[] query =
                     like == null
@@ -152,13 +170,12 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     private void checkQuery() {
-        if ((vector == null) == (like == null)) {
-            throw OmenException.malformed("give the query by either --vector or --like");
+        if (Stream.of(vector, like, text).filter(Objects::nonNull).count() != 1) {
+            throw OmenException.malformed("give the query by one of --vector, --like and --text");
         }
     }
 
     private JsonNode query(GatewayClient client) throws InterruptedException {
-        checkQuery();
         if (vector != null) {
             return parse("--vector", vector);
         }

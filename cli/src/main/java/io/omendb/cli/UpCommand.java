@@ -75,7 +75,11 @@ final class UpCommand implements Callable<Integer> {
         try (StopSignal stop = StopSignal.install()) {
             System.out.println("restoring " + checkpoint);
             try (CheckpointServer server =
-                    CheckpointServer.start(checkpoint, config.host(), config.port())) {
+                    CheckpointServer.start(
+                            checkpoint,
+                            config.host(),
+                            config.port(),
+                            config.gateway().embedders())) {
                 System.out.println(
                         "checkpoint is served, read-only: http://"
                                 + config.host()

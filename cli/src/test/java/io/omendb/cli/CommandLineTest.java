@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,16 +79,57 @@ class CommandLineTest {
                 "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json,"
                         + " f32 or arrow",
                 "port: many | many",
+                "gateway: {embedders: {e: {type: openai, url: http://localhost/v1, dimension: 3}}}"
+                        + " | gateway.embedders.e.model: found nothing, expected a text",
+                "gateway: {embedders: {e: {type: hashing, dimensions: 3}}} |"
+                        + " gateway.embedders.e.dimensions: found an unknown setting, expected one"
+                        + " of dimension",
+                "gateway: {embedders: {e: }} | gateway.embedders.e.type: found nothing, expected"
+                        + " one of hashing, openai",
+                "gateway: {embedders: [e]} | from Array value",
             })
     void up_badConfiguration_namesTheKey(String yaml, String message) throws Exception {
         Path file = Files.writeString(dir.resolve("omen.yaml"), yaml);
-        Outcome outcome = run("up", "--config", file.toString());
+        Outcome outcome =
+                run(
+                        "up",
+                        "--config",
+                        file.toString(),
+                        "--port",
+                        "0",
+                        "--dir",
+                        dir.resolve("d").toString());
         assertThat(outcome.code).isNotZero();
         assertThat(outcome.error.lines())
                 .singleElement()
                 .asString()
                 .startsWith("omen: ")
                 .contains(message);
+    }
+
+    @Test
+    void gateway_badConfiguration_namesTheKey() throws Exception {
+        Path file = Files.writeString(dir.resolve("omen.yaml"), "gateway: {grpc_prot: 1}");
+        String[] command = {
+            "gateway",
+            "--kafka",
+            "localhost:1",
+            "--flink",
+            "http://localhost:1",
+            "--config",
+            file.toString()
+        };
+        Outcome unknown = run(command);
+        assertThat(unknown.code).isNotZero();
+        assertThat(unknown.error.lines()).singleElement().asString().contains("grpc_prot");
+
+        Files.writeString(file, "gateway: {embedders: {e: {type: x}}}");
+        Outcome embedder = run(command);
+        assertThat(embedder.code).isNotZero();
+        assertThat(embedder.error.lines())
+                .singleElement()
+                .asString()
+                .contains("gateway.embedders.e.type: found \"x\"");
     }
 
     @Test
@@ -103,7 +145,8 @@ class CommandLineTest {
                                 "parallelism: 3",
                                 "checkpoint_interval_ms: 700",
                                 "broker: {port: 9, max_heap: 1g}",
-                                "gateway: {grpc_port: 82, limits: {k: 7, body_ms: 900}}",
+                                "gateway: {grpc_port: 82, limits: {k: 7, body_ms: 900},",
+                                "  embedders: {e: {type: hashing, dimension: 64}}}",
                                 "topics: [{topic: t, collection: c, format: f32}]"));
         StackConfig config = StackConfig.read(file);
         assertThat(config.directory()).isEqualTo(Path.of("somewhere"));
@@ -117,6 +160,8 @@ class CommandLineTest {
         assertThat(config.gateway().limits().k()).isEqualTo(7);
         assertThat(config.gateway().limits().bodyMs()).isEqualTo(900);
         assertThat(config.gateway().limits().inFlight()).isEqualTo(512);
+        assertThat(config.gateway().embedders())
+                .isEqualTo(Map.of("e", Map.of("type", "hashing", "dimension", 64)));
         assertThat(config.topics())
                 .singleElement()
                 .satisfies(t -> assertThat(t.collection()).isEqualTo("c"));
@@ -160,6 +205,37 @@ class CommandLineTest {
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isNotZero();
         assertThat(output.lines()).singleElement().asString().contains("needs a JDK 17 or later");
+    }
+
+    @Test
+    void launcher_pluginsThatAreNoFolder_saysSoInOneLine() throws Exception {
+        Path launcher = Path.of("..", "omen").toAbsolutePath().normalize();
+        String script = Files.readString(launcher);
+        // Alone in a folder it would build: what comes before and after is not looked at here.
+        Path part = dir.resolve("part");
+        String plugins =
+                script.substring(
+                        script.indexOf("classpath=\"$jar"), script.indexOf("# The newest Lucene"));
+        Files.writeString(
+                part,
+                "fail() { echo \"omen: $1\" >&2; exit 1; }\nhome="
+                        + dir
+                        + " jar=omen.jar lib=lib\n"
+                        + plugins
+                        + "\necho \"$classpath\"\n");
+        assertThat(bash(part, "")).isEqualTo("omen.jar:lib/*");
+        Path folder = Files.createDirectory(dir.resolve("plugins"));
+        assertThat(bash(part, "")).isEqualTo("omen.jar:lib/*:" + folder + "/*");
+        assertThat(bash(part, "/nowhere")).isEqualTo("omen: OMEN_PLUGINS is no folder: /nowhere");
+    }
+
+    private static String bash(Path script, String plugins) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("bash", "-u", script.toString());
+        builder.environment().put("OMEN_PLUGINS", plugins);
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return output.strip();
     }
 
     private record Outcome(int code, String out, String error) {}

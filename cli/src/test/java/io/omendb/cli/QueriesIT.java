@@ -44,10 +44,45 @@ class QueriesIT {
             texts.remove("p" + i);
         }
         checkScroll(client, POINTS - 100);
+        writeTexts(client);
+        checkTexts(client);
         shared.restart();
         client = shared.omen().client;
         checkHybrid(client);
         checkScroll(client, POINTS - 100);
+        checkTexts(client);
+    }
+
+    /** With the embedder that is there unasked. */
+    private static void writeTexts(GatewayClient client) throws Exception {
+        client.send(
+                "PUT",
+                "/collections/t",
+                json("{'dimension':256,'metric':'cosine','embedder':'hashing'}"));
+        client.send(
+                "POST",
+                "/collections/t/points?wait=true",
+                json(
+                        "{'points':[{'id':'boots','text':'waterproof hiking boots'},"
+                                + "{'id':'mill','text':'a grinder for coffee beans'},"
+                                + "{'id':'shoes','text':'leather sandals for walking'}]}"));
+    }
+
+    private static void checkTexts(GatewayClient client) throws Exception {
+        JsonNode found =
+                client.send(
+                        "POST",
+                        "/collections/t/search",
+                        json("{'text':'coffee grinders','k':1,'include':['id','vector']}"));
+        assertThat(found.at("/hits/0/id").asText()).isEqualTo("mill");
+        assertThat(found.at("/hits/0/vector")).hasSize(256);
+        JsonNode both =
+                client.send(
+                        "POST",
+                        "/collections/t/hybrid_search",
+                        json("{'text':'hike in boots','k':1}"));
+        assertThat(both.at("/hits/0/id").asText()).isEqualTo("boots");
+        assertThat(both.at("/hits/0/scores").has("dense")).isTrue();
     }
 
     private void write(GatewayClient client) throws Exception {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * point gives them away. Equal when all parts are, vectors bit by bit.
  *
  * @param id the user's key, unique in the collection
- * @param vector the dense vector
+ * @param vector the dense vector; {@link #NO_VECTOR} while it has yet to be made of the text
  * @param metadata an object of any depth; declared fields of the schema can be filtered on
  * @param text the text that full-text search sees
  * @param sparseIndices ascending term numbers; null together with {@code sparseValues}
@@ -25,9 +25,22 @@ public record Point(
         int @Nullable [] sparseIndices,
         float @Nullable [] sparseValues) {
 
+    /** Stands for a vector that was not sent. No shard takes such a point. */
+    public static final float[] NO_VECTOR = new float[0];
+
     /** A point that is only a vector. */
     public static Point of(String id, float... vector) {
         return new Point(id, vector, null, null, null, null);
+    }
+
+    /** Whether it has its vector. */
+    public boolean hasVector() {
+        return vector.length > 0;
+    }
+
+    /** The same point with this vector. */
+    public Point withVector(float[] value) {
+        return new Point(id, value, metadata, text, sparseIndices, sparseValues);
     }
 
     /** The same point with metadata. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.record.PointJson.Vectors;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,13 +29,18 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
      */
     public record BadPoint(int index, OmenException reason) {}
 
+    /** Reads points that all have their vectors, as the other method does. */
+    public static PointBatch readPoints(JsonParser parser, int pointsMax) {
+        return readPoints(parser, pointsMax, Vectors.REQUIRED);
+    }
+
     /**
      * Reads {@code {"points": [...]}} from a parser that stands on its START_OBJECT.
      *
      * @throws OmenException MALFORMED where the batch itself cannot be read, TOO_LARGE where it
      *     holds more than {@code pointsMax} points
      */
-    public static PointBatch readPoints(JsonParser parser, int pointsMax) {
+    public static PointBatch readPoints(JsonParser parser, int pointsMax, Vectors vectors) {
         try {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw StrictJson.unexpected(parser, "body", "an object with points");
@@ -50,7 +56,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
                 if (batch != null) {
                     throw OmenException.malformed("points: found it twice, expected it once");
                 }
-                batch = readArray(parser, pointsMax);
+                batch = readArray(parser, pointsMax, vectors);
                 if (batch.isFull()) {
                     return batch;
                 }
@@ -66,7 +72,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
     }
 
     /** Reads one point a line; empty lines are skipped. */
-    public static PointBatch readNdjson(byte[] lines, int pointsMax) {
+    public static PointBatch readNdjson(byte[] lines, int pointsMax, Vectors vectors) {
         PointBatch batch = new PointBatch(new ArrayList<>(), new ArrayList<>());
         int index = 0;
         int start = 0;
@@ -78,7 +84,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
             if (!isBlank(lines, start, end)) {
                 checkCount(index + 1, pointsMax);
                 try {
-                    batch.points.add(PointJson.read(lines, start, end - start));
+                    batch.points.add(PointJson.read(lines, start, end - start, vectors));
                 } catch (OmenException e) {
                     batch.bad.add(new BadPoint(index, e));
                 }
@@ -89,7 +95,10 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         return batch;
     }
 
-    /** The same batch with the points that break a rule of the collection among the bad ones. */
+    /**
+     * The same batch with the points that break a rule of the collection among the bad ones. Where
+     * the collection has an embedder, a point that has a text may still be without its vector.
+     */
     public PointBatch checked(CollectionSchema schema) {
         if (!bad.isEmpty()) {
             return this;
@@ -97,7 +106,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         List<BadPoint> broken = new ArrayList<>();
         for (int i = 0; i < points.size() && broken.size() < BAD_MAX; i++) {
             try {
-                PointRules.check(schema, points.get(i));
+                PointRules.checkSent(schema, points.get(i));
             } catch (OmenException e) {
                 broken.add(new BadPoint(i, e));
             }
@@ -109,7 +118,8 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         return bad.size() >= BAD_MAX;
     }
 
-    private static PointBatch readArray(JsonParser parser, int pointsMax) throws IOException {
+    private static PointBatch readArray(JsonParser parser, int pointsMax, Vectors vectors)
+            throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw StrictJson.unexpected(parser, "points", "an array of points");
         }
@@ -119,7 +129,7 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             checkCount(index + 1, pointsMax);
             try {
-                batch.points.add(PointJson.read(parser));
+                batch.points.add(PointJson.read(parser, vectors));
             } catch (OmenException e) {
                 batch.bad.add(new BadPoint(index, e));
                 if (batch.isFull()) {

@@ -19,10 +19,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * {@code id} and {@code vector} are required; the others may be absent or null; any other key is an
- * error. Components survive a round trip bit by bit.
+ * error. Components survive a round trip bit by bit. On its way to a gateway that makes vectors of
+ * texts a point may be without a {@code vector}, if it has a {@code text}.
  */
 public final class PointJson {
     private PointJson() {}
+
+    /** Whether a point must have its vector. */
+    public enum Vectors {
+        REQUIRED,
+        /** Not where it has a text: {@link Point#hasVector} tells. */
+        OR_TEXT
+    }
 
     /**
      * Reads a point that is the whole of the bytes.
@@ -30,13 +38,13 @@ public final class PointJson {
      * @throws OmenException MALFORMED naming the field, what was found and what was expected
      */
     public static Point read(byte[] json) {
-        return read(json, 0, json.length);
+        return read(json, 0, json.length, Vectors.REQUIRED);
     }
 
     /** Reads a point that is a whole range of the bytes. */
-    public static Point read(byte[] json, int offset, int length) {
+    public static Point read(byte[] json, int offset, int length, Vectors vectors) {
         try (JsonParser parser = StrictJson.parser(json, offset, length)) {
-            Point point = read(parser);
+            Point point = read(parser, vectors);
             StrictJson.expectEnd(parser, "the point");
             return point;
         } catch (IOException e) {
@@ -45,11 +53,11 @@ public final class PointJson {
     }
 
     /** Reads the point whose START_OBJECT the parser stands on, up to its END_OBJECT. */
-    public static Point read(JsonParser parser) throws IOException {
+    public static Point read(JsonParser parser, Vectors vectors) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw StrictJson.unexpected(parser, "point", "an object");
         }
-        Fields fields = new Fields();
+        Fields fields = new Fields(vectors);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
@@ -74,8 +82,10 @@ public final class PointJson {
     public static void write(Point point, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", point.id());
-        json.writeFieldName("vector");
-        writeFloats(point.vector(), json);
+        if (point.hasVector()) {
+            json.writeFieldName("vector");
+            writeFloats(point.vector(), json);
+        }
         if (point.metadata() != null) {
             json.writeFieldName("metadata");
             json.writeTree(point.metadata());
@@ -111,7 +121,7 @@ public final class PointJson {
      * @throws OmenException MALFORMED also where there are not as many values as indices
      */
     public static SparseVector readSparse(JsonParser parser) throws IOException {
-        Fields fields = new Fields();
+        Fields fields = new Fields(Vectors.REQUIRED);
         fields.readSparse(parser);
         int[] indices = Fields.require("sparse.indices", fields.sparseIndices, "integers");
         float[] values = Fields.require("sparse.values", fields.sparseValues, "numbers");
@@ -120,12 +130,19 @@ public final class PointJson {
 
     /** What has been read of a point so far. */
     private static final class Fields {
+        private static final String NUMBERS = "an array of numbers";
+
+        private final Vectors vectors;
         private @Nullable String id;
         private float @Nullable [] vector;
         private @Nullable ObjectNode metadata;
         private @Nullable String text;
         private int @Nullable [] sparseIndices;
         private float @Nullable [] sparseValues;
+
+        Fields(Vectors vectors) {
+            this.vectors = vectors;
+        }
 
         void read(String field, JsonParser parser) throws IOException {
             boolean absent = parser.currentToken() == JsonToken.VALUE_NULL;
@@ -136,7 +153,8 @@ public final class PointJson {
                 }
                 case "vector" -> {
                     checkFirst(field, vector);
-                    vector = StrictJson.floats(parser, field, 128);
+                    boolean none = absent && vectors == Vectors.OR_TEXT;
+                    vector = none ? null : StrictJson.floats(parser, field, 128);
                 }
                 case "metadata" -> {
                     checkFirst(field, metadata);
@@ -184,11 +202,38 @@ public final class PointJson {
         Point toPoint() {
             return new Point(
                     require("id", id, "a string"),
-                    require("vector", vector, "an array of numbers"),
+                    vectors == Vectors.REQUIRED ? requiredVector() : vectorOrNone(),
                     metadata,
                     text,
                     sparseIndices,
                     sparseValues);
+        }
+
+        private float[] requiredVector() {
+            if (vector == null && text != null) {
+                throw OmenException.malformed(
+                        "vector: found nothing, expected "
+                                + NUMBERS
+                                + ": texts are embedded by gateways, for collections with an"
+                                + " embedder");
+            }
+            return require("vector", vector, NUMBERS);
+        }
+
+        private float[] vectorOrNone() {
+            if (vector == null) {
+                if (text == null) {
+                    throw OmenException.malformed(
+                            "vector: found nothing, expected " + NUMBERS + ", or a text");
+                }
+                return Point.NO_VECTOR;
+            }
+            if (vector.length == 0) {
+                throw OmenException.invalid(
+                        "vector: found 0 components, expected the collection's dimension, or no"
+                                + " vector");
+            }
+            return vector;
         }
 
         private static <T> T require(String field, @Nullable T value, String expected) {

@@ -29,6 +29,26 @@ public final class PointRules {
     public static void check(CollectionSchema schema, Point point) {
         checkId(point.id());
         checkVector(schema, "vector", point.vector());
+        checkBeside(schema, point);
+    }
+
+    /**
+     * Checks every rule for a point that was sent to a gateway: it may be without its vector where
+     * the collection has an embedder and the point a text.
+     */
+    public static void checkSent(CollectionSchema schema, Point point) {
+        if (schema.embedder() == null || point.hasVector()) {
+            check(schema, point);
+            return;
+        }
+        checkId(point.id());
+        if (point.text() == null) {
+            throw invalid("vector", "nothing", "an array of numbers, or a text");
+        }
+        checkBeside(schema, point);
+    }
+
+    private static void checkBeside(CollectionSchema schema, Point point) {
         ObjectNode metadata = point.metadata();
         if (metadata != null) {
             checkMetadata(schema, metadata);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param ttlSeconds age at which a row expires; null for never
  * @param languages by text field how its words are found, where not {@value Languages#STANDARD};
  *     {@value Languages#OF_TEXT} stands for the points' own text
+ * @param embedder name of what turns texts into this collection's vectors, in the gateways'
+ *     configuration; null where vectors are sent
  */
 public record CollectionSchema(
         String name,
@@ -31,7 +33,8 @@ public record CollectionSchema(
         String indexKind,
         int partitions,
         @Nullable Long ttlSeconds,
-        Map<String, String> languages)
+        Map<String, String> languages,
+        @Nullable String embedder)
         implements Serializable {
 
     public static final int DIMENSION_MAX = 4096;
@@ -46,7 +49,10 @@ public record CollectionSchema(
      * @throws OmenException INVALID naming the part, what was found and what is expected
      */
     public CollectionSchema {
-        checkName(name);
+        checkName("collection name", name);
+        if (embedder != null) {
+            checkName("embedder", embedder);
+        }
         if (dimension < 1 || dimension > DIMENSION_MAX) {
             throw OmenException.invalid(
                     "dimension: found " + dimension + ", expected 1 to " + DIMENSION_MAX);
@@ -75,7 +81,7 @@ public record CollectionSchema(
         languages = Languages.checked(fields, languages);
     }
 
-    /** Whose texts are of no particular language. */
+    /** Whose texts are of no particular language, and whose vectors are sent. */
     public CollectionSchema(
             String name,
             int dimension,
@@ -85,7 +91,17 @@ public record CollectionSchema(
             String indexKind,
             int partitions,
             @Nullable Long ttlSeconds) {
-        this(name, dimension, metric, fields, sparse, indexKind, partitions, ttlSeconds, Map.of());
+        this(
+                name,
+                dimension,
+                metric,
+                fields,
+                sparse,
+                indexKind,
+                partitions,
+                ttlSeconds,
+                Map.of(),
+                null);
     }
 
     /**
@@ -107,13 +123,23 @@ public record CollectionSchema(
                 indexKind,
                 partitions,
                 ttlSeconds,
-                languages);
+                languages,
+                embedder);
     }
 
     /** The same collection whose texts are of given languages; see {@link #languages()}. */
     public CollectionSchema withLanguages(Map<String, String> values) {
         return new CollectionSchema(
-                name, dimension, metric, fields, sparse, indexKind, partitions, ttlSeconds, values);
+                name,
+                dimension,
+                metric,
+                fields,
+                sparse,
+                indexKind,
+                partitions,
+                ttlSeconds,
+                values,
+                embedder);
     }
 
     /** The same collection whose points may carry sparse vectors. */
@@ -127,7 +153,8 @@ public record CollectionSchema(
                 indexKind,
                 partitions,
                 ttlSeconds,
-                languages);
+                languages,
+                embedder);
     }
 
     /**
@@ -142,7 +169,31 @@ public record CollectionSchema(
     /** The same collection with another kind of index. */
     public CollectionSchema withIndex(String kind) {
         return new CollectionSchema(
-                name, dimension, metric, fields, sparse, kind, partitions, ttlSeconds, languages);
+                name,
+                dimension,
+                metric,
+                fields,
+                sparse,
+                kind,
+                partitions,
+                ttlSeconds,
+                languages,
+                embedder);
+    }
+
+    /** The same collection whose vectors a gateway makes of texts. */
+    public CollectionSchema withEmbedder(@Nullable String chosen) {
+        return new CollectionSchema(
+                name,
+                dimension,
+                metric,
+                fields,
+                sparse,
+                indexKind,
+                partitions,
+                ttlSeconds,
+                languages,
+                chosen);
     }
 
     /**
@@ -151,9 +202,14 @@ public record CollectionSchema(
      * @throws OmenException INVALID if it is not one
      */
     public static void checkName(String name) {
+        checkName("collection name", name);
+    }
+
+    private static void checkName(String what, String name) {
         if (!NAME.matcher(name).matches()) {
             throw OmenException.invalid(
-                    "collection name: found \""
+                    what
+                            + ": found \""
                             + name
                             + "\", expected 1 to 128 letters, digits, _ or -, starting with a letter or digit");
         }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * {"dimension": 128, "metric": "l2", "fields": {"price": "double", "body": {"type": "text", "language":
  *  "english"}}, "text": {"language": "standard"}, "sparse": false,
- *  "index": {"kind": "auto"}, "partitions": 2, "ttl_seconds": null}
+ *  "index": {"kind": "auto"}, "partitions": 2, "ttl_seconds": null, "embedder": null}
  * </pre>
  *
  * where only dimension and metric are required. What is answered has {@code name}, {@code topic}
@@ -39,6 +39,7 @@ public final class SchemaJson {
     private static final Set<String> KEYS =
             Set.of(
                     "dimension",
+                    "embedder",
                     "metric",
                     "fields",
                     "text",
@@ -168,6 +169,9 @@ public final class SchemaJson {
         object.putObject("index").put("kind", schema.indexKind());
         object.put("partitions", schema.partitions());
         object.put("ttl_seconds", schema.ttlSeconds());
+        if (schema.embedder() != null) {
+            object.put("embedder", schema.embedder());
+        }
         return object;
     }
 
@@ -181,7 +185,8 @@ public final class SchemaJson {
                 indexKind(object),
                 integer(object, "partitions", PARTITIONS_DEFAULT),
                 ttlSeconds(object),
-                languages(object));
+                languages(object),
+                isAbsent(object.path("embedder")) ? null : text(object, "embedder"));
     }
 
     private static Map<String, FieldType> fields(ObjectNode object) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.record.PointJson.Vectors;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PointBatchTest {
@@ -65,7 +67,7 @@ class PointBatchTest {
         byte[] lines =
                 ("\n" + GOOD + "\r\n  \n{\"id\":\"b\"}\n" + GOOD).getBytes(StandardCharsets.UTF_8);
 
-        PointBatch batch = PointBatch.readNdjson(lines, 10);
+        PointBatch batch = PointBatch.readNdjson(lines, 10, Vectors.REQUIRED);
 
         assertThat(batch.points()).hasSize(2);
         assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(1);
@@ -75,9 +77,47 @@ class PointBatchTest {
     void readNdjson_tooMany_isTooLarge() {
         byte[] lines = (GOOD + "\n").repeat(11).getBytes(StandardCharsets.UTF_8);
 
-        assertThatThrownBy(() -> PointBatch.readNdjson(lines, 10))
+        assertThatThrownBy(() -> PointBatch.readNdjson(lines, 10, Vectors.REQUIRED))
                 .isInstanceOf(OmenException.class)
                 .hasMessageContaining("more than 10");
+    }
+
+    @Test
+    void readPoints_withTextsInsteadOfVectors_whereThatIsAllowed() {
+        String json =
+                "{'points':[{'id':'a','text':'t'},{'id':'b','vector':null,'text':'t'},"
+                        + "{'id':'c','vector':[],'text':'t'},{'id':'d'},{'id':'e','vector':[1,2]}]}";
+        byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+
+        PointBatch batch = PointBatch.readPoints(StrictJson.parser(bytes), 10, Vectors.OR_TEXT);
+
+        assertThat(batch.points()).extracting(Point::hasVector).containsExactly(false, false, true);
+        assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(2, 3);
+        assertThat(batch.bad().get(1).reason())
+                .hasMessage("vector: found nothing, expected an array of numbers, or a text");
+        PointBatch strict = PointBatch.readPoints(StrictJson.parser(bytes), 10);
+        assertThat(strict.bad()).extracting(PointBatch.BadPoint::index).containsExactly(0, 1, 3);
+        assertThat(strict.bad().get(0).reason())
+                .hasMessageContaining("texts are embedded by gateways");
+    }
+
+    @Test
+    void checked_withoutVector_isGoodWhereTheCollectionEmbeds() {
+        PointBatch batch =
+                new PointBatch(
+                        List.of(
+                                new Point("a", Point.NO_VECTOR, null, "t", null, null),
+                                new Point("", Point.NO_VECTOR, null, "t", null, null),
+                                new Point("c", Point.NO_VECTOR, null, null, null, null)),
+                        List.of());
+        CollectionSchema plain = CollectionSchema.of("c", 2, Metric.L2);
+
+        assertThat(batch.checked(plain).bad())
+                .extracting(PointBatch.BadPoint::index)
+                .containsExactly(0, 1, 2);
+        assertThat(batch.checked(plain.withEmbedder("e")).bad())
+                .extracting(PointBatch.BadPoint::index)
+                .containsExactly(1, 2);
     }
 
     @Test

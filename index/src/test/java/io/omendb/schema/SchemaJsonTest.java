@@ -67,7 +67,7 @@ class SchemaJsonTest {
                         + " integer",
                 "MALFORMED | {'dimension':3} | metric: found nothing, expected a string",
                 "MALFORMED | {'dimension':3,'metric':'l2','shards':2} | shards: found an unknown"
-                        + " field, expected one of dimension, fields, index, metric, partitions,"
+                        + " field, expected one of dimension, embedder, fields, index, metric, partitions,"
                         + " sparse, text, ttl_seconds",
                 "MALFORMED | {'dimension':3,'metric':'l2','index':{'kind':'ivf','m':3}} | index.m:"
                         + " found an unknown field, expected kind",
@@ -121,6 +121,25 @@ class SchemaJsonTest {
                         () -> read("{'dimension':3,'metric':'l2','text':{'language':'klingon'}}"))
                 .hasMessageContaining("text.language: found \"klingon\"")
                 .hasMessageContaining("english");
+    }
+
+    @Test
+    void embedder_roundTrip_andIsPartOfWhatMakesSchemasEqual() {
+        String plain = "{'dimension':3,'metric':'l2'}";
+        CollectionSchema schema = read("{'dimension':3,'metric':'l2','embedder':'e-1'}");
+
+        assertThat(schema).isEqualTo(read(plain).withEmbedder("e-1")).isNotEqualTo(read(plain));
+        assertThat(schema.withSparse().withIndex("flat").withLanguages(Map.of()).embedder())
+                .isEqualTo("e-1");
+        CollectionDefinition definition = new CollectionDefinition(schema, "omen.c", 1, Map.of());
+        assertThat(SchemaJson.readDefinition(SchemaJson.writeDefinition(definition)))
+                .isEqualTo(definition);
+        assertThat(SchemaJson.write(definition).path("embedder").textValue()).isEqualTo("e-1");
+        assertThat(read("{'dimension':3,'metric':'l2','embedder':null}")).isEqualTo(read(plain));
+        assertThatThrownBy(() -> read("{'dimension':3,'metric':'l2','embedder':7}"))
+                .hasMessage("embedder: found 7, expected a string");
+        assertThatThrownBy(() -> read("{'dimension':3,'metric':'l2','embedder':'a b'}"))
+                .hasMessageStartingWith("embedder: found \"a b\", expected 1 to 128 letters");
     }
 
     @Test

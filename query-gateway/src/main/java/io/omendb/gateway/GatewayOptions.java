@@ -1,5 +1,6 @@
 package io.omendb.gateway;
 
+import io.omendb.embed.Embedders;
 import io.omendb.gateway.http.Limits;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,9 +14,15 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param kafka settings of every Kafka client, {@code bootstrap.servers} at least
  * @param limits what a request may ask for
  * @param grpcPort port to listen on for gRPC; 0 for a free one, {@link #NO_GRPC} for none
+ * @param embedders what makes vectors of texts; stays the caller's to close, after the gateway
  */
 public record GatewayOptions(
-        String host, int port, Map<String, Object> kafka, Limits limits, int grpcPort) {
+        String host,
+        int port,
+        Map<String, Object> kafka,
+        Limits limits,
+        int grpcPort,
+        Embedders embedders) {
     public static final int NO_GRPC = -1;
 
     public GatewayOptions {
@@ -29,36 +36,41 @@ public record GatewayOptions(
         }
     }
 
-    /** A gateway on 127.0.0.1:8080 with default limits. */
+    /** A gateway on 127.0.0.1:8080 with default limits and no embedders. */
     public static GatewayOptions of(String bootstrapServers) {
         return new GatewayOptions(
                 "127.0.0.1",
                 8080,
                 Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
                 Limits.DEFAULT,
-                NO_GRPC);
+                NO_GRPC,
+                Embedders.none());
     }
 
     public GatewayOptions withHost(String value) {
-        return new GatewayOptions(value, port, kafka, limits, grpcPort);
+        return new GatewayOptions(value, port, kafka, limits, grpcPort, embedders);
     }
 
     public GatewayOptions withPort(int value) {
-        return new GatewayOptions(host, value, kafka, limits, grpcPort);
+        return new GatewayOptions(host, value, kafka, limits, grpcPort, embedders);
     }
 
     /** The same with one more setting for every Kafka client. */
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits, grpcPort);
+        return new GatewayOptions(host, port, more, limits, grpcPort, embedders);
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value, grpcPort);
+        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders);
     }
 
     public GatewayOptions withGrpcPort(int value) {
-        return new GatewayOptions(host, port, kafka, limits, value);
+        return new GatewayOptions(host, port, kafka, limits, value, embedders);
+    }
+
+    public GatewayOptions withEmbedders(Embedders value) {
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, value);
     }
 }

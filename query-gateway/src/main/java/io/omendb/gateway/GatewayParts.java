@@ -11,6 +11,7 @@ import io.omendb.gateway.collections.Descriptions;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.collections.SchemaEndpoints;
 import io.omendb.gateway.console.ConsoleEndpoints;
+import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.grpc.Calls;
@@ -31,6 +32,7 @@ import io.omendb.gateway.search.Searches;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.gateway.write.FilterDeletion;
 import io.omendb.gateway.write.PointEndpoints;
+import io.omendb.gateway.write.PointVectors;
 import io.omendb.gateway.write.PointWriter;
 import io.omendb.gateway.write.ReadOnlyEndpoints;
 import io.omendb.gateway.write.RefusedWrites;
@@ -97,11 +99,13 @@ final class GatewayParts implements AutoCloseable {
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
         List<Route> routes = new ArrayList<>();
-        Definitions definitions = Definitions.in(writer);
+        TextVectors texts = new TextVectors(options.embedders());
+        Definitions definitions = Definitions.in(writer, texts);
         routes.addAll(new SchemaEndpoints(definitions).routes());
         Writes writes =
                 new Writes(
                         points,
+                        new PointVectors(texts, options.limits().inFlightBytes()),
                         wait,
                         new FilterDeletion(new Scroller(shards, ends, wait), points),
                         metrics::accepted);
@@ -110,7 +114,7 @@ final class GatewayParts implements AutoCloseable {
         Calls calls = new Calls(admission, options.limits(), threads);
         List<BindableService> services = new ArrayList<>();
         services.add(new WriteService(collections, writes, calls));
-        Reads reads = new Reads(collections, shards, ends, wait, metrics);
+        Reads reads = new Reads(collections, texts, shards, ends, wait, metrics);
         addReads(reads, definitions, calls, routes, services);
         routes.addAll(
                 keep(
@@ -150,6 +154,7 @@ final class GatewayParts implements AutoCloseable {
         Reads reads =
                 new Reads(
                         new KnownCollections(source.catalogue()),
+                        new TextVectors(options.embedders()),
                         shards,
                         ends,
                         new AppliedWait(shards, ends),
@@ -167,6 +172,7 @@ final class GatewayParts implements AutoCloseable {
     /** What reading takes. */
     private record Reads(
             KnownCollections collections,
+            TextVectors texts,
             Shards shards,
             LogEnds ends,
             AppliedWait applied,
@@ -187,7 +193,8 @@ final class GatewayParts implements AutoCloseable {
         Descriptions descriptions = new Descriptions(collections, shards, ends, limits.timeoutMs());
         routes.addAll(new CollectionEndpoints(descriptions).routes());
         services.add(new CollectionService(definitions, descriptions, calls));
-        Searches searches = new Searches(shards, ends, wait, metrics::search, metrics::recall);
+        Searches searches =
+                new Searches(reads.texts, shards, ends, wait, metrics::search, metrics::recall);
         routes.addAll(new SearchEndpoints(collections, searches, limits).routes());
         routes.addAll(new HybridEndpoints(collections, searches, limits).routes());
         Scroller scroller = new Scroller(shards, ends, wait);

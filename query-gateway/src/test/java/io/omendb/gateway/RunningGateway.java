@@ -1,5 +1,6 @@
 package io.omendb.gateway;
 
+import io.omendb.embed.Embedders;
 import io.omendb.gateway.http.Limits;
 
 /** A gateway before a test job of two shards and a real broker. */
@@ -13,13 +14,20 @@ final class RunningGateway implements AutoCloseable {
     }
 
     RunningGateway(SharedBroker.Running broker, Limits limits) throws Exception {
+        this(broker, limits, Embedders.none());
+    }
+
+    /** The embedders stay the caller's to close. */
+    RunningGateway(SharedBroker.Running broker, Limits limits, Embedders embedders)
+            throws Exception {
         job = new TestJob(broker.bootstrapServers(), 2);
         gateway =
                 Gateway.start(
                         GatewayOptions.of(broker.bootstrapServers())
                                 .withPort(0)
                                 .withGrpcPort(0)
-                                .withLimits(limits),
+                                .withLimits(limits)
+                                .withEmbedders(embedders),
                         job);
         client = new Client(gateway.port());
     }

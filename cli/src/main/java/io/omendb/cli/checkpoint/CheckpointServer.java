@@ -1,5 +1,6 @@
 package io.omendb.cli.checkpoint;
 
+import io.omendb.embed.Embedders;
 import io.omendb.flink.server.ShardServer;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
@@ -31,11 +32,20 @@ public final class CheckpointServer implements AutoCloseable {
 
     private CheckpointServer() {}
 
-    /** Starts one; returns when it answers. */
-    public static CheckpointServer start(Path checkpoint, String host, int port) {
+    /**
+     * Starts one; returns when it answers.
+     *
+     * @param embedders settings of what makes vectors of the texts searched for, by name
+     */
+    public static CheckpointServer start(
+            Path checkpoint, String host, int port, Map<String, Map<String, Object>> embedders) {
         CheckpointServer server = new CheckpointServer();
         try {
-            server.startParts(StoredCheckpoint.open(checkpoint), host, port);
+            Embedders opened = Embedders.open(embedders);
+            server.parts.push(opened);
+            GatewayOptions options =
+                    GatewayOptions.of("unused").withHost(host).withPort(port).withEmbedders(opened);
+            server.startParts(StoredCheckpoint.open(checkpoint), options);
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -43,7 +53,7 @@ public final class CheckpointServer implements AutoCloseable {
         }
     }
 
-    private void startParts(StoredCheckpoint checkpoint, String host, int port) {
+    private void startParts(StoredCheckpoint checkpoint, GatewayOptions options) {
         ScratchFolder scratch = ScratchFolder.create(null);
         parts.push(scratch);
         List<VectorState> states = checkpoint.restore(scratch.path());
@@ -70,7 +80,7 @@ public final class CheckpointServer implements AutoCloseable {
         }
         Gateway started =
                 Gateway.startReadOnly(
-                        GatewayOptions.of("unused").withHost(host).withPort(port),
+                        options,
                         new FixedShards(addresses),
                         new ReadOnlySource(
                                 collections,

@@ -27,9 +27,10 @@ public abstract class PointFile implements AutoCloseable {
     /**
      * Opens a file; its name tells the kind.
      *
+     * @param vectors whether points must have theirs
      * @throws OmenException NOT_FOUND or EXTERNAL naming the file if it cannot be read
      */
-    public static PointFile open(Path file) {
+    public static PointFile open(Path file, PointJson.Vectors vectors) {
         String name = String.valueOf(file.getFileName());
         String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         if (plain.endsWith(".fvecs") || plain.endsWith(".bvecs")) {
@@ -39,6 +40,7 @@ public abstract class PointFile implements AutoCloseable {
             InputStream in = Files.newInputStream(file);
             return new Lines(
                     file,
+                    vectors,
                     new BufferedReader(
                             new InputStreamReader(
                                     name.endsWith(".gz") ? new GZIPInputStream(in) : in,
@@ -65,11 +67,13 @@ public abstract class PointFile implements AutoCloseable {
 
     private static final class Lines extends PointFile {
         private final Path file;
+        private final PointJson.Vectors vectors;
         private final BufferedReader reader;
         private long number;
 
-        private Lines(Path file, BufferedReader reader) {
+        private Lines(Path file, PointJson.Vectors vectors, BufferedReader reader) {
             this.file = file;
+            this.vectors = vectors;
             this.reader = reader;
         }
 
@@ -93,7 +97,8 @@ public abstract class PointFile implements AutoCloseable {
 
         private Point point(String line) {
             try {
-                return PointJson.read(line.getBytes(StandardCharsets.UTF_8));
+                byte[] json = line.getBytes(StandardCharsets.UTF_8);
+                return PointJson.read(json, 0, json.length, vectors);
             } catch (OmenException e) {
                 throw new OmenException(
                         e.code(), file + ", line " + number + ": " + e.getMessage(), e);

@@ -7,8 +7,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.stack.LocalStack;
-import io.omendb.examples.embed.Embedder;
-import io.omendb.examples.embed.HashingEmbedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,7 +32,7 @@ public final class Demo {
     private final LocalStack stack;
     private final GatewayClient client;
     private final PrintStream out;
-    private final Embedder embedder = new HashingEmbedder();
+    private final HashingEmbedder embedder = new HashingEmbedder();
     private final DemoStats stats = new DemoStats();
     private final DemoSearches searches;
 

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.cli.client.GatewayClient;
-import io.omendb.examples.embed.Embedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import java.util.List;
 
 /** The demonstration's searches, over HTTP like everybody's. */
@@ -29,9 +29,9 @@ final class DemoSearches {
     private static final String PATH = GatewayClient.collection(JdkCollection.NAME) + "/search";
 
     private final GatewayClient client;
-    private final Embedder embedder;
+    private final HashingEmbedder embedder;
 
-    DemoSearches(GatewayClient client, Embedder embedder) {
+    DemoSearches(GatewayClient client, HashingEmbedder embedder) {
         this.client = client;
         this.embedder = embedder;
     }

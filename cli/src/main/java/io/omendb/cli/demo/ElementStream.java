@@ -1,6 +1,6 @@
 package io.omendb.cli.demo;
 
-import io.omendb.examples.embed.Embedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import io.omendb.examples.jdk.JdkApi;
 import io.omendb.examples.jdk.JdkElement;
 import io.omendb.record.Point;
@@ -26,7 +26,7 @@ final class ElementStream implements Runnable {
     private static final long PACE_NANOS = 1_000_000;
 
     private final String bootstrapServers;
-    private final Embedder embedder;
+    private final HashingEmbedder embedder;
     private final int ratePerSecond;
     private final DemoStats stats;
     private final List<Point> sent = Collections.synchronizedList(new ArrayList<>());
@@ -43,7 +43,8 @@ final class ElementStream implements Runnable {
      */
     record Latest(Point point, long sentNanos) {}
 
-    ElementStream(String bootstrapServers, Embedder embedder, int ratePerSecond, DemoStats stats) {
+    ElementStream(
+            String bootstrapServers, HashingEmbedder embedder, int ratePerSecond, DemoStats stats) {
         this.bootstrapServers = bootstrapServers;
         this.embedder = embedder;
         this.ratePerSecond = ratePerSecond;

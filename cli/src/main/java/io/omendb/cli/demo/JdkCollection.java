@@ -2,7 +2,7 @@ package io.omendb.cli.demo;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.omendb.examples.embed.Embedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import io.omendb.examples.jdk.JdkElement;
 import io.omendb.record.Point;
 
@@ -18,7 +18,7 @@ final class JdkCollection {
     private JdkCollection() {}
 
     /** The body of {@code PUT /collections/jdk-api}. */
-    static ObjectNode schema(Embedder embedder) {
+    static ObjectNode schema(HashingEmbedder embedder) {
         ObjectNode schema = JSON.createObjectNode();
         schema.put("dimension", embedder.dimension()).put("metric", "cosine");
         schema.putObject("fields")
@@ -30,7 +30,7 @@ final class JdkCollection {
         return schema;
     }
 
-    static Point point(JdkElement element, Embedder embedder) {
+    static Point point(JdkElement element, HashingEmbedder embedder) {
         ObjectNode metadata =
                 JSON.createObjectNode()
                         .put("module", element.module())

@@ -4,15 +4,20 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.omendb.OmenException;
 import io.omendb.gateway.GatewayOptions;
 import io.omendb.gateway.http.Limits;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The part {@code gateway} of the configuration.
  *
  * @param grpcPort port for gRPC; 0 for a free one, {@link GatewayOptions#NO_GRPC} for none
+ * @param embedders by name the settings of what makes vectors of texts, {@code type} among them
  */
-public record GatewayConfig(int grpcPort, Limits limits) {
-    static final GatewayConfig DEFAULT = new GatewayConfig(GatewayOptions.NO_GRPC, Limits.DEFAULT);
+public record GatewayConfig(
+        int grpcPort, Limits limits, Map<String, Map<String, Object>> embedders) {
+    static final GatewayConfig DEFAULT =
+            new GatewayConfig(GatewayOptions.NO_GRPC, Limits.DEFAULT, Map.of());
 
     public GatewayConfig {
         if (grpcPort < GatewayOptions.NO_GRPC || grpcPort > 65_535) {
@@ -22,17 +27,19 @@ public record GatewayConfig(int grpcPort, Limits limits) {
     }
 
     public GatewayConfig withGrpcPort(int chosen) {
-        return new GatewayConfig(chosen, limits);
+        return new GatewayConfig(chosen, limits, embedders);
     }
 
-    /** The same gateway with this configuration. */
+    /** The same gateway with this configuration, but for the embedders, which have to be opened. */
     public GatewayOptions applyTo(GatewayOptions options) {
         return options.withLimits(limits).withGrpcPort(grpcPort);
     }
 
     /** The form of the file. */
     record File(
-            @JsonProperty("grpc_port") @Nullable Integer grpcPort, @Nullable LimitsFile limits) {}
+            @JsonProperty("grpc_port") @Nullable Integer grpcPort,
+            @Nullable LimitsFile limits,
+            @Nullable Map<String, @Nullable Map<String, Object>> embedders) {}
 
     /** The form of the limits in the file; what is left out keeps its default. */
     record LimitsFile(
@@ -50,7 +57,16 @@ public record GatewayConfig(int grpcPort, Limits limits) {
     static GatewayConfig of(File file) {
         return new GatewayConfig(
                 file.grpcPort == null ? DEFAULT.grpcPort : file.grpcPort,
-                file.limits == null ? DEFAULT.limits : limits(file.limits));
+                file.limits == null ? DEFAULT.limits : limits(file.limits),
+                file.embedders == null ? DEFAULT.embedders : embedders(file.embedders));
+    }
+
+    private static Map<String, Map<String, Object>> embedders(
+            Map<String, @Nullable Map<String, Object>> file) {
+        Map<String, Map<String, Object>> embedders = new LinkedHashMap<>();
+        file.forEach(
+                (name, settings) -> embedders.put(name, settings == null ? Map.of() : settings));
+        return embedders;
     }
 
     private static Limits limits(LimitsFile file) {

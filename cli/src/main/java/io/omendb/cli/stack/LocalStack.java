@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.embed.Embedders;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
 import io.omendb.protocol.ShardDirectory;
@@ -54,6 +55,9 @@ public final class LocalStack implements AutoCloseable {
         StackDirectory directory = StackDirectory.lock(config.directory());
         parts.push(directory);
         checkPortFree(config);
+        // Before the rest, so that what is wrong with its settings is said at once.
+        Embedders embedders = Embedders.open(config.gateway().embedders());
+        parts.push(embedders);
         progress.accept("starting Kafka in " + config.directory().resolve("kafka"));
         BrokerProcess startedBroker =
                 BrokerProcess.start(
@@ -84,7 +88,8 @@ public final class LocalStack implements AutoCloseable {
                                 .applyTo(
                                         GatewayOptions.of(startedBroker.bootstrapServers())
                                                 .withHost(config.host())
-                                                .withPort(config.port())),
+                                                .withPort(config.port())
+                                                .withEmbedders(embedders)),
                         shards);
         parts.push(gateway);
         String startedUrl = "http://" + config.host() + ":" + gateway.port();

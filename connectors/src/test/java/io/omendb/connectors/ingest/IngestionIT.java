@@ -155,12 +155,13 @@ class IngestionIT {
         send("omen.poison", "c", floats(1, Float.NaN), "f32");
         send("omen.poison", "d", utf8("{\"id\":\"x\",\"vector\":[1,2]}"), "json");
         send("omen.poison", "e", json("e", 1), "protobuf");
+        send("omen.poison", "t", utf8("{\"id\":\"t\",\"text\":\"no vector\"}"), "json");
         send("omen.poison", "f", json("f", 1), "json");
         await(() -> count("poison", "") == 1);
-        List<ConsumerRecord<byte[], byte[]>> dead = read("omen.poison.dlq", 5);
+        List<ConsumerRecord<byte[], byte[]>> dead = read("omen.poison.dlq", 6);
         assertThat(dead)
                 .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
-                .containsExactlyInAnyOrder("a", "b", "c", "d", "e");
+                .containsExactlyInAnyOrder("a", "b", "c", "d", "e", "t");
         assertThat(dead)
                 .allSatisfy(
                         record -> {
@@ -177,6 +178,14 @@ class IngestionIT {
                                 assertThat(header(record, "omen-dlq-reason"))
                                         .contains("found 3")
                                         .contains("dimension 2"));
+        assertThat(dead)
+                .filteredOn(record -> record.key()[0] == 't')
+                .first()
+                .satisfies(
+                        record ->
+                                assertThat(header(record, "omen-dlq-reason"))
+                                        .contains("vector: found nothing")
+                                        .contains("texts are embedded by gateways"));
     }
 
     @Test

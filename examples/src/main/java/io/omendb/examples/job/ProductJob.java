@@ -1,7 +1,6 @@
 package io.omendb.examples.job;
 
-import io.omendb.examples.embed.Embedder;
-import io.omendb.examples.embed.HashingEmbedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import io.omendb.flink.OmenSink;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
@@ -15,7 +14,7 @@ public final class ProductJob {
     /** The uid of the sink: clients find its shards by it. */
     public static final String SINK_UID = "products";
 
-    private static final Embedder EMBEDDER = new HashingEmbedder();
+    private static final HashingEmbedder EMBEDDER = new HashingEmbedder();
 
     private ProductJob() {}
 

@@ -2,8 +2,7 @@ package io.omendb.examples.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.omendb.examples.embed.Embedder;
-import io.omendb.examples.embed.HashingEmbedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JdkSearchTest {
     private static final int K = 10;
 
-    private static final Embedder EMBEDDER = new HashingEmbedder();
+    private static final HashingEmbedder EMBEDDER = new HashingEmbedder();
     private static List<JdkElement> elements;
     private static float[][] vectors;
 

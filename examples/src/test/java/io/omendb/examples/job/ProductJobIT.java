@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.omendb.examples.embed.HashingEmbedder;
+import io.omendb.embed.hashing.HashingEmbedder;
 import io.omendb.examples.job.ProductJob.Product;
 import io.omendb.flink.OmenSink;
 import io.omendb.flink.discovery.JobShardDirectory;

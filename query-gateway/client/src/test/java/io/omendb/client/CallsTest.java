@@ -105,12 +105,14 @@ class CallsTest {
                             .withSparse(true)
                             .withIndex("flat")
                             .withPartitions(7)
+                            .withEmbedder("e")
                             .withTtlSeconds(60);
             var read = SchemaJson.read("c", Json.write(all));
             assertThat(read.fields().get("f").name()).isEqualTo(type.name());
             assertThat(read.partitions()).isEqualTo(7);
             assertThat(read.indexKind()).isEqualTo("flat");
             assertThat(read.ttlSeconds()).isEqualTo(60);
+            assertThat(read.embedder()).isEqualTo("e");
         }
     }
 
@@ -263,6 +265,24 @@ class CallsTest {
                 "{'vector':[1.0,2.0],'k':3,'filters':{'c':'x'},'include':['id','distance','vector'],"
                         + "'exact':true,'recall_target':0.95,'params':{'nprobe':32,'device':'gpu'},"
                         + "'consistency':{'after':['omen.c-0:17']},'timeout_ms':1000,'allow_partial':true}");
+    }
+
+    @Test
+    void texts_insteadOfVectors_areSentWithoutAny() throws Exception {
+        server.inTurn(Reply.of(202, "{'accepted':1,'tokens':[]}"));
+        var unused = c.upsert(List.of(Point.ofText("a", "red shoes").withField("n", 1)));
+        sent(
+                "POST /collections/c/points?wait=false",
+                "{'points':[{'id':'a','text':'red shoes','metadata':{'n':1}}]}");
+
+        server.inTurn(
+                Reply.of(
+                        200,
+                        "{'hits':[],'took_ms':1,'device':'cpu',"
+                                + FRESHNESS
+                                + ",'shards':{'total':1,'answered':1}}"));
+        assertThat(c.search(Search.ofText("shoes", 3)).hits()).isEmpty();
+        sent("POST /collections/c/search", "{'text':'shoes','k':3}");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.omendb.gateway.collections;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.embed.TextVectors;
 import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.protocol.catalogue.CatalogueWriter.CreateResult;
 import io.omendb.schema.CollectionDefinition;
@@ -20,13 +21,18 @@ public interface Definitions {
 
     CollectionDefinition drop(String name) throws InterruptedException;
 
-    /** In the catalogue. */
-    static Definitions in(CatalogueWriter writer) {
+    /**
+     * In the catalogue.
+     *
+     * @param texts knows the embedders that collections may name
+     */
+    static Definitions in(CatalogueWriter writer, TextVectors texts) {
         return new Definitions() {
             @Override
             public CreateResult create(String name, byte[] schema) throws InterruptedException {
                 CollectionSchema read = SchemaJson.read(name, schema);
                 refuseWhatNothingDoesYet(read);
+                texts.checkNew(read);
                 return writer.create(read);
             }
 

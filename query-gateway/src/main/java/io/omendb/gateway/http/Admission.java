@@ -72,7 +72,7 @@ public final class Admission {
             long all = bytes.addAndGet(bodyBytes);
             // A single body may be as large as it likes, else it could never be sent.
             if (all > bytesMax && all > held) {
-                throw full(bytesMax + " bytes of bodies");
+                throw full(bytesMax + " bytes of bodies, or of vectors made of texts");
             }
         }
 

@@ -69,6 +69,20 @@ public record Limits(
                 bodyMs);
     }
 
+    public Limits withInFlightBytes(long value) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                value,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
+    }
+
     public Limits withTimeoutMs(int value) {
         return new Limits(
                 bodyBytes,

@@ -1,6 +1,7 @@
 package io.omendb.gateway.search;
 
 import io.omendb.OmenException;
+import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.http.Limits;
 import io.omendb.protocol.v1.HybridRequest;
 import io.omendb.protocol.v1.SearchRequest;
@@ -47,6 +48,9 @@ record HybridQuery(
         if (hasVector()) {
             PointRules.checkVector(collection.schema(), "vector", base.vector());
         }
+        if (text != null && isToEmbed(collection)) {
+            TextVectors.checkText("text", text);
+        }
         if (sparse != null) {
             PointRules.checkSparse(collection.schema(), sparse);
         }
@@ -63,6 +67,23 @@ record HybridQuery(
                     "search: found none of vector, text and sparse, expected one at least");
         }
         return this;
+    }
+
+    /**
+     * Whether the dense part is to be made of the text: where the collection has an embedder, no
+     * vector was sent, and the dense part counts.
+     */
+    boolean isToEmbed(CollectionDefinition collection) {
+        return collection.schema().embedder() != null
+                && hasText()
+                && !hasVector()
+                && fusion.alpha() > 0;
+    }
+
+    /** The same query with a vector that was made of its text. */
+    HybridQuery withVector(CollectionDefinition collection, float[] made) {
+        return new HybridQuery(
+                base.withVector(collection, made), text, textFields, sparse, fusion, explain);
     }
 
     boolean hasVector() {

@@ -1,6 +1,7 @@
 package io.omendb.gateway.search;
 
 import io.omendb.OmenException;
+import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.shards.Packed;
 import io.omendb.index.device.DeviceChoice;
@@ -9,16 +10,20 @@ import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One search as it was asked for.
  *
+ * @param vector empty where there is a text instead, or no dense part
+ * @param text what the vector is to be made of; null where there is none, or it has been made
  * @param filterJson the filter object; empty for none
  * @param recallTarget 0 where none was given
  * @param allowPartial whether an answer without some of the shards is welcome
  */
 record Query(
         float[] vector,
+        @Nullable String text,
         int k,
         String filterJson,
         Fields fields,
@@ -48,7 +53,11 @@ record Query(
      * @throws OmenException INVALID naming the field
      */
     void check(CollectionDefinition collection, Limits limits) {
-        PointRules.checkVector(collection.schema(), "vector", vector);
+        if (text == null) {
+            PointRules.checkVector(collection.schema(), "vector", vector);
+        } else {
+            TextVectors.checkText("text", text);
+        }
         checkLimits(collection, limits);
     }
 
@@ -59,10 +68,22 @@ record Query(
         consistency.check(collection);
     }
 
+    /**
+     * The same query with the vector that was made of its text.
+     *
+     * @throws OmenException INVALID where the collection does not take the vector
+     */
+    Query withVector(CollectionDefinition collection, float[] made) {
+        PointRules.checkVector(collection.schema(), "embedding of text", made);
+        return new Query(
+                made, null, k, filterJson, fields, tuning, consistency, timeoutMs, allowPartial);
+    }
+
     /** The same query, answered exactly, ids only, when there is time. */
     Query exactly(int fewer) {
         return new Query(
                 vector,
+                null,
                 fewer,
                 filterJson,
                 Fields.ID,

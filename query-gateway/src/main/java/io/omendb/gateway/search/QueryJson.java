@@ -21,6 +21,7 @@ final class QueryJson {
     static final int K_DEFAULT = 10;
 
     private float @Nullable [] vector;
+    private @Nullable String text;
     private int k = K_DEFAULT;
     private String filterJson = "";
     private Fields fields = Fields.OF_SEARCH;
@@ -59,18 +60,24 @@ final class QueryJson {
             if (!json.tryRead(field, parser, absent)) {
                 throw OmenException.malformed(
                         field
-                                + ": found an unknown field, expected one of vector, "
+                                + ": found an unknown field, expected one of vector, text, "
                                 + KNOWN_BESIDE);
             }
         }
-        if (!json.hasVector()) {
-            throw OmenException.malformed("vector: found nothing, expected an array of numbers");
-        }
+        json.checkEither();
         return json.toQuery();
     }
 
-    boolean hasVector() {
-        return vector != null;
+    private void checkEither() {
+        if (vector == null && text == null) {
+            throw OmenException.malformed(
+                    "vector: found nothing, expected an array of numbers, or a text");
+        }
+        if (vector != null && text != null) {
+            throw OmenException.malformed(
+                    "text: found one beside a vector, expected one of the two (hybrid_search takes"
+                            + " both)");
+        }
     }
 
     boolean hasComponents() {
@@ -80,7 +87,9 @@ final class QueryJson {
     /** Reads a field's value; false for one that is none of a query's. */
     boolean tryRead(String field, JsonParser parser, boolean absent) throws IOException {
         switch (field) {
-            case "vector" -> vector = StrictJson.floats(parser, field, 128);
+            case "vector" -> vector = absent ? null : StrictJson.floats(parser, field, 128);
+            // A hybrid search has a text of its own.
+            case "text" -> text = absent ? null : StrictJson.string(parser, field);
             case "k" -> k = absent ? k : StrictJson.integer(parser, field);
             case "filters" -> filterJson = absent ? "" : filter(parser);
             case "include" -> fields = absent ? fields : Fields.read(parser);
@@ -146,6 +155,7 @@ final class QueryJson {
     Query toQuery() {
         return new Query(
                 vector == null ? new float[0] : vector,
+                text,
                 k,
                 filterJson,
                 fields,

@@ -1,5 +1,6 @@
 package io.omendb.gateway.search;
 
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.http.Limits;
 import io.omendb.index.device.DeviceChoice;
@@ -25,8 +26,13 @@ final class QueryMessages {
         for (int i = 0; i < vector.length; i++) {
             vector[i] = message.getVector(i);
         }
+        if (message.hasText() && vector.length > 0) {
+            throw OmenException.malformed(
+                    "text: found one beside a vector, expected one of the two");
+        }
         return new Query(
                 vector,
+                message.hasText() ? message.getText() : null,
                 message.hasK() ? message.getK() : QueryJson.K_DEFAULT,
                 filter(message.getFilterJson()),
                 message.hasInclude() ? fields(message.getInclude(), true) : Fields.OF_SEARCH,
@@ -57,6 +63,10 @@ final class QueryMessages {
                 message.getFusion().isEmpty()
                         ? Fusion.Kind.WEIGHTED
                         : Fusion.Kind.ofApiName(message.getFusion());
+        if (message.getSearch().hasText()) {
+            throw OmenException.malformed(
+                    "search.text: found one, expected the text in the field text");
+        }
         Double alpha = message.hasAlpha() ? (Double) HybridJson.alpha(message.getAlpha()) : null;
         return new HybridQuery(
                         query(message.getSearch(), limits),

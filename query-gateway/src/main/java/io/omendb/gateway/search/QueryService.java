@@ -112,7 +112,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
                 throw SearchBatch.at(queries.size(), e);
             }
         }
-        return SearchBatch.run(queries, query -> searches.search(collection, query, asked.now()))
+        return searches.searchAll(collection, queries, asked)
                 .thenApply(
                         results -> {
                             SearchBatchResponse.Builder response = SearchBatchResponse.newBuilder();

@@ -72,8 +72,7 @@ public final class SearchEndpoints {
                 throw SearchBatch.at(i, e);
             }
         }
-        return SearchBatch.run(
-                        queries, query -> searches.search(collection, query, call.asked().now()))
+        return searches.searchAll(collection, queries, call.asked())
                 .thenApply(
                         results ->
                                 ArrowAnswers.wanted(call.headers())

@@ -20,6 +20,11 @@ public record Asked(long startNanos, CompletableFuture<?> gone) {
         return new Asked(System.nanoTime(), gone);
     }
 
+    /** Another question of the same asker, of whose time so much is gone already. */
+    public Asked nowAfter(long spentNanos) {
+        return new Asked(System.nanoTime() - spentNanos, gone);
+    }
+
     /** When it must have been answered. */
     public Deadline deadline(int timeoutMs) {
         return Deadline.of(this, timeoutMs);

@@ -43,7 +43,7 @@ public final class Deadline {
     }
 
     /** Completes once nobody waits any more. */
-    CompletableFuture<?> gone() {
+    public CompletableFuture<?> gone() {
         return gone;
     }
 }

@@ -14,6 +14,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.PointBatch;
+import io.omendb.record.PointJson.Vectors;
 import io.omendb.record.PointRules;
 import io.omendb.record.StrictJson;
 import io.omendb.record.arrow.ArrowPoints;
@@ -50,7 +51,11 @@ public final class PointEndpoints {
     private CompletableFuture<HttpResponse> write(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         CollectionDefinition collection = collections.require(call.path("c"));
-        return writes.upsert(collection, read(call, collection.schema()))
+        return writes.upsert(
+                        collection,
+                        read(call, collection.schema()),
+                        waiting.deadline,
+                        call.blocking())
                 .thenCompose(written -> answer(collection, written, waiting));
     }
 
@@ -60,13 +65,17 @@ public final class PointEndpoints {
             return ArrowPoints.readBatch(call.body(), schema, pointsMax);
         }
         if (call.isOf(NDJSON)) {
-            return PointBatch.readNdjson(call.body(), pointsMax);
+            return PointBatch.readNdjson(call.body(), pointsMax, vectors(schema));
         }
         try (JsonParser parser = StrictJson.parser(call.body())) {
-            return PointBatch.readPoints(parser, pointsMax);
+            return PointBatch.readPoints(parser, pointsMax, vectors(schema));
         } catch (IOException e) {
             throw new UncheckedIOException("closing a parser over memory", e);
         }
+    }
+
+    private static Vectors vectors(CollectionSchema schema) {
+        return schema.embedder() == null ? Vectors.REQUIRED : Vectors.OR_TEXT;
     }
 
     private CompletableFuture<HttpResponse> deleteOne(Call call) {

@@ -39,6 +39,10 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
     private final ServerCallStreamObserver<UpsertResponse> out;
     private final Asked asked;
     private CompletableFuture<Void> answered = CompletableFuture.completedFuture(null);
+
+    /** Done when every message so far has been handed to Kafka; fails with the first refusal. */
+    private CompletableFuture<Void> handedOver = CompletableFuture.completedFuture(null);
+
     private volatile boolean ended;
     private @Nullable String collection;
 
@@ -104,13 +108,39 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
         calls.limits().checkTimeoutMs(timeoutMs);
         Deadline deadline = now.deadline(timeoutMs);
         CollectionDefinition into = collections.require(collection(message));
-        CompletableFuture<Writes.Written> written =
-                writes.upsert(
+        CompletableFuture<ReadyPoints> ready =
+                writes.ready(
                         into,
-                        PointMessages.read(message.getPointsList(), calls.limits().batchPoints()));
+                        PointMessages.read(message.getPointsList(), calls.limits().batchPoints()),
+                        deadline);
+        CompletableFuture<Writes.Written> written = inTurn(into, ready);
         return message.getWait()
                 ? written.thenCompose(done -> writes.searchable(into, done, deadline))
                 : written;
+    }
+
+    /**
+     * Hands points to Kafka after those of the messages before, also if their vectors were made
+     * sooner. Where nothing is waited for that happens at once and on this thread, which thereby
+     * keeps the client from sending more than Kafka takes.
+     */
+    private CompletableFuture<Writes.Written> inTurn(
+            CollectionDefinition into, CompletableFuture<ReadyPoints> ready) {
+        CompletableFuture<ReadyPoints> turn = handedOver.thenCombine(ready, (before, own) -> own);
+        turn.whenComplete(
+                (own, failure) -> {
+                    if (failure != null) {
+                        ready.thenAccept(ReadyPoints::release);
+                    }
+                });
+        // Of a future: what is handed over may be acknowledged much later.
+        CompletableFuture<CompletableFuture<Writes.Written>> writing =
+                turn.isDone()
+                        ? turn.thenApply(points -> writes.write(into, points))
+                        : turn.thenApplyAsync(
+                                points -> writes.write(into, points), calls.blocking());
+        handedOver = writing.thenApply(begun -> null);
+        return writing.thenCompose(acknowledged -> acknowledged);
     }
 
     private String collection(UpsertRequest message) {

@@ -14,6 +14,7 @@ import java.util.function.IntConsumer;
 /** What can be written, however it was asked for. Safe for use by any thread. */
 public final class Writes {
     private final PointWriter writer;
+    private final PointVectors vectors;
     private final AppliedWait wait;
     private final FilterDeletion byFilter;
     private final IntConsumer accepted;
@@ -22,8 +23,13 @@ public final class Writes {
      * @param accepted hears of the points of each batch that was acknowledged
      */
     public Writes(
-            PointWriter writer, AppliedWait wait, FilterDeletion byFilter, IntConsumer accepted) {
+            PointWriter writer,
+            PointVectors vectors,
+            AppliedWait wait,
+            FilterDeletion byFilter,
+            IntConsumer accepted) {
         this.writer = writer;
+        this.vectors = vectors;
         this.wait = wait;
         this.byFilter = byFilter;
         this.accepted = accepted;
@@ -36,19 +42,43 @@ public final class Writes {
      */
     record Written(int count, List<Token> tokens) {}
 
-    /** Writes all points of a batch, or none where one of them is bad. May block. */
-    CompletableFuture<Written> upsert(CollectionDefinition collection, PointBatch batch) {
-        PointBatch checked = batch.checked(collection.schema());
-        if (!checked.bad().isEmpty()) {
-            throw RefusedBatch.of(checked.bad());
+    /** As {@link PointVectors#ready} has it. */
+    CompletableFuture<ReadyPoints> ready(
+            CollectionDefinition collection, PointBatch batch, Deadline deadline) {
+        return vectors.ready(collection, batch, deadline);
+    }
+
+    /**
+     * Writes the points of a batch, or none where one of them is bad. May block.
+     *
+     * @param blocking where the writing may block, if vectors have to be made first
+     */
+    CompletableFuture<Written> upsert(
+            CollectionDefinition collection,
+            PointBatch batch,
+            Deadline deadline,
+            Executor blocking) {
+        CompletableFuture<ReadyPoints> ready = ready(collection, batch, deadline);
+        return ready.isDone()
+                ? ready.thenCompose(points -> write(collection, points))
+                : ready.thenComposeAsync(points -> write(collection, points), blocking);
+    }
+
+    /** Writes points that are ready, and releases them. May block. */
+    CompletableFuture<Written> write(CollectionDefinition collection, ReadyPoints ready) {
+        int points = ready.points().size();
+        try {
+            return writer.write(collection, ready.points())
+                    .whenComplete((tokens, failure) -> ready.release())
+                    .thenApply(
+                            tokens -> {
+                                accepted.accept(points);
+                                return new Written(points, tokens);
+                            });
+        } catch (RuntimeException e) {
+            ready.release();
+            throw e;
         }
-        int points = checked.points().size();
-        return writer.write(collection, checked.points())
-                .thenApply(
-                        tokens -> {
-                            accepted.accept(points);
-                            return new Written(points, tokens);
-                        });
     }
 
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic the Kafka topic its points are in
  * @param ttlSeconds null where points do not expire
+ * @param embedder the server's name for what makes vectors of texts; null where it makes none
  */
 public record CollectionSchema(
         @JsonProperty(required = true) String name,
@@ -25,6 +26,7 @@ public record CollectionSchema(
         @Nullable Index index,
         int partitions,
         @Nullable Long ttlSeconds,
+        @Nullable String embedder,
         @JsonProperty(required = true) String topic,
         @Nullable Instant createdAt) {
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param index how it is searched
  * @param partitions of the Kafka topic, which bound how many shards take part in ingestion
  * @param ttlSeconds after which points expire
+ * @param embedder the server's name for what makes vectors of texts, where points and searches have
+ *     those instead of vectors
  */
 public record CollectionSpec(
         int dimension,
@@ -23,7 +25,8 @@ public record CollectionSpec(
         @Nullable Boolean sparse,
         @Nullable Index index,
         @Nullable Integer partitions,
-        @Nullable Long ttlSeconds) {
+        @Nullable Long ttlSeconds,
+        @Nullable String embedder) {
 
     /**
      * How a collection is searched.
@@ -37,30 +40,46 @@ public record CollectionSpec(
     }
 
     public static CollectionSpec of(int dimension, Metric metric) {
-        return new CollectionSpec(dimension, metric, Map.of(), null, null, null, null);
+        return new CollectionSpec(dimension, metric, Map.of(), null, null, null, null, null);
     }
 
     /** With this field besides. */
     public CollectionSpec withField(String name, FieldType type) {
         Map<String, FieldType> all = new LinkedHashMap<>(fields);
         all.put(name, type);
-        return new CollectionSpec(dimension, metric, all, sparse, index, partitions, ttlSeconds);
+        return new CollectionSpec(
+                dimension, metric, all, sparse, index, partitions, ttlSeconds, embedder);
     }
 
     public CollectionSpec withSparse(boolean chosen) {
-        return new CollectionSpec(dimension, metric, fields, chosen, index, partitions, ttlSeconds);
+        return new CollectionSpec(
+                dimension, metric, fields, chosen, index, partitions, ttlSeconds, embedder);
     }
 
     public CollectionSpec withIndex(String kind) {
         return new CollectionSpec(
-                dimension, metric, fields, sparse, new Index(kind), partitions, ttlSeconds);
+                dimension,
+                metric,
+                fields,
+                sparse,
+                new Index(kind),
+                partitions,
+                ttlSeconds,
+                embedder);
     }
 
     public CollectionSpec withPartitions(int chosen) {
-        return new CollectionSpec(dimension, metric, fields, sparse, index, chosen, ttlSeconds);
+        return new CollectionSpec(
+                dimension, metric, fields, sparse, index, chosen, ttlSeconds, embedder);
     }
 
     public CollectionSpec withTtlSeconds(long chosen) {
-        return new CollectionSpec(dimension, metric, fields, sparse, index, partitions, chosen);
+        return new CollectionSpec(
+                dimension, metric, fields, sparse, index, partitions, chosen, embedder);
+    }
+
+    public CollectionSpec withEmbedder(String chosen) {
+        return new CollectionSpec(
+                dimension, metric, fields, sparse, index, partitions, ttlSeconds, chosen);
     }
 }

@@ -11,9 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nearest points to a vector. What is null is the server's choice.
+ * The nearest points to a vector, or to a text. What else is null is the server's choice.
  *
- * @param vector as many components as the collection has dimensions; not copied
+ * @param vector as many components as the collection has dimensions; not copied. Null where there
+ *     is a text
+ * @param text what the server makes the vector of, in a collection with an embedder
  * @param k how many hits at most; 1 to 10,000
  * @param filter which points may be hits
  * @param include what is answered of them: metadata and distance where null
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowPartial whether an answer without some of the shards is welcome
  */
 public record Search(
-        float[] vector,
+        float @Nullable [] vector,
+        @Nullable String text,
         int k,
         @JsonProperty("filters") @Nullable Filter filter,
         @Nullable List<Include> include,
@@ -40,13 +43,24 @@ public record Search(
         return builder(vector).k(k).build();
     }
 
+    /** A plain search for what is alike, in a collection with an embedder. */
+    public static Search ofText(String text, int k) {
+        return textBuilder(text).k(k).build();
+    }
+
     public static Builder builder(float... vector) {
-        return new Builder(vector);
+        return new Builder(vector, null);
+    }
+
+    /** By a text, in a collection with an embedder. */
+    public static Builder textBuilder(String text) {
+        return new Builder(null, text);
     }
 
     /** Collects the parts of a search. Not for several threads. */
     public static final class Builder {
-        private final float[] vector;
+        private final float @Nullable [] vector;
+        private final @Nullable String text;
         private int k = 10;
         private @Nullable Filter filter;
         private @Nullable List<Include> include;
@@ -57,8 +71,9 @@ public record Search(
         private @Nullable Integer timeoutMs;
         private @Nullable Boolean allowPartial;
 
-        private Builder(float[] vector) {
+        private Builder(float @Nullable [] vector, @Nullable String text) {
             this.vector = vector;
+            this.text = text;
         }
 
         public Builder k(int chosen) {
@@ -118,6 +133,7 @@ public record Search(
         public Search build() {
             return new Search(
                     vector,
+                    text,
                     k,
                     filter,
                     include,

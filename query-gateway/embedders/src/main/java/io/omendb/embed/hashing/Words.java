@@ -1,4 +1,4 @@
-package io.omendb.examples.embed;
+package io.omendb.embed.hashing;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,11 @@
-package io.omendb.examples.embed;
+package io.omendb.embed.hashing;
 
+import io.omendb.embed.Embedder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Feature hashing (Weinberger et al., ICML 2009): every word and every character n-gram adds to a
@@ -13,10 +16,13 @@ import java.util.Map;
  * <p>It knows spelling, not meaning: "compress" is near "compression" and far from "deflate". The
  * first words of a text count more, for they name what it is about.
  *
- * <p>Stateless, safe for use by several threads.
+ * <p>Stateless, safe for use by several threads, and done in tens of microseconds a sentence: it
+ * computes on the caller's thread. {@link HashingFactory} makes one with threads of its own.
  */
 public final class HashingEmbedder implements Embedder {
-    private static final int DIMENSION = 256;
+    public static final int DIMENSION_DEFAULT = 256;
+    public static final int DIMENSION_MIN = 16;
+    public static final int DIMENSION_MAX = 4096;
 
     /** A word is spread over several places: two words then rarely share all of them. */
     private static final int PLACES_OF_WORD = 6;
@@ -28,14 +34,50 @@ public final class HashingEmbedder implements Embedder {
     private static final float POSITION_DECAY = 0.12f;
     private static final long GRAM_SEED = 0x9E3779B97F4A7C15L;
 
-    @Override
-    public int dimension() {
-        return DIMENSION;
+    private final int dimension;
+
+    /** Of {@value #DIMENSION_DEFAULT} dimensions. */
+    public HashingEmbedder() {
+        this(DIMENSION_DEFAULT);
+    }
+
+    /**
+     * An embedder.
+     *
+     * @param dimension {@value #DIMENSION_MIN} to {@value #DIMENSION_MAX}; the fewer, the more
+     *     words share places
+     */
+    public HashingEmbedder(int dimension) {
+        if (dimension < DIMENSION_MIN || dimension > DIMENSION_MAX) {
+            throw new IllegalArgumentException(
+                    "dimension: found "
+                            + dimension
+                            + ", expected "
+                            + DIMENSION_MIN
+                            + " to "
+                            + DIMENSION_MAX);
+        }
+        this.dimension = dimension;
     }
 
     @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    /** Done when it returns. */
+    @Override
+    public CompletionStage<List<float[]>> embed(List<String> texts) {
+        return CompletableFuture.completedFuture(embedAll(texts));
+    }
+
+    List<float[]> embedAll(List<String> texts) {
+        return texts.stream().map(this::embed).toList();
+    }
+
+    /** A new array of unit length; all zero where the text holds no word. */
     public float[] embed(String text) {
-        float[] vector = new float[DIMENSION];
+        float[] vector = new float[dimension];
         weights(Words.split(text)).forEach((word, weight) -> add(word, weight, vector));
         normalize(vector);
         return vector;
@@ -80,7 +122,13 @@ public final class HashingEmbedder implements Embedder {
     }
 
     private static void addAt(long hash, float value, float[] vector) {
-        vector[(int) (hash >>> 32) & (DIMENSION - 1)] += hash < 0 ? -value : value;
+        vector[place((int) (hash >>> 32), vector.length)] += hash < 0 ? -value : value;
+    }
+
+    /** A division is several times as long as all else for one place, and mostly can be spared. */
+    private static int place(int hash, int length) {
+        boolean isPowerOfTwo = (length & (length - 1)) == 0;
+        return isPowerOfTwo ? hash & (length - 1) : Integer.remainderUnsigned(hash, length);
     }
 
     private static long hash(String text, int start, int end, long seed) {
@@ -111,4 +159,7 @@ public final class HashingEmbedder implements Embedder {
             vector[i] *= scale;
         }
     }
+
+    @Override
+    public void close() {}
 }

@@ -1,4 +1,4 @@
-package io.omendb.examples.embed;
+package io.omendb.embed.hashing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

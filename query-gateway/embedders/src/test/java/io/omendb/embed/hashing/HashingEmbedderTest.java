@@ -1,12 +1,13 @@
-package io.omendb.examples.embed;
+package io.omendb.embed.hashing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
 class HashingEmbedderTest {
-    private final Embedder embedder = new HashingEmbedder();
+    private final HashingEmbedder embedder = new HashingEmbedder();
 
     @Test
     void embed_anyText_hasUnitLength() {
@@ -28,6 +29,16 @@ class HashingEmbedderTest {
         assertThat(embedder.embed(text)).isEqualTo(new HashingEmbedder().embed(text));
         // Written down once: vectors stored by one release must fit the queries of the next.
         assertThat(hashOf(embedder.embed("compress bytes"))).isEqualTo(372473409);
+    }
+
+    @Test
+    void embed_otherDimension_isOfUnitLengthToo() {
+        HashingEmbedder odd = new HashingEmbedder(100);
+        float[] vector = odd.embed("read a file line by line");
+
+        assertThat(vector).hasSize(odd.dimension()).hasSize(100);
+        assertThat(dot(vector, vector)).isCloseTo(1, within(1e-5));
+        assertThatThrownBy(() -> new HashingEmbedder(15)).hasMessageContaining("expected 16 to");
     }
 
     private static int hashOf(float[] vector) {

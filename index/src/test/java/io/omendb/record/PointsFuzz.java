@@ -8,6 +8,7 @@ import io.omendb.OmenException;
 import io.omendb.fuzz.Choice;
 import io.omendb.fuzz.Untrusted;
 import io.omendb.record.PointBatch.BadPoint;
+import io.omendb.record.PointJson.Vectors;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
@@ -60,7 +61,7 @@ public class PointsFuzz {
                     throw new UncheckedIOException(e);
                 }
             }
-            default -> PointBatch.readNdjson(body, POINTS_MAX);
+            default -> PointBatch.readNdjson(body, POINTS_MAX, Vectors.OR_TEXT);
         };
     }
 

@@ -49,7 +49,7 @@ public class SearchesFuzz {
     static void ask(HybridQuery query) {
         query.check(COLLECTION, LIMITS);
         byte[] terms = query.termsRequest(COLLECTION).toByteArray();
-        byte[] unused = query.request(COLLECTION, null).toByteArray();
+        byte[] unused = query.request(COLLECTION, null, 2).toByteArray();
     }
 
     static void ask(ScrollJson scroll) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -46,11 +47,27 @@ class QueriesIT {
         checkScroll(client, POINTS - 100);
         writeTexts(client);
         checkTexts(client);
+        awaitExpired(client);
         shared.restart();
         client = shared.omen().client;
         checkHybrid(client);
         checkScroll(client, POINTS - 100);
         checkTexts(client);
+    }
+
+    private static void awaitExpired(GatewayClient client) throws Exception {
+        client.send(
+                "PUT", "/collections/brief", json("{'dimension':2,'metric':'l2','ttl_seconds':1}"));
+        client.send(
+                "POST",
+                "/collections/brief/points?wait=true",
+                json("{'points':[{'id':'a','vector':[1,2]},{'id':'b','vector':[3,4]}]}"));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (client.send("POST", "/collections/brief/count", json("{}")).path("count").asInt()
+                > 0) {
+            assertThat(System.nanoTime()).as("deadline to expire").isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     /** With the embedder that is there unasked. */

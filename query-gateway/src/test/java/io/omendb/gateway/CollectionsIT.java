@@ -52,14 +52,6 @@ class CollectionsIT {
     }
 
     @Test
-    void put_whatNothingDoesYet_isRefused() throws Exception {
-        String schema = "{'dimension':3,'metric':'l2',%s}";
-        client.put("/collections/early", schema.formatted("'ttl_seconds':60"))
-                .expectProblem(422, "INVALID", "rows do not expire yet");
-        client.get("/collections/early").expectProblem(404, "NOT_FOUND", "early");
-    }
-
-    @Test
     void put_bad_namesTheField() throws Exception {
         client.put("/collections/bad", "{'metric':'l2'}")
                 .expectProblem(400, "MALFORMED", "dimension: found nothing, expected an integer");

@@ -187,6 +187,23 @@ public final class VectorState implements AutoCloseable {
     }
 
     /**
+     * Deletes the points that are older than their collection keeps them.
+     *
+     * @param nowMs milliseconds since the epoch
+     * @return how many there were
+     */
+    public long expire(long nowMs) {
+        long expired = 0;
+        for (VectorCollection collection : collections.values()) {
+            Long ttlSeconds = collection.definition().schema().ttlSeconds();
+            if (ttlSeconds != null && ttlSeconds < nowMs / 1000) {
+                expired += collection.shard().expire(nowMs - ttlSeconds * 1000);
+            }
+        }
+        return expired;
+    }
+
+    /**
      * Lowers the priority of background work.
      *
      * @param nice as {@link io.omendb.index.background.Niceness} has it

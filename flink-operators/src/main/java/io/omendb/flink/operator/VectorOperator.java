@@ -18,6 +18,7 @@ import io.omendb.index.file.RowImage;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.VectorState;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -28,6 +29,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class VectorOperator<T> extends AbstractStreamOperator<T>
         implements OneInputStreamOperator<ShardUpdate, T> {
     private static final long serialVersionUID = 1;
+
+    /** A point is there for so much longer than its collection says, at most. */
+    private static final long EXPIRY_PERIOD_MS = 500;
 
     private final transient OperatorEventGateway coordinator;
     private transient @Nullable VectorState state;
@@ -69,6 +74,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         opened);
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
         owned = keyGroups;
+        expireAfter(EXPIRY_PERIOD_MS);
         // Threads inherit it, so this comes after those that search were started.
         int nice = IngestPriority.of(environment);
         Niceness.apply(nice);
@@ -85,6 +91,21 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                                 keyGroups.getEndKeyGroup())));
     }
 
+    /** On the task's own thread, like all that changes the state. */
+    private void expireAfter(long delayMs) {
+        ProcessingTimeService time = getProcessingTimeService();
+        ScheduledFuture<?> unused =
+                time.registerTimer(
+                        time.getCurrentProcessingTime() + delayMs,
+                        due -> {
+                            VectorState target = state;
+                            if (target != null) {
+                                target.expire(time.getCurrentProcessingTime());
+                                expireAfter(EXPIRY_PERIOD_MS);
+                            }
+                        });
+    }
+
     @Override
     public void processElement(StreamRecord<ShardUpdate> element) {
         VectorState target = state;
@@ -93,7 +114,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         }
         ShardUpdate update = element.getValue();
         if (update instanceof Upsert upsert) {
-            upsert(target, upsert);
+            upsert(target, upsert, timestampMs(element, upsert.position()));
         } else if (update instanceof UpsertBatch batch) {
             upsertAll(target, batch);
         } else if (update instanceof Progress progress) {
@@ -125,7 +146,17 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         }
     }
 
-    private void upsert(VectorState target, Upsert upsert) {
+    /** How old a point is counts from its record's time; from its arrival where it has none. */
+    private long timestampMs(StreamRecord<ShardUpdate> element, Position position) {
+        if (position.timestampMs() > 0) {
+            return position.timestampMs();
+        }
+        return element.hasTimestamp() && element.getTimestamp() > 0
+                ? element.getTimestamp()
+                : getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private void upsert(VectorState target, Upsert upsert, long timestampMs) {
         Position position = upsert.position();
         RowImage image =
                 new RowImage(
@@ -133,7 +164,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         SubtaskKeys.keyGroupOf(upsert.keyHash(), maxParallelism),
                         position.source(),
                         position.offset(),
-                        position.timestampMs(),
+                        timestampMs,
                         upsert.metadata(),
                         upsert.text(),
                         upsert.sparse());

@@ -18,6 +18,7 @@ import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
+import io.omendb.schema.SchemaJson;
 import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.OmenStateBackend;
 import io.omendb.state.VectorState;
@@ -64,6 +65,30 @@ class VectorOperatorTest {
             assertThat(harness.state().applied().current().get(SOURCE).offset()).isEqualTo(3);
             harness.process(new Progress(0, new Position(SOURCE, 17, 1)));
             assertThat(harness.state().applied().current().get(SOURCE).offset()).isEqualTo(17);
+        }
+    }
+
+    @Test
+    void pointsOlderThanTheirCollectionKeepsThem_go() throws Exception {
+        CollectionSchema minute =
+                SchemaJson.read(
+                        "c",
+                        "{\"dimension\":2,\"metric\":\"l2\",\"ttl_seconds\":60}"
+                                .getBytes(StandardCharsets.UTF_8));
+        try (Harness harness = Harness.open(1, 0, "hashmap", null)) {
+            harness.flink.setProcessingTime(100_000);
+            harness.process(new Define(0, new CollectionDefinition(minute, "omen.c", 1, Map.of())));
+            harness.process(upsert("a", 1, 99_000));
+            harness.process(upsert("b", 2, 99_500));
+            harness.flink.setProcessingTime(158_999);
+            assertThat(harness.rows()).hasSize(2);
+            harness.flink.setProcessingTime(159_500);
+            assertThat(harness.rows()).containsOnlyKeys("b");
+            harness.process(upsert("b", 3, 120_000));
+            harness.flink.setProcessingTime(179_000);
+            assertThat(harness.rows()).isEqualTo(Map.of("b", 3f));
+            harness.flink.setProcessingTime(181_000);
+            assertThat(harness.rows()).isEmpty();
         }
     }
 

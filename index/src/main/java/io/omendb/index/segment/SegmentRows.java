@@ -85,6 +85,11 @@ public final class SegmentRows {
         return offsets.get(row);
     }
 
+    /** Kafka's timestamp, in milliseconds since the epoch. */
+    public long timestampMs(int row) {
+        return timestamps.get(row);
+    }
+
     /** Metadata JSON or null. */
     public byte @Nullable [] metadata(int row) {
         return metadata.get(row);

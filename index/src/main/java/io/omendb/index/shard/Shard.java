@@ -48,6 +48,7 @@ public final class Shard implements AutoCloseable {
     private final PrimaryKeyIndex primaryKey = new PrimaryKeyIndex();
     private final SlotTable slots = new SlotTable();
     private final QuerySample queries;
+    private final Expiry expiry = new Expiry();
 
     /** All segments, oldest first, the mutable one last. Replaced, never changed in place. */
     private Segment[] segments;
@@ -153,6 +154,34 @@ public final class Shard implements AutoCloseable {
             maintenance.schedule();
         }
         return true;
+    }
+
+    /**
+     * Deletes the rows whose Kafka timestamp is before a time, all at once. Rows without one stay.
+     *
+     * @param timestampMs milliseconds since the epoch
+     * @return how many there were
+     */
+    public synchronized int expire(long timestampMs) {
+        int expired = 0;
+        boolean manyDead = false;
+        expiry.keep(segments);
+        for (Segment segment : segments) {
+            for (int row : expiry.rowsBefore(segment, timestampMs)) {
+                if (expired == 0) {
+                    sequence++;
+                }
+                manyDead |= kill(SlotTable.location(segment.slot(), row));
+                expired++;
+            }
+        }
+        if (expired > 0) {
+            publish();
+        }
+        if (manyDead) {
+            maintenance.schedule();
+        }
+        return expired;
     }
 
     /** The live row of an id as of now. Any thread may call this. */

@@ -50,6 +50,40 @@ class ShardTest {
     }
 
     @Test
+    void expire_deletesOlderRowsOfAllSegments_andLooksAgainOnlyWhereThereAreSome() {
+        Shard shard =
+                new Shard(CollectionSchema.of("c", 2, Metric.L2), new ShardOptions(4, 1 << 20));
+        for (int i = 0; i < 10; i++) {
+            shard.upsert(dated("id" + i, i, 1_000 + 100 * (i % 5)), new float[] {i, 0});
+        }
+        shard.upsert(dated("of no age", 10, 0), new float[] {10, 0});
+        shard.upsert(dated("id0", 11, 9_000), new float[] {0, 0});
+        ShardSnapshot before = shard.snapshot();
+
+        assertThat(shard.expire(1_000)).isZero();
+        assertThat(shard.expire(1_101)).as("id5, id1, id6").isEqualTo(3);
+        assertThat(shard.expire(1_101)).isZero();
+        assertThat(ids(shard)).doesNotContain("id5", "id1", "id6").hasSize(8);
+        assertThat(shard.get("id1")).isEmpty();
+        assertThat(before.count(null)).as("a snapshot stays as it was").isEqualTo(11);
+
+        shard.upsert(dated("id1", 12, 1_050), new float[] {1, 0});
+        assertThat(shard.expire(1_401)).isEqualTo(7);
+        assertThat(ids(shard)).containsExactlyInAnyOrder("id0", "of no age");
+    }
+
+    private static RowImage dated(String id, long offset, long timestampMs) {
+        return new RowImage(
+                id.getBytes(StandardCharsets.UTF_8), 0, "t-0", offset, timestampMs, null, null);
+    }
+
+    private static List<String> ids(Shard shard) {
+        return shard.snapshot().searchExact(new float[] {0, 0}, 100, null).hits().stream()
+                .map(Hit::id)
+                .toList();
+    }
+
+    @Test
     void upsert_vectorThatDoesNotFit_isRefusedAndChangesNothing() {
         Shard shard = shard(Metric.COSINE);
         assertThatThrownBy(() -> shard.upsert(image("a", "t-0", 0), new float[3]))

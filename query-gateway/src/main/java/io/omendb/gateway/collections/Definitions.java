@@ -31,7 +31,6 @@ public interface Definitions {
             @Override
             public CreateResult create(String name, byte[] schema) throws InterruptedException {
                 CollectionSchema read = SchemaJson.read(name, schema);
-                refuseWhatNothingDoesYet(read);
                 texts.checkNew(read);
                 return writer.create(read);
             }
@@ -60,15 +59,5 @@ public interface Definitions {
                 throw new OmenException(ErrorCode.FORBIDDEN, why);
             }
         };
-    }
-
-    /** A promise that is stored and not kept is worse than a refusal. */
-    private static void refuseWhatNothingDoesYet(CollectionSchema schema) {
-        if (schema.ttlSeconds() != null) {
-            throw OmenException.invalid(
-                    "ttl_seconds: found "
-                            + schema.ttlSeconds()
-                            + ", expected null: rows do not expire yet");
-        }
     }
 }

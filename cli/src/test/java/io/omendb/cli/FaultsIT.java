@@ -37,6 +37,7 @@ class FaultsIT {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
         faults.environment().put("OMEN_HEAP", "1g");
+        faults.environment().put("OMEN_JAVA_OPTS", RunningOmen.SHORT_LIVED);
         Process process = faults.start();
         try {
             assertThat(process.waitFor(MINUTES_MAX, TimeUnit.MINUTES))

@@ -16,6 +16,12 @@ import java.util.stream.Collectors;
 
 /** {@code ./omen up} as a process of its own, so that it can be killed like one. */
 final class RunningOmen implements AutoCloseable {
+    /**
+     * For processes that end before what they compiled would have paid: starting them is most of
+     * what these tests do.
+     */
+    static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Process process;
@@ -63,6 +69,7 @@ final class RunningOmen implements AutoCloseable {
                         "--add-opens",
                         "java.base/java.lang=ALL-UNNAMED",
                         "-Xmx1g",
+                        SHORT_LIVED,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Omen.class.getName()));

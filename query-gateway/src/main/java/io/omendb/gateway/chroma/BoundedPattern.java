@@ -19,7 +19,8 @@ import java.util.regex.PatternSyntaxException;
  * @param pattern what it compiles to
  */
 record BoundedPattern(Pattern pattern) {
-    private static final long REPETITIONS_MAX = 1_000_000;
+    /** Repeated anew from every character of a text. */
+    private static final long REPETITIONS_MAX = 10_000;
 
     /** With whatever may stand between digits where white space and remarks are allowed. */
     private static final Pattern LEAST =

@@ -5,18 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.bench.stack.GatewayCalls;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +28,6 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets required options and the spec
 public final class HttpBench implements Callable<Integer> {
     private static final int K = 10;
-    private static final long LATENCY_NS_MAX = 600_000_000_000L;
     private static final long NEVER_MS = 24L * 3_600_000;
 
     @Spec CommandSpec spec;
@@ -103,90 +95,60 @@ public final class HttpBench implements Callable<Integer> {
         for (float[] one : queries) {
             requests.add(HttpSearch.request(one, K, recallTarget));
         }
-        ObjectNode result = GatewayCalls.JSON.createObjectNode();
-        result.put("rows", vectors.rows()).put("shards", shards);
-        result.put("java", System.getProperty("java.version"));
-        ArrayNode points = result.putArray("points");
+        ObjectNode report = GatewayCalls.JSON.createObjectNode();
+        report.put("rows", vectors.rows()).put("shards", shards);
+        report.put("java", System.getProperty("java.version"));
+        ArrayNode points = report.putArray("points");
         PrintWriter out = spec.commandLine().getOut();
         try (LoadedStack stack = LoadedStack.start(shards, vectors.dimension(), "l2", NEVER_MS);
                 RowSender sender =
                         RowSender.open(
                                 stack.brokers(), LoadedStack.COLLECTION, vectors, RowForm.ARROW)) {
             stack.load(sender, vectors.rows());
-            out.printf("warm-up: %,d searches%n", warmUp(stack, requests));
+            HttpLoad load = new HttpLoad(stack.url(), LoadedStack.COLLECTION, requests);
+            out.printf("warm-up: %,d searches%n", warmUp(load));
             out.printf(
                     "%8s %12s %10s %10s %10s%n",
                     "clients", "searches/s", "p50 µs", "p99 µs", "max µs");
             for (int count : clients) {
-                Histogram ns = search(stack, requests, count, seconds);
-                double perSecond = ns.getTotalCount() / seconds;
+                LoadResult result = search(load, count, seconds);
+                double perSecond = result.acceptedPerSecond();
                 out.printf(
                         "%8d %12.0f %10.1f %10.1f %10.1f%n",
-                        count, perSecond, us(ns, 50), us(ns, 99), us(ns, 100));
+                        count,
+                        perSecond,
+                        result.acceptedUs(50),
+                        result.acceptedUs(99),
+                        result.acceptedUs(100));
                 out.flush();
                 points.addObject()
                         .put("clients", count)
                         .put("queries_per_s", perSecond)
-                        .put("p50_us", us(ns, 50))
-                        .put("p99_us", us(ns, 99));
+                        .put("p50_us", result.acceptedUs(50))
+                        .put("p99_us", result.acceptedUs(99));
             }
         }
-        if (json != null) {
-            try {
-                Files.writeString(json, result.toPrettyString() + "\n");
-            } catch (IOException e) {
-                throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + json + ": " + e, e);
-            }
-        }
+        JsonReport.write(json, report);
         return 0;
     }
 
     /**
      * Until both JVMs have compiled what a search needs, which takes longer than one might think.
      */
-    private long warmUp(LoadedStack stack, List<byte[]> requests) throws InterruptedException {
+    private long warmUp(HttpLoad load) throws InterruptedException {
         int most = clients.stream().max(Integer::compare).orElse(1);
-        return search(stack, requests, most, warmupSeconds).getTotalCount()
-                + search(stack, requests, 1, warmupSeconds / 2).getTotalCount();
+        return search(load, most, warmupSeconds).answered()
+                + search(load, 1, warmupSeconds / 2).answered();
     }
 
-    private static Histogram search(
-            LoadedStack stack, List<byte[]> requests, int count, double seconds)
+    /** At rest nothing may be refused. */
+    private static LoadResult search(HttpLoad load, int count, double seconds)
             throws InterruptedException {
-        ExecutorService threads =
-                Executors.newFixedThreadPool(count, task -> new Thread(task, "omen-bench-search"));
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        try {
-            List<Future<Histogram>> running = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                int first = i * requests.size() / count;
-                running.add(threads.submit(() -> search(stack, requests, first, end)));
-            }
-            Histogram all = new Histogram(LATENCY_NS_MAX, 3);
-            for (Future<Histogram> one : running) {
-                all.add(one.get());
-            }
-            return all;
-        } catch (ExecutionException e) {
-            throw new OmenException(ErrorCode.INTERNAL, "a search failed: " + e.getCause(), e);
-        } finally {
-            threads.shutdownNow();
+        LoadResult result = load.run(count, 0, seconds);
+        if (!result.statuses().isEmpty()) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "searches failed, by status: " + result.statuses());
         }
-    }
-
-    private static Histogram search(LoadedStack stack, List<byte[]> requests, int first, long end) {
-        Histogram latencies = new Histogram(LATENCY_NS_MAX, 3);
-        try (HttpSearch http = new HttpSearch(stack.url(), LoadedStack.COLLECTION)) {
-            for (int next = first; System.nanoTime() < end; next++) {
-                long start = System.nanoTime();
-                byte[] unused = http.send(requests.get(next % requests.size()));
-                latencies.recordValue(System.nanoTime() - start);
-            }
-        }
-        return latencies;
-    }
-
-    private static double us(Histogram ns, double percentile) {
-        return ns.getValueAtPercentile(percentile) / 1e3;
+        return result;
     }
 }

@@ -9,7 +9,6 @@ import io.omendb.bench.hybrid.Packages;
 import io.omendb.bench.stack.GatewayCalls;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -115,13 +114,7 @@ public final class HybridBench implements Callable<Integer> {
             run.filtered(filtered);
             run.latency(seconds, windows);
         }
-        if (json != null) {
-            try {
-                Files.writeString(json, result.toPrettyString() + "\n");
-            } catch (IOException e) {
-                throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + json + ": " + e, e);
-            }
-        }
+        JsonReport.write(json, result);
         return 0;
     }
 

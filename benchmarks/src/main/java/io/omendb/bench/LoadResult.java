@@ -47,6 +47,16 @@ final class LoadResult {
         return refused.getTotalCount() / seconds;
     }
 
+    /** Searches answered. */
+    long answered() {
+        return accepted.getTotalCount();
+    }
+
+    /** Of answered searches, in microseconds. */
+    double acceptedUs(double percentile) {
+        return accepted.getValueAtPercentile(percentile) / 1e3;
+    }
+
     /** Of answered searches, in milliseconds. */
     double acceptedMs(double percentile) {
         return accepted.getValueAtPercentile(percentile) / 1e6;

@@ -1,13 +1,9 @@
 package io.omendb.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.omendb.ErrorCode;
-import io.omendb.OmenException;
 import io.omendb.bench.stack.GatewayCalls;
 import io.omendb.bench.stack.ProcessMemory;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,13 +108,7 @@ public final class SaturateBench implements Callable<Integer> {
             stack.load(sender, vectors.rows());
             right = run(stack, new HttpLoad(stack.url(), LoadedStack.COLLECTION, requests), result);
         }
-        if (json != null) {
-            try {
-                Files.writeString(json, result.toPrettyString() + "\n");
-            } catch (IOException e) {
-                throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + json + ": " + e, e);
-            }
-        }
+        JsonReport.write(json, result);
         return right ? 0 : 1;
     }
 

@@ -7,9 +7,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.bench.stack.GatewayCalls;
 import io.omendb.bench.stack.GatewayCalls.Answer;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -154,13 +152,7 @@ public final class TokensBench implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println(result.toPrettyString());
         out.flush();
-        if (json != null) {
-            try {
-                Files.writeString(json, result.toPrettyString() + "\n");
-            } catch (IOException e) {
-                throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + json + ": " + e, e);
-            }
-        }
+        JsonReport.write(json, result);
         return found == writes;
     }
 

@@ -60,7 +60,9 @@ std::map<std::string, Start>& kernels() {
         KERNEL(encode), KERNEL(prepare), KERNEL(threshold), KERNEL(refine), KERNEL(scoreKept),
         KERNEL(nearestKept), KERNEL(score), KERNEL(nearest), KERNEL(scoreRange), KERNEL(bury),
         KERNEL(scan_8), KERNEL(scan_16), KERNEL(scan_32), KERNEL(scan_64), KERNEL(sample_8),
-        KERNEL(sample_16), KERNEL(sample_32), KERNEL(sample_64),
+        KERNEL(sample_16), KERNEL(sample_32), KERNEL(sample_64), KERNEL(rotate),
+        KERNEL(nearestCentroid), KERNEL(nearestThree), KERNEL(placeCentroids), KERNEL(sumRows),
+        KERNEL(moveCentroids), KERNEL(collectCentroids), KERNEL(encodeResiduals),
     };
     return all;
 }
@@ -129,6 +131,12 @@ API cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int, size_t)
     return SUCCESS;
 }
 API cuStreamCreate(void** stream, unsigned) { *stream = new Stream; return SUCCESS; }
+API cuStreamCreateWithPriority(void** stream, unsigned, int) { *stream = new Stream; return SUCCESS; }
+API cuCtxGetStreamPriorityRange(int* least, int* greatest) {
+    *least = 0;
+    *greatest = -5;
+    return SUCCESS;
+}
 API cuStreamDestroy_v2(void* stream) { delete (Stream*) stream; return SUCCESS; }
 API cuStreamSynchronize(void*) { return SUCCESS; }
 API cuStreamBeginCapture_v2(void* stream, int) {

@@ -54,6 +54,7 @@ void launch(dim3 grid, uint32_t threads, uint32_t sharedBytes, const std::functi
 
 inline void __syncthreads() { simt::syncBlock(); }
 inline void __threadfence() {}
+inline void __syncwarp() { simt::exchange(nullptr, 0); }
 
 template <typename T>
 T fromLane(T value, int source) {
@@ -94,11 +95,17 @@ inline float __uint_as_float(uint32_t u) {
 }
 inline int __float_as_int(float f) { return (int) __float_as_uint(f); }
 inline int __float2int_rn(float f) { return (int) nearbyintf(f); }
+inline long long __float2ll_rn(float f) { return llrintf(f); }
 inline int __ffs(uint32_t u) { return __builtin_ffs((int) u); }
 inline int __clzll(long long v) { return v == 0 ? 64 : __builtin_clzll((unsigned long long) v); }
 
 inline uint32_t atomicAdd(uint32_t* at, uint32_t more) {
     uint32_t old = *at;
+    *at = old + more;
+    return old;
+}
+inline unsigned long long atomicAdd(unsigned long long* at, unsigned long long more) {
+    unsigned long long old = *at;
     *at = old + more;
     return old;
 }

@@ -87,6 +87,11 @@ public final class GpuBench implements Callable<Integer> {
     @Option(names = "--rerank", description = "Also measure re-ranking, beside the processor.")
     boolean rerank;
 
+    @Option(
+            names = "--index",
+            description = "Also measure training and encoding an index, beside the processor.")
+    boolean index;
+
     @Option(names = "--json", paramLabel = "OUT", description = "Also write the result here.")
     @Nullable Path json;
 
@@ -107,6 +112,9 @@ public final class GpuBench implements Callable<Integer> {
                 if (rerank) {
                     new GpuRerankRun(context, data, l2, k, runs)
                             .run(out, report.putArray("rerank"));
+                }
+                if (index) {
+                    new GpuIndexRun(context, data).run(out, report.putObject("index"));
                 }
             }
         } catch (DeviceException e) {

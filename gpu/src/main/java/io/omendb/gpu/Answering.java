@@ -38,7 +38,7 @@ final class Answering implements AutoCloseable {
             new LinkedHashMap<>(TABLES_MAX, 1, true);
 
     Answering(CudaContext context, Supplier<Residency> residency) {
-        this.stream = context.stream();
+        this.stream = context.urgentStream();
         this.residency = residency;
         this.exact = new ExactSearch(context, stream);
         this.listed = new ListedRows(context, stream);

@@ -1,5 +1,6 @@
 package io.omendb.gpu;
 
+import io.omendb.gpu.build.CudaIndexBuilder;
 import io.omendb.gpu.cuda.CudaContext;
 import io.omendb.gpu.cuda.CudaException;
 import io.omendb.gpu.exact.ExactSearch;
@@ -12,6 +13,7 @@ import io.omendb.index.device.DeviceQuery;
 import io.omendb.index.device.DeviceSearch;
 import io.omendb.index.device.Reranker;
 import io.omendb.index.device.SearchDevice;
+import io.omendb.index.ivf.IndexBuilder;
 import io.omendb.index.segment.Segment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,9 @@ final class CudaSearchDevice implements SearchDevice {
     private static final Logger LOG = LoggerFactory.getLogger(CudaSearchDevice.class);
     private static final int DIMENSION_MAX = 8192;
 
+    /** Components of all rows from which making an index here is worth the way. */
+    private static final long BUILD_COMPONENTS_MIN = 1 << 17;
+
     private final CudaContext context;
     private final String name;
     private final SearchThread thread;
@@ -29,15 +34,21 @@ final class CudaSearchDevice implements SearchDevice {
     private final Reranker reranker;
     private final DevicePlanner planner;
     private final int sharedBytes;
+    private final CudaIndexBuilder builder;
     private boolean closed;
 
     private CudaSearchDevice(
-            CudaContext context, SearchThread thread, Residency residency, CostModel costs) {
+            CudaContext context,
+            SearchThread thread,
+            Residency residency,
+            CudaIndexBuilder builder,
+            CostModel costs) {
         this.context = context;
         this.name = context.name();
         this.sharedBytes = context.sharedBytesMax();
         this.thread = thread;
         this.residency = residency;
+        this.builder = builder;
         this.planner = new DevicePlanner(costs);
         this.reranker = new CudaReranker(thread, ExactSearch.K_MAX);
     }
@@ -57,7 +68,8 @@ final class CudaSearchDevice implements SearchDevice {
             wiring.residency = new Residency(context, budget, thread::retire, thread::lose);
             thread.start();
             LOG.info("{}: {} MiB for segments; {}", context.name(), budget >> 20, costs);
-            return new CudaSearchDevice(context, thread, wiring.residency(), costs);
+            CudaIndexBuilder builder = new CudaIndexBuilder(context, thread::lose);
+            return new CudaSearchDevice(context, thread, wiring.residency(), builder, costs);
         } catch (CudaException e) {
             context.close();
             throw new DeviceException("the GPU cannot be used: " + e.getMessage(), e);
@@ -129,6 +141,12 @@ final class CudaSearchDevice implements SearchDevice {
     }
 
     @Override
+    public @Nullable IndexBuilder indexBuilder(int dimension, int rows) {
+        boolean worth = (long) rows * dimension >= BUILD_COMPONENTS_MIN;
+        return worth && holds(dimension) ? builder : null;
+    }
+
+    @Override
     public Reranker reranker() {
         return reranker;
     }
@@ -139,6 +157,7 @@ final class CudaSearchDevice implements SearchDevice {
                 thread.searches(),
                 thread.batches(),
                 thread.failures(),
+                builder.builds(),
                 residency.usedBytes(),
                 residency.residentRows(),
                 residency.budgetBytes());
@@ -157,6 +176,7 @@ final class CudaSearchDevice implements SearchDevice {
             return;
         }
         try {
+            builder.close();
             // What is left on the device goes with its context.
             context.close();
         } catch (CudaException e) {

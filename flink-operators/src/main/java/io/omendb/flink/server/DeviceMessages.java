@@ -19,6 +19,7 @@ final class DeviceMessages {
                 .setSearches(figures.searches())
                 .setBatches(figures.batches())
                 .setFailures(figures.failures())
+                .setBuilds(figures.builds())
                 .setResidentRows(figures.residentRows())
                 .setResidentBytes(figures.residentBytes())
                 .setBudgetBytes(figures.budgetBytes())

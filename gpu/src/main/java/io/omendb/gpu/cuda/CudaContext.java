@@ -39,7 +39,7 @@ public final class CudaContext implements AutoCloseable {
         this.module = module;
         this.name = name;
         this.capability = capability;
-        this.memory = new Stream();
+        this.memory = new Stream(false);
     }
 
     /**
@@ -163,9 +163,14 @@ public final class CudaContext implements AutoCloseable {
         return memory;
     }
 
+    /** A stream for what somebody waits for: it goes before all others. */
+    public Stream urgentStream() {
+        return new Stream(true);
+    }
+
     /** A stream of its own. */
     public Stream stream() {
-        return new Stream();
+        return new Stream(false);
     }
 
     /** A kernel by name, with arguments of its own. */

@@ -66,6 +66,18 @@ public final class Kernel {
         return this;
     }
 
+    /** The next argument: a float. */
+    public Kernel add(float value) {
+        values.putFloat(next++ * Long.BYTES, value);
+        return this;
+    }
+
+    /** The next argument: a double. */
+    public Kernel add(double value) {
+        values.putDouble(next++ * Long.BYTES, value);
+        return this;
+    }
+
     /** Bytes of shared memory a block, besides what the kernel declares. */
     public Kernel shared(int bytes) {
         sharedBytes = bytes;

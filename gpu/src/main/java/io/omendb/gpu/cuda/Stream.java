@@ -11,10 +11,23 @@ public final class Stream implements AutoCloseable {
     private final CUstream handle = new CUstream();
     private boolean open = true;
 
-    Stream() {
+    /**
+     * A stream.
+     *
+     * @param urgent whether its kernels get the device's next free places before those of others
+     */
+    Stream(boolean urgent) {
+        int[] least = new int[1];
+        int[] greatest = new int[1];
         check(
-                "cuStreamCreate",
-                JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING));
+                "cuCtxGetStreamPriorityRange",
+                JCudaDriver.cuCtxGetStreamPriorityRange(least, greatest));
+        check(
+                "cuStreamCreateWithPriority",
+                JCudaDriver.cuStreamCreateWithPriority(
+                        handle,
+                        CUstream_flags.CU_STREAM_NON_BLOCKING,
+                        urgent ? greatest[0] : least[0]));
     }
 
     CUstream handle() {

@@ -1,6 +1,8 @@
 package io.omendb.index.device;
 
+import io.omendb.index.ivf.IndexBuilder;
 import io.omendb.index.segment.Segment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds copies of sealed segments' vectors and searches them exactly. It never holds the only copy
@@ -46,6 +48,14 @@ public interface SearchDevice extends AutoCloseable {
      * @return the answer to come
      */
     DeviceSearch search(DeviceQuery query);
+
+    /**
+     * Makes indexes of vectors; null where the processor does that sooner, or the device is lost.
+     *
+     * @param dimension components of a vector, once padded
+     * @param rows rows of the work
+     */
+    @Nullable IndexBuilder indexBuilder(int dimension, int rows);
 
     /** Compares listed rows. */
     Reranker reranker();

@@ -49,7 +49,8 @@ public final class CodebookSplit {
             float[] rows = members.rotated(list, MEMBERS_MAX);
             int[] all = new int[rows.length / dimension];
             Arrays.setAll(all, i -> i);
-            float[] halves = KMeans.train(rows, dimension, all, 2, ITERATIONS, random);
+            int[] starts = ClusterGroups.one(all, 2).starts(random);
+            float[] halves = KMeans.train(rows, dimension, all, starts, ITERATIONS, random);
             float[] old =
                     Arrays.copyOfRange(book.centroids(), list * dimension, (list + 1) * dimension);
             System.arraycopy(halves, 0, centroids, list * dimension, dimension);

@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -17,12 +18,15 @@ public final class CodebookTrainer {
     /**
      * Trains a codebook.
      *
+     * @param builder does the work
      * @param trainedRows rows that the shard has
      * @param sample rotated vectors end to end
      * @param rows vectors in the sample, at least {@code lists}
      * @param lists about how many posting lists are wanted
+     * @throws IndexBuilderException if the builder failed
      */
     public static Codebook train(
+            IndexBuilder builder,
             int version,
             int trainedRows,
             Rotation rotation,
@@ -31,53 +35,56 @@ public final class CodebookTrainer {
             int lists,
             long seed) {
         Random random = new Random(seed);
-        int dimension = rotation.paddedDimension();
         int cells = Math.max(1, (int) Math.round(Math.sqrt(lists)));
         int[] all = permutation(rows, random);
-        int[] cellRows = java.util.Arrays.copyOf(all, Math.min(rows, cells * CELL_SAMPLE));
-        float[] cellCentroids =
-                KMeans.train(sample, dimension, cellRows, cells, CELL_ITERATIONS, random);
-        int[] cellOfRow = new int[rows];
-        KMeans.assign(sample, dimension, all, cellCentroids, cells, cellOfRow);
-        int[] sizes = new int[cells];
-        for (int cell : cellOfRow) {
-            sizes[cell]++;
+        try (Clustering clustering = builder.cluster(sample, rotation.paddedDimension(), rows)) {
+            ClusterGroups few =
+                    ClusterGroups.one(
+                            Arrays.copyOf(all, Math.min(rows, cells * CELL_SAMPLE)), cells);
+            float[] cellCentroids =
+                    clustering.train(few, few.starts(random), CELL_ITERATIONS, random.nextLong());
+            ClusterGroups groups = byCell(all, clustering.assign(all, cellCentroids), cells, lists);
+            float[] centroids =
+                    clustering.train(
+                            groups, groups.starts(random), LIST_ITERATIONS, random.nextLong());
+            return Codebook.trained(
+                    version, trainedRows, rotation, cellCentroids, centroids, cells(groups));
         }
-        int[] listsOfCell = new int[cells];
-        int total = 0;
-        for (int cell = 0; cell < cells; cell++) {
-            int share = (int) Math.round((double) sizes[cell] * lists / rows);
-            listsOfCell[cell] = Math.min(sizes[cell], Math.max(1, share));
-            total += listsOfCell[cell];
-        }
-        float[] centroids = new float[total * dimension];
-        int[] cellOfList = new int[total];
-        int list = 0;
-        for (int cell = 0; cell < cells; cell++) {
-            int count = listsOfCell[cell];
-            if (count == 0) {
-                continue;
-            }
-            int[] members = members(all, cellOfRow, cell, sizes[cell]);
-            float[] trained =
-                    KMeans.train(sample, dimension, members, count, LIST_ITERATIONS, random);
-            System.arraycopy(trained, 0, centroids, list * dimension, trained.length);
-            java.util.Arrays.fill(cellOfList, list, list + count, cell);
-            list += count;
-        }
-        return Codebook.trained(
-                version, trainedRows, rotation, cellCentroids, centroids, cellOfList);
     }
 
-    private static int[] members(int[] rows, int[] cellOfRow, int cell, int count) {
-        int[] members = new int[count];
-        int next = 0;
-        for (int i = 0; i < rows.length; i++) {
-            if (cellOfRow[i] == cell) {
-                members[next++] = rows[i];
-            }
+    /**
+     * Rows by cell, each cell with as many clusters as its share of the rows asks for.
+     *
+     * @param cellOfRow the cell of each of {@code rows}
+     */
+    private static ClusterGroups byCell(int[] rows, int[] cellOfRow, int cells, int lists) {
+        int[] firstRows = new int[cells + 1];
+        for (int cell : cellOfRow) {
+            firstRows[cell + 1]++;
         }
-        return members;
+        int[] firstLists = new int[cells + 1];
+        for (int cell = 0; cell < cells; cell++) {
+            int size = firstRows[cell + 1];
+            int share = (int) Math.round((double) size * lists / rows.length);
+            firstLists[cell + 1] = firstLists[cell] + Math.min(size, Math.max(1, share));
+            firstRows[cell + 1] += firstRows[cell];
+        }
+        int[] sorted = new int[rows.length];
+        int[] next = Arrays.copyOf(firstRows, cells);
+        for (int i = 0; i < rows.length; i++) {
+            sorted[next[cellOfRow[i]]++] = rows[i];
+        }
+        return new ClusterGroups(sorted, firstRows, firstLists);
+    }
+
+    /** The group of each cluster. */
+    private static int[] cells(ClusterGroups groups) {
+        int[] cells = new int[groups.clusters()];
+        for (int cell = 0; cell < groups.count(); cell++) {
+            Arrays.fill(
+                    cells, groups.firstClusters()[cell], groups.firstClusters()[cell + 1], cell);
+        }
+        return cells;
     }
 
     private static int[] permutation(int n, Random random) {

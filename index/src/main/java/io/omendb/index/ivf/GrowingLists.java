@@ -79,19 +79,33 @@ public final class GrowingLists implements PostingLists {
         waiting = 0;
     }
 
+    /**
+     * Adds rows that were assigned and encoded elsewhere. No other rows may wait.
+     *
+     * @param firstRow the first of them, above all that were added
+     * @param rows how many; they count as indexed from here on
+     * @param assignedLists the list of each, from the start
+     * @param entries of each its code, the bits of its square and those of its slope, end to end
+     */
+    public void addEncoded(int firstRow, int rows, int[] assignedLists, int[] entries) {
+        if (waiting > 0) {
+            throw new IllegalStateException(waiting + " rows wait");
+        }
+        int fields = words + 2;
+        for (int i = 0; i < rows; i++) {
+            Growing growing = growing(assignedLists[i]);
+            int to = ListView.field(0, growing.size, words, 0);
+            for (int field = 0; field < fields; field++) {
+                growing.blocks[to + field * BLOCK] = entries[i * fields + field];
+            }
+            growing.publish(firstRow + i, words);
+        }
+        indexedRows = firstRow + rows;
+    }
+
     private void append(int row, int list, int offset) {
-        Growing growing = lists[list];
-        if (growing == null) {
-            growing = new Growing(blockInts);
-            bytes += OBJECT_BYTES + (long) blockInts * Integer.BYTES;
-            lists[list] = growing;
-        }
+        Growing growing = growing(list);
         int entry = growing.size;
-        int block = entry / BLOCK * blockInts;
-        if (block == growing.blocks.length) {
-            bytes += (long) block * Integer.BYTES;
-            growing.blocks = Arrays.copyOf(growing.blocks, block * 2);
-        }
         kernel.encode(
                 rotated,
                 offset,
@@ -99,10 +113,25 @@ public final class GrowingLists implements PostingLists {
                 list * codebook.dimension(),
                 codebook.dimension(),
                 growing.blocks,
-                block,
+                entry / BLOCK * blockInts,
                 entry % BLOCK);
-        growing.blocks[ListView.field(0, entry, words, words + 2)] = row;
-        Growing.SIZE.setRelease(growing, entry + 1);
+        growing.publish(row, words);
+    }
+
+    /** A list with room for another entry. */
+    private Growing growing(int list) {
+        Growing growing = lists[list];
+        if (growing == null) {
+            growing = new Growing(blockInts);
+            bytes += OBJECT_BYTES + (long) blockInts * Integer.BYTES;
+            lists[list] = growing;
+        }
+        int block = growing.size / BLOCK * blockInts;
+        if (block == growing.blocks.length) {
+            bytes += (long) block * Integer.BYTES;
+            growing.blocks = Arrays.copyOf(growing.blocks, block * 2);
+        }
+        return growing;
     }
 
     @Override
@@ -168,6 +197,12 @@ public final class GrowingLists implements PostingLists {
 
         Growing(int blockInts) {
             blocks = new int[blockInts];
+        }
+
+        /** Shows the entry that was written behind the last one. */
+        void publish(int row, int words) {
+            blocks[ListView.field(0, size, words, words + 2)] = row;
+            SIZE.setRelease(this, size + 1);
         }
     }
 }

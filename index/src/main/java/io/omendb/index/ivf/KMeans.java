@@ -16,14 +16,18 @@ final class KMeans {
     /**
      * Finds centroids.
      *
-     * @param data {@code rows.length} or more vectors
+     * @param data vectors end to end
      * @param rows the vectors to cluster
-     * @param clusters at most as many as rows
-     * @return {@code clusters} centroids end to end
+     * @param starts a row for each cluster
+     * @return as many centroids as there are starts, end to end
      */
     static float[] train(
-            float[] data, int dimension, int[] rows, int clusters, int iterations, Random random) {
-        float[] centroids = start(data, dimension, rows, clusters, random);
+            float[] data, int dimension, int[] rows, int[] starts, int iterations, Random random) {
+        int clusters = starts.length;
+        float[] centroids = new float[clusters * dimension];
+        for (int i = 0; i < clusters; i++) {
+            System.arraycopy(data, starts[i] * dimension, centroids, i * dimension, dimension);
+        }
         int[] assigned = new int[rows.length];
         for (int i = 0; i < iterations; i++) {
             assign(data, dimension, rows, centroids, clusters, assigned);
@@ -56,19 +60,6 @@ final class KMeans {
                 into[i + j] = PanelKernel.lane(panels.highest(scores, j * lanes, count));
             }
         }
-    }
-
-    private static float[] start(
-            float[] data, int dimension, int[] rows, int clusters, Random random) {
-        float[] centroids = new float[clusters * dimension];
-        int[] shuffled = rows.clone();
-        for (int i = 0; i < clusters; i++) {
-            int j = i + random.nextInt(shuffled.length - i);
-            int row = shuffled[j];
-            shuffled[j] = shuffled[i];
-            System.arraycopy(data, row * dimension, centroids, i * dimension, dimension);
-        }
-        return centroids;
     }
 
     private static void update(

@@ -162,16 +162,15 @@ public final class ListsBuilder {
         return count;
     }
 
-    /** Assigns and encodes rows 0 to {@code rows}, exclusive. */
-    public static PackedLists encode(Codebook codebook, int rows, VectorSource vectors) {
+    /**
+     * Assigns and encodes rows 0 to {@code rows}, exclusive.
+     *
+     * @throws IndexBuilderException if the builder failed
+     */
+    public static PackedLists encode(
+            IndexBuilder builder, Codebook codebook, int rows, VectorSource vectors) {
         GrowingLists lists = new GrowingLists(codebook);
-        float[] vector = new float[codebook.rotation().dimension()];
-        for (int row = 0; row < rows; row++) {
-            vectors.read(row, vector);
-            lists.add(row, vector, 0);
-            Pace.step();
-        }
-        lists.flush();
+        builder.encode(codebook, rows, vectors, lists);
         return pack(lists);
     }
 }

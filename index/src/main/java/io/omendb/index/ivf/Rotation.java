@@ -57,6 +57,25 @@ public final class Rotation {
         return seed;
     }
 
+    /**
+     * Rounds in the order in which {@link #apply} goes through them: each multiplies component by
+     * component with its {@linkplain #factors factors}, then transforms {@link #window} components
+     * from {@link #windowStart} on by an unscaled Hadamard matrix.
+     */
+    public int rounds() {
+        return factors.length;
+    }
+
+    /** Components that a round transforms: a power of two. */
+    public int window() {
+        return window;
+    }
+
+    /** The factors of a round, one for each component of a padded vector. Not to be changed. */
+    public float[] factors(int round) {
+        return factors[round];
+    }
+
     /** Rotates {@code vector[offset …]} into {@code into[intoOffset …]}. */
     public void apply(float[] vector, int offset, float[] into, int intoOffset) {
         System.arraycopy(vector, offset, into, intoOffset, dimension);
@@ -69,7 +88,8 @@ public final class Rotation {
         }
     }
 
-    private int windowStart(int round) {
+    /** The first component that a round transforms. */
+    public int windowStart(int round) {
         return round % 2 == 0 ? 0 : padded - window;
     }
 }

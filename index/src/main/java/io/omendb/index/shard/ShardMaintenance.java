@@ -70,6 +70,7 @@ final class ShardMaintenance {
     private final Shard shard;
     private final ShardOptions options;
     private final ShardEnvironment environment;
+    private final IndexBuilds builds;
     private final MergePolicy merges =
             new MergePolicy(FAN_OUT, TIER_ROWS, MERGED_ROWS_MAX, DEAD_SHARE);
 
@@ -88,6 +89,7 @@ final class ShardMaintenance {
         this.shard = shard;
         this.options = options;
         this.environment = environment;
+        this.builds = new IndexBuilds(environment.device());
     }
 
     /** Has the shard looked at soon. */
@@ -208,14 +210,19 @@ final class ShardMaintenance {
                         : before.codebook().rotation();
         TrainingSample sample = TrainingSample.of(snapshot, rotation);
         Codebook codebook =
-                CodebookTrainer.train(
-                        before == null ? 1 : before.codebook().version() + 1,
-                        (int) snapshot.rowsStored(),
-                        rotation,
-                        sample.vectors(),
+                builds.run(
+                        rotation.paddedDimension(),
                         sample.rows(),
-                        sample.lists(),
-                        snapshot.sequence());
+                        builder ->
+                                CodebookTrainer.train(
+                                        builder,
+                                        before == null ? 1 : before.codebook().version() + 1,
+                                        (int) snapshot.rowsStored(),
+                                        rotation,
+                                        sample.vectors(),
+                                        sample.rows(),
+                                        sample.lists(),
+                                        snapshot.sequence()));
         shard.use(before == null ? IndexState.first(codebook) : before.next(codebook));
         return true;
     }
@@ -235,7 +242,7 @@ final class ShardMaintenance {
         return false;
     }
 
-    private static PackedLists reencoded(
+    private PackedLists reencoded(
             Segment segment, @Nullable PostingLists lists, Codebook codebook) {
         ListsBuilder.VectorSource vectors = (row, into) -> segment.vectors().read(row, 1, into, 0);
         if (lists instanceof PackedLists packed) {
@@ -244,7 +251,10 @@ final class ShardMaintenance {
                 return ListsBuilder.respread(packed, codebook, changed, vectors);
             }
         }
-        return ListsBuilder.encode(codebook, segment.rowCount(), vectors);
+        return builds.run(
+                codebook.dimension(),
+                segment.rowCount(),
+                builder -> ListsBuilder.encode(builder, codebook, segment.rowCount(), vectors));
     }
 
     /** Splits lists that drift has made too long, each time the shard has grown by a quarter. */

@@ -56,7 +56,9 @@ class ErrorBoundTest {
         for (int row = 0; row < ROWS; row++) {
             rotation.apply(rows, row * dimension, rotated, row * padded);
         }
-        Codebook codebook = CodebookTrainer.train(1, ROWS, rotation, rotated, ROWS, 20, seed);
+        Codebook codebook =
+                CodebookTrainer.train(
+                        ProcessorIndexBuilder.INSTANCE, 1, ROWS, rotation, rotated, ROWS, 20, seed);
         GrowingLists lists = new GrowingLists(codebook);
         for (int row = 0; row < ROWS; row++) {
             lists.add(row, rows, row * dimension);

@@ -18,7 +18,16 @@ class ListAssignerTest {
         Rotation rotation = new Rotation(dimension, seed);
         int padded = rotation.paddedDimension();
         float[] rotated = clustered(rows, padded);
-        Codebook codebook = CodebookTrainer.train(1, rows, rotation, rotated, rows, lists, seed);
+        Codebook codebook =
+                CodebookTrainer.train(
+                        ProcessorIndexBuilder.INSTANCE,
+                        1,
+                        rows,
+                        rotation,
+                        rotated,
+                        rows,
+                        lists,
+                        seed);
         int[] together = new int[rows];
         new ListAssigner(codebook, rows).assign(rotated, rows, together);
         ListAssigner single = new ListAssigner(codebook, 1);
@@ -50,7 +59,9 @@ class ListAssignerTest {
     void assign_moreThanItsCapacity_isRefused() {
         Rotation rotation = new Rotation(8, 1);
         float[] rows = clustered(20, rotation.paddedDimension());
-        Codebook codebook = CodebookTrainer.train(1, 20, rotation, rows, 20, 2, 1);
+        Codebook codebook =
+                CodebookTrainer.train(
+                        ProcessorIndexBuilder.INSTANCE, 1, 20, rotation, rows, 20, 2, 1);
         ListAssigner assigner = new ListAssigner(codebook, 4);
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> assigner.assign(rows, 5, new int[5]))

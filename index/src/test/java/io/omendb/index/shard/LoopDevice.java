@@ -11,6 +11,13 @@ import io.omendb.index.device.Ranking;
 import io.omendb.index.device.Reranker;
 import io.omendb.index.device.SearchDevice;
 import io.omendb.index.device.SimdReranker;
+import io.omendb.index.ivf.Clustering;
+import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.GrowingLists;
+import io.omendb.index.ivf.IndexBuilder;
+import io.omendb.index.ivf.IndexBuilderException;
+import io.omendb.index.ivf.ListsBuilder;
+import io.omendb.index.ivf.ProcessorIndexBuilder;
 import io.omendb.index.segment.Segment;
 import io.omendb.schema.Metric;
 import java.util.HashMap;
@@ -19,6 +26,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device that is a plain loop over copies it pretends to have: brings segments in late, loses
@@ -35,6 +43,7 @@ final class LoopDevice implements SearchDevice {
     private final Map<Segment, Integer> followed = new HashMap<>();
     private int searches;
     private int failed;
+    private int builds;
 
     LoopDevice(Random random, double failures) {
         this.random = random;
@@ -159,8 +168,44 @@ final class LoopDevice implements SearchDevice {
     }
 
     @Override
+    public @Nullable IndexBuilder indexBuilder(int dimension, int rows) {
+        return new IndexBuilder() {
+            @Override
+            public Clustering cluster(float[] vectors, int padded, int count) {
+                failBuildSometimes();
+                return ProcessorIndexBuilder.INSTANCE.cluster(vectors, padded, count);
+            }
+
+            @Override
+            public void encode(
+                    Codebook codebook,
+                    int count,
+                    ListsBuilder.VectorSource vectors,
+                    GrowingLists into) {
+                // Half of the rows may be there already.
+                ListsBuilder.VectorSource failing =
+                        (row, vector) -> {
+                            if (row == count / 2) {
+                                failBuildSometimes();
+                            }
+                            vectors.read(row, vector);
+                        };
+                ProcessorIndexBuilder.INSTANCE.encode(codebook, count, failing, into);
+            }
+        };
+    }
+
+    private void failBuildSometimes() {
+        if (random.nextDouble() < failures) {
+            failed++;
+            throw new IndexBuilderException("told to fail");
+        }
+        builds++;
+    }
+
+    @Override
     public DeviceFigures figures() {
-        return new DeviceFigures(searches, searches, failed, 0, 0, 0);
+        return new DeviceFigures(searches, searches, failed, builds, 0, 0, 0);
     }
 
     @Override

@@ -18,9 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shards that search on a device, whatever it does, against the same shards on the processor. */
 class ShardDeviceTest {
@@ -72,6 +74,48 @@ class ShardDeviceTest {
         assertThat(device.residents()).as("released segments").isLessThan(30);
         shard.close();
         assertThat(device.residents()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5, 1})
+    void index_madeOnADevice_isThatOfTheProcessor(double failures) {
+        long seed = System.nanoTime();
+        LoopDevice device = new LoopDevice(new Random(seed), failures);
+        Shard shard = filled(device);
+        Shard other = filled(null);
+        assertThat(shard.snapshot().index()).isNotNull();
+        Random random = new Random(seed);
+        for (int i = 0; i < 50; i++) {
+            float[] query = vector(random);
+            SearchParams here = SearchParams.ofRecall(0.9).on(DeviceChoice.CPU);
+            assertThat(rows(shard.snapshot().search(query, 10, null, here)))
+                    .as("seed %d", seed)
+                    .isEqualTo(rows(other.snapshot().search(query, 10, null, here)));
+        }
+        if (failures == 0) {
+            assertThat(device.figures().builds()).isPositive();
+        } else if (failures == 1) {
+            assertThat(device.figures().builds()).isZero();
+            assertThat(device.figures().failures()).isPositive();
+        }
+    }
+
+    private static List<String> rows(SearchResult found) {
+        return found.hits().stream().map(hit -> hit.row() + " " + hit.distance()).toList();
+    }
+
+    private static Shard filled(@Nullable LoopDevice device) {
+        Random random = new Random(3);
+        Shard shard =
+                new Shard(
+                        CollectionSchema.of("c", DIMENSION, Metric.L2),
+                        new ShardOptions(3_000, 1 << 30, 6_000, 8),
+                        new ShardEnvironment(null, Runnable::run, null, device));
+        for (int i = 0; i < 20_000; i++) {
+            byte[] id = ("id-" + i).getBytes(StandardCharsets.UTF_8);
+            shard.upsert(new RowImage(id, 1, "t-0", i, i, null, null), vector(random));
+        }
+        return shard;
     }
 
     @Test

@@ -12,6 +12,7 @@ final class DeviceMeters {
     private final MultiGauge searches;
     private final MultiGauge batches;
     private final MultiGauge failures;
+    private final MultiGauge builds;
     private final MultiGauge rows;
     private final MultiGauge bytes;
     private final MultiGauge budget;
@@ -20,6 +21,7 @@ final class DeviceMeters {
         searches = gauge(registry, "omendb.gpu.searches", "Searches that the GPU answered");
         batches = gauge(registry, "omendb.gpu.batches", "Times that it ran, for one or more each");
         failures = gauge(registry, "omendb.gpu.failures", "Searches it left to the processor");
+        builds = gauge(registry, "omendb.gpu.builds", "Codebooks trained, segments encoded");
         rows = gauge(registry, "omendb.gpu.resident.rows", "Rows whose vectors it holds");
         bytes = gauge(registry, "omendb.gpu.resident.bytes", "GPU memory those take");
         budget = gauge(registry, "omendb.gpu.budget.bytes", "GPU memory they may take");
@@ -33,6 +35,7 @@ final class DeviceMeters {
         set(searches, devices, DeviceStats::getSearches);
         set(batches, devices, DeviceStats::getBatches);
         set(failures, devices, DeviceStats::getFailures);
+        set(builds, devices, DeviceStats::getBuilds);
         set(rows, devices, DeviceStats::getResidentRows);
         set(bytes, devices, DeviceStats::getResidentBytes);
         set(budget, devices, DeviceStats::getBudgetBytes);

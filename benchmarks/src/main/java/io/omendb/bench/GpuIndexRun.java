@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 
 /** Training a codebook and encoding rows: the GPU, and one thread of the processor. */
 final class GpuIndexRun {
-    private static final int ROWS_MAX = 1 << 20;
+    private static final int ROWS_MAX = 1 << 18;
 
     /** As a shard chooses them; see {@code TrainingSample}. */
     private static final double LISTS = 5;

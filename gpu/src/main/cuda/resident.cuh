@@ -110,16 +110,22 @@ __device__ __forceinline__ uint32_t segmentOf(
     return from;
 }
 
-__device__ __forceinline__ uint32_t findSegment(
-        const Segment* segments, uint32_t count, uint32_t tile) {
+// The last of some ascending numbers, the first of which is 0, that is at most `value`.
+template <typename Read>
+__device__ __forceinline__ uint32_t lastAtOrBelow(uint32_t value, uint32_t count, Read read) {
     uint32_t low = 0, high = count - 1;
     while (low < high) {
         uint32_t middle = (low + high + 1) >> 1;
-        if (segments[middle].firstTile <= tile) {
+        if (read(middle) <= value) {
             low = middle;
         } else {
             high = middle - 1;
         }
     }
     return low;
+}
+
+__device__ __forceinline__ uint32_t findSegment(
+        const Segment* segments, uint32_t count, uint32_t tile) {
+    return lastAtOrBelow(tile, count, [&](uint32_t i) { return segments[i].firstTile; });
 }

@@ -4,6 +4,13 @@
 #define THREADS 512
 #define K_MAX 1024
 
+// A lone query's candidates are for one block, and nothing else runs meanwhile.
+#define REFINE_THREADS 1024
+#define WARPS_MAX (REFINE_THREADS / WARP)
+
+// Segments whose places are looked up in shared memory.
+#define PLACES_MAX 256
+
 // Candidates whose bounds are selected from in shared memory.
 #define REFINE_SHARED 8192
 
@@ -13,7 +20,7 @@ template <typename Key, typename Read>
 __device__ Key select(uint32_t n, uint32_t k, Read read) {
     __shared__ uint32_t histogram[256];
     __shared__ uint32_t chosen, before;
-    __shared__ Key differing[THREADS / WARP];
+    __shared__ Key differing[WARPS_MAX];
     // Neighbours' scores begin with the same bits: counting those would be many threads at one counter.
     Key first = read(0);
     Key differs = 0;
@@ -27,7 +34,7 @@ __device__ Key select(uint32_t n, uint32_t k, Read read) {
         differing[threadIdx.x / WARP] = differs;
     }
     __syncthreads();
-    for (int i = 0; i < THREADS / WARP; i++) {
+    for (int i = 0; i < blockDim.x / WARP; i++) {
         differs |= differing[i];
     }
     int bits = 64 - __clzll((unsigned long long) differs);
@@ -185,12 +192,21 @@ __device__ __forceinline__ const float* vectorOf(
 // A block a query. Candidates are cut down by the k-th smallest of their own upper bounds; the rows left,
 // kept[q] of them, go to `keys`, which has room for `capacity` a query. Where more candidates were found
 // than that, the bound becomes the query's threshold: another scan will find fewer.
-extern "C" __global__ void __launch_bounds__(THREADS) refine(
+extern "C" __global__ void __launch_bounds__(REFINE_THREADS) refine(
         const Segment* segments, uint32_t segmentCount, const Query* queryConstants,
         const Bounds* boundsAt, int l2, const uint2* candidates, const uint32_t* counts,
         uint32_t capacity, uint32_t k, uint64_t* keys, uint32_t* keptCounts, float* thresholds) {
     __shared__ uint32_t kept;
     __shared__ uint32_t uppers[REFINE_SHARED];
+    __shared__ uint32_t firstTiles[PLACES_MAX];
+    __shared__ const float2* scalesOf[PLACES_MAX];
+    // The binary search of each candidate would wait for memory at every step.
+    bool near = segmentCount <= PLACES_MAX;
+    for (uint32_t i = threadIdx.x; near && i < segmentCount; i += blockDim.x) {
+        firstTiles[i] = segments[i].firstTile;
+        scalesOf[i] = segments[i].scales;
+    }
+    __syncthreads();
     int q = blockIdx.x;
     uint32_t n = min(counts[q], capacity);
     const uint2* own = candidates + (size_t) q * capacity;
@@ -202,9 +218,19 @@ extern "C" __global__ void __launch_bounds__(THREADS) refine(
     // Upper bounds go to the high halves, lower bounds to the low halves of the keys.
     for (uint32_t i = threadIdx.x; i < n; i += blockDim.x) {
         uint2 candidate = own[i];
-        const Segment* s =
-                segments + findSegment(segments, segmentCount, candidate.x / TILE_ROWS);
-        float2 scale = __ldg(s->scales + (candidate.x - s->firstTile * TILE_ROWS));
+        uint32_t tile = candidate.x / TILE_ROWS;
+        const float2* scales;
+        uint32_t firstTile;
+        if (near) {
+            uint32_t place = lastAtOrBelow(tile, segmentCount, [&](uint32_t at) { return firstTiles[at]; });
+            scales = scalesOf[place];
+            firstTile = firstTiles[place];
+        } else {
+            const Segment* s = segments + findSegment(segments, segmentCount, tile);
+            scales = s->scales;
+            firstTile = s->firstTile;
+        }
+        float2 scale = __ldg(scales + (candidate.x - firstTile * TILE_ROWS));
         float product = (float) (int) candidate.y * query.scale;
         float upper = upperBound(scale, product, wide) + shift + around;
         float lower = lowerBound(scale, product, wide) + shift - around;

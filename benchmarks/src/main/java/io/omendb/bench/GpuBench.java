@@ -7,6 +7,8 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gpu.cuda.CudaContext;
 import io.omendb.index.device.DeviceException;
+import io.omendb.index.device.SearchDevice;
+import io.omendb.index.device.SearchDevices;
 import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,6 +94,14 @@ public final class GpuBench implements Callable<Integer> {
             description = "Also measure training and encoding an index, beside the processor.")
     boolean index;
 
+    @Option(
+            names = "--planner",
+            description = {
+                "Instead measure searches of a shard on either, alone and many at a time, and where"
+                        + " the planner sends them."
+            })
+    boolean planner;
+
     @Option(names = "--json", paramLabel = "OUT", description = "Also write the result here.")
     @Nullable Path json;
 
@@ -100,6 +110,33 @@ public final class GpuBench implements Callable<Integer> {
         boolean l2 = Metric.ofApiName(metric) == Metric.L2;
         PrintWriter out = spec.commandLine().getOut();
         ObjectNode report = JSON.createObjectNode();
+        if (planner) {
+            plan(out, report);
+        } else {
+            measure(l2, out, report);
+        }
+        if (json != null) {
+            write(json, report);
+        }
+        return 0;
+    }
+
+    private void plan(PrintWriter out, ObjectNode report) {
+        SearchDevice device = SearchDevices.shared();
+        if (device == null) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "bench gpu: no GPU to measure: " + SearchDevices.absence());
+        }
+        report.put("device", device.name()).put("rows", rows).put("dimension", dimension);
+        out.printf("%s: %,d x %d%n", device.name(), rows, dimension);
+        try {
+            new GpuPlannerRun(device, rows, dimension).run(out, report.putArray("planner"));
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "bench gpu: " + e.getMessage(), e);
+        }
+    }
+
+    private void measure(boolean l2, PrintWriter out, ObjectNode report) {
         try (CudaContext context = CudaContext.open()) {
             context.use();
             report.put("device", context.name()).put("rows", rows).put("dimension", dimension);
@@ -121,10 +158,6 @@ public final class GpuBench implements Callable<Integer> {
             throw new OmenException(
                     ErrorCode.EXTERNAL, "bench gpu: no GPU to measure: " + e.getMessage(), e);
         }
-        if (json != null) {
-            write(json, report);
-        }
-        return 0;
     }
 
     private static void write(Path path, ObjectNode report) {

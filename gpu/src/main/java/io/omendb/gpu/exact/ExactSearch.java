@@ -26,6 +26,7 @@ public final class ExactSearch implements AutoCloseable {
 
     private static final int THREADS = 256;
     private static final int SELECT_THREADS = 512;
+    private static final int REFINE_THREADS = 1024;
     private static final int WARPS = THREADS / 32;
     private static final int SCORE_BLOCKS = 64;
     private static final int RESCANS = 2;
@@ -309,7 +310,7 @@ public final class ExactSearch implements AutoCloseable {
                 .add(memory.keys)
                 .add(memory.kept)
                 .add(memory.thresholds)
-                .launch(plan.queries(), SELECT_THREADS, stream);
+                .launch(plan.queries(), REFINE_THREADS, stream);
         int each = Math.max(1, Math.min(SCORE_BLOCKS, multiprocessors * 4 / plan.queries()));
         scoreKept
                 .arguments()

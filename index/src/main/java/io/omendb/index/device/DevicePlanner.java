@@ -1,5 +1,6 @@
 package io.omendb.index.device;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,25 +17,58 @@ public final class DevicePlanner {
     private static final double CLOSE = 2;
 
     private final CostModel costs;
-    private final Correction host = new Correction();
-    private final Correction device = new Correction();
+    private final Corrections host = new Corrections();
+    private final Corrections device = new Corrections();
+    private final Corrections hostRerank = new Corrections();
+    private final Corrections deviceRerank = new Corrections();
     private final AtomicLong choices = new AtomicLong();
 
     public DevicePlanner(CostModel costs) {
         this.costs = costs;
     }
 
-    /** How far estimates are from what was seen, as a moving mean of their ratio. */
+    /**
+     * How far estimates are from what was seen, by size: what a thousand rows take says little
+     * about ten, which the caches may hold.
+     */
+    private static final class Corrections {
+        private final Correction[] bySize = new Correction[Long.SIZE];
+
+        Corrections() {
+            Arrays.setAll(bySize, any -> new Correction());
+        }
+
+        double of(double size) {
+            return at(size).factor;
+        }
+
+        void observe(double size, double estimated, double actual) {
+            if (estimated > 0) {
+                at(size).observe(actual / estimated);
+            }
+        }
+
+        /** One for sizes from a power of two to the next. */
+        private Correction at(double size) {
+            return bySize[Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, (long) size))];
+        }
+    }
+
+    /**
+     * A mean of ratios, in the end of about the last 256. Nothing is left out of it: where more
+     * threads search than there are cores, most searches here take their usual time and some wait
+     * for a core a hundred times as long, and it is the mean that tells how soon all are done.
+     */
     private static final class Correction {
-        private static final double WEIGHT = 0.05;
-        private static final double RATIO_MAX = 8;
+        private static final int MEMORY = 256;
 
         private volatile double factor = 1;
+        private volatile int seen = 1;
 
-        void observe(double estimated, double actual) {
-            double ratio = Math.max(1 / RATIO_MAX, Math.min(RATIO_MAX, actual / estimated));
-            double current = factor;
-            factor = current + WEIGHT * (ratio - current);
+        void observe(double ratio) {
+            int before = seen;
+            factor += (ratio - factor) / (before + 1);
+            seen = Math.min(MEMORY, before + 1);
         }
     }
 
@@ -49,8 +83,12 @@ public final class DevicePlanner {
      * @param hostNanos estimate of what the processor needs
      */
     public boolean isDeviceFaster(long rows, int dimension, double hostNanos) {
-        double here = hostNanos * host.factor;
-        double there = deviceNanos(rows, dimension) * device.factor;
+        return choose(
+                hostNanos * host.of(hostNanos),
+                deviceNanos(rows, dimension) * device.of((double) rows * dimension));
+    }
+
+    private boolean choose(double here, double there) {
         boolean faster = there < here;
         boolean isClose = there < here * CLOSE && here < there * CLOSE;
         // Estimates that are far apart may be so because one was learnt in bad times.
@@ -60,7 +98,10 @@ public final class DevicePlanner {
 
     /** Whether comparing so many listed rows there should end before the processor would. */
     public boolean isDeviceRerankFaster(long rows, int dimension) {
-        return costs.deviceRerankMicros(rows, dimension) < costs.hostRerankMicros(rows, dimension);
+        double size = (double) rows * dimension;
+        return choose(
+                costs.hostRerankMicros(rows, dimension) * hostRerank.of(size),
+                costs.deviceRerankMicros(rows, dimension) * deviceRerank.of(size));
     }
 
     /** Estimate of an exact search of so many rows on the device, in nanoseconds. */
@@ -73,15 +114,34 @@ public final class DevicePlanner {
         return costs.hostMicros(rows, dimension) * NANOS_PER_MICRO;
     }
 
-    /** Takes note of what a search on the processor took. */
+    /**
+     * Takes note of what a search on the processor took.
+     *
+     * @param estimatedNanos what {@link #isDeviceFaster} was told
+     * @param actualNanos what that part of the search took
+     */
     public void observeHost(double estimatedNanos, double actualNanos) {
-        if (estimatedNanos > 0) {
-            host.observe(estimatedNanos, actualNanos);
-        }
+        host.observe(estimatedNanos, estimatedNanos, actualNanos);
+    }
+
+    /** Takes note of what comparing so many listed rows on the processor took. */
+    public void observeHostRerank(long rows, int dimension, double actualNanos) {
+        hostRerank.observe(
+                (double) rows * dimension,
+                costs.hostRerankMicros(rows, dimension) * NANOS_PER_MICRO,
+                actualNanos);
+    }
+
+    /** Takes note of what comparing so many listed rows on the device took. */
+    public void observeDeviceRerank(long rows, int dimension, double actualNanos) {
+        deviceRerank.observe(
+                (double) rows * dimension,
+                costs.deviceRerankMicros(rows, dimension) * NANOS_PER_MICRO,
+                actualNanos);
     }
 
     /** Takes note of what a search on the device took. */
     public void observeDevice(long rows, int dimension, double actualNanos) {
-        device.observe(deviceNanos(rows, dimension), actualNanos);
+        device.observe((double) rows * dimension, deviceNanos(rows, dimension), actualNanos);
     }
 }

@@ -141,9 +141,16 @@ final class DeviceScan {
         return device.planner().hostNanos(compared, dimension());
     }
 
-    /** Takes note of what the processor took for all rows that are on the device. */
-    void observeHost(double estimatedNanos, long actualNanos) {
+    /** Takes note of what the processor took for the rows that are on the device. */
+    void observeHost(double estimatedNanos, double actualNanos) {
         device.planner().observeHost(estimatedNanos, actualNanos);
+    }
+
+    /** Takes note of what the processor took for so many matches of a filter. */
+    void observeHostRerank(long matches, long actualNanos) {
+        if (matches > 0) {
+            device.planner().observeHostRerank(matches, dimension(), actualNanos);
+        }
     }
 
     private int dimension() {
@@ -197,6 +204,7 @@ final class DeviceScan {
      * @return false if the device could not
      */
     boolean rerank(float[] query, @Nullable RowMatcher[] matches, TopK top) {
+        long start = System.nanoTime();
         int[][] listed = new int[segments.size()][];
         int next = 0;
         int count = 0;
@@ -223,6 +231,7 @@ final class DeviceScan {
                                     top.capacity(),
                                     new Candidates(segments, listed)),
                     top);
+            device.planner().observeDeviceRerank(count, dimension(), System.nanoTime() - start);
             return true;
         } catch (DeviceException e) {
             return false;

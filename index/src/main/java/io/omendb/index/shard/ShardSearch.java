@@ -109,7 +109,7 @@ final class ShardSearch {
             double share = device == null ? 0 : (double) device.rows() / snapshot.rowsStored();
             if (device != null && share > OBSERVED_SHARE_MIN) {
                 // The estimate is of the rows on the device, the time of all.
-                device.observeHost(hostNanos / share, System.nanoTime() - start);
+                device.observeHost(hostNanos, (System.nanoTime() - start) * share);
             }
         }
     }
@@ -210,21 +210,32 @@ final class ShardSearch {
     /** Compares all matches: those on the device there, if that is faster, the others here. */
     private void scanMatches(
             @Nullable RowMatcher[] matches, long found, @Nullable DeviceScan device) {
+        boolean listable = device != null && DeviceScan.isListable(found);
         boolean done = false;
-        if (device != null && DeviceScan.isListable(found)) {
+        if (device != null && listable) {
             done = device.isFasterFor(params, found) && device.rerank(query, matches, top);
         } else if (device != null && device.isFaster(params, device.hostNanos(found))) {
             done = device.search(query, matches, true, top);
         }
         onDevice = done && device != null && device.contributed();
+        if (done && device != null) {
+            scanMatchesHere(matches, device::covered);
+            return;
+        }
+        long start = System.nanoTime();
+        scanMatchesHere(matches, NOTHING);
+        if (device != null && listable) {
+            device.observeHostRerank(found, System.nanoTime() - start);
+        }
+    }
+
+    private void scanMatchesHere(@Nullable RowMatcher[] matches, IntUnaryOperator done) {
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
-            if (bound != null && !bound.none()) {
-                int first = done && device != null ? device.covered(i) : 0;
-                int rows = snapshot.rows(i);
-                if (first < rows) {
-                    flat.scan(snapshot.segments().get(i), first, rows, bound.rows());
-                }
+            int first = done.applyAsInt(i);
+            int rows = snapshot.rows(i);
+            if (bound != null && !bound.none() && first < rows) {
+                flat.scan(snapshot.segments().get(i), first, rows, bound.rows());
             }
         }
     }

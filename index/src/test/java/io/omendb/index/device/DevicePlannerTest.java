@@ -44,4 +44,29 @@ class DevicePlannerTest {
         assertThat(planner.isDeviceRerankFaster(10, 128)).isFalse();
         assertThat(planner.isDeviceRerankFaster(11, 128)).isTrue();
     }
+
+    @Test
+    void isDeviceRerankFaster_learnsWhatComparingTakes() {
+        // Memory is far slower than what was measured at the start.
+        for (int i = 0; i < 200; i++) {
+            planner.observeHostRerank(5, 128, 5 * 25_600);
+        }
+        assertThat(planner.isDeviceRerankFaster(5, 128)).isTrue();
+        // Other sizes are another matter, and so are searches of all rows.
+        assertThat(planner.isDeviceRerankFaster(2, 128)).isFalse();
+        assertThat(planner.isDeviceFaster(10_000, 128, 1_000_000)).isFalse();
+        for (int i = 0; i < 200; i++) {
+            planner.observeDeviceRerank(5, 128, 200_000);
+        }
+        assertThat(planner.isDeviceRerankFaster(5, 128)).isFalse();
+    }
+
+    @Test
+    void observe_aFewThatTakeFarLonger_countInFull() {
+        // Nine in ten as estimated, 25.6 us, the tenth waits for a core: 0.4 ms in the mean.
+        for (int i = 0; i < 300; i++) {
+            planner.observeHostRerank(5, 128, i % 10 == 0 ? 4_000_000 : 25_600);
+        }
+        assertThat(planner.isDeviceRerankFaster(5, 128)).isTrue();
+    }
 }

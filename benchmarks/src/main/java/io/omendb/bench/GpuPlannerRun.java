@@ -1,0 +1,289 @@
+package io.omendb.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.omendb.index.device.DeviceChoice;
+import io.omendb.index.device.SearchDevice;
+import io.omendb.index.file.RowImage;
+import io.omendb.index.filter.Filter;
+import io.omendb.index.filter.FilterParser;
+import io.omendb.index.segment.Segment;
+import io.omendb.index.shard.SearchParams;
+import io.omendb.index.shard.SearchResult;
+import io.omendb.index.shard.Shard;
+import io.omendb.index.shard.ShardEnvironment;
+import io.omendb.index.shard.ShardOptions;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
+import io.omendb.schema.Metric;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the planner chooses beside what either choice takes: searches of a shard, of all rows and of
+ * those that a filter leaves, from one thread and from many.
+ */
+final class GpuPlannerRun {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int[] MATCHES = {100, 400, 1000, 4000};
+    private static final int[] THREADS = {1, 16, 64, 256};
+    private static final long WARMUP_NS = 300_000_000L;
+    private static final long MEASURED_NS = 500_000_000L;
+
+    /** Choices that take about the same time are both right. */
+    private static final double CLOSE = 1.25;
+
+    private static final int K = 10;
+    private static final int CHUNK = 1 << 14;
+    private static final long RESIDENT_WAIT_NS = 60_000_000_000L;
+    private static final long SEED = 3;
+
+    private final SearchDevice device;
+    private final int rows;
+    private final int dimension;
+
+    GpuPlannerRun(SearchDevice device, int rows, int dimension) {
+        this.device = device;
+        this.rows = rows;
+        this.dimension = dimension;
+    }
+
+    void run(PrintWriter out, ArrayNode points) throws IOException {
+        Path directory = Files.createTempDirectory("omen-bench-gpu");
+        ExecutorService background =
+                Executors.newSingleThreadExecutor(
+                        work -> {
+                            Thread thread = new Thread(work, "bench-background");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        CollectionSchema schema =
+                CollectionSchema.of("planner", dimension, Metric.L2)
+                        .withFields(Map.of("g", FieldType.LONG));
+        try (Shard shard =
+                new Shard(
+                        schema,
+                        ShardOptions.DEFAULT,
+                        new ShardEnvironment(directory, background, null, device))) {
+            fill(shard);
+            await(shard, background);
+            out.printf("estimates at the start: %s%n", device.planner().costs());
+            out.printf(
+                    "%10s %8s %18s %18s %18s %8s%n",
+                    "matches",
+                    "threads",
+                    "CPU: p50 µs, 1/s",
+                    "GPU: p50 µs, 1/s",
+                    "auto: p50 µs, 1/s",
+                    "on GPU");
+            compare(shard, 0, null, out, points);
+            for (int matches : MATCHES) {
+                compare(shard, matches, filter(schema, matches), out, points);
+            }
+        } finally {
+            background.shutdownNow();
+            deleteAll(directory);
+        }
+    }
+
+    private void fill(Shard shard) {
+        int[] matchesOf = new int[rows];
+        Random random = new Random(SEED);
+        for (int matches : MATCHES) {
+            for (int i = 0; i < matches; ) {
+                int row = random.nextInt(rows);
+                if (matchesOf[row] == 0) {
+                    matchesOf[row] = matches;
+                    i++;
+                }
+            }
+        }
+        float[] vectors = new float[CHUNK * dimension];
+        for (int first = 0; first < rows; first += CHUNK) {
+            int count = Math.min(CHUNK, rows - first);
+            GpuRows.fill(first, count, dimension, vectors);
+            for (int i = 0; i < count; i++) {
+                int row = first + i;
+                byte[] id = ("r" + row).getBytes(StandardCharsets.UTF_8);
+                byte[] metadata =
+                        ("{\"g\":" + matchesOf[row] + "}").getBytes(StandardCharsets.UTF_8);
+                shard.upsert(
+                        new RowImage(id, 0, "bench-0", row, 0, metadata, null),
+                        Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension));
+            }
+        }
+        shard.seal();
+    }
+
+    /** Until everything is indexed and on the device. */
+    private void await(Shard shard, ExecutorService background) {
+        shard.maintain();
+        try {
+            background.submit(() -> {}).get();
+            long end = System.nanoTime() + RESIDENT_WAIT_NS;
+            while (!isResident(shard)) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("not all segments came to the device");
+                }
+                Object unused =
+                        shard.snapshot()
+                                .search(new float[dimension], 1, null, on(DeviceChoice.AUTO, null));
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private boolean isResident(Shard shard) {
+        for (Segment segment : shard.frozenSegments()) {
+            if (device.residentRows(segment) < segment.rowCount()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Filter filter(CollectionSchema schema, int matches) throws IOException {
+        return FilterParser.parse(JSON.readTree("{\"g\":" + matches + "}"), schema);
+    }
+
+    private static SearchParams on(DeviceChoice choice, @Nullable Filter filter) {
+        return (filter == null ? SearchParams.DEFAULT : SearchParams.EXACT).on(choice);
+    }
+
+    private void compare(
+            Shard shard, int matches, @Nullable Filter filter, PrintWriter out, ArrayNode points) {
+        for (int threads : THREADS) {
+            Load cpu = load(shard, filter, DeviceChoice.CPU, threads);
+            Load gpu = load(shard, filter, DeviceChoice.GPU, threads);
+            Load auto = load(shard, filter, DeviceChoice.AUTO, threads);
+            boolean close =
+                    cpu.perSecond() < gpu.perSecond() * CLOSE
+                            && gpu.perSecond() < cpu.perSecond() * CLOSE;
+            boolean right = close || auto.onDevice() > 0.5 == gpu.perSecond() > cpu.perSecond();
+            out.printf(
+                    "%10s %8d %,9.0f %,8.0f %,9.0f %,8.0f %,9.0f %,8.0f %7.0f%% %s%n",
+                    matches == 0 ? "all" : matches,
+                    threads,
+                    cpu.median(),
+                    cpu.perSecond(),
+                    gpu.median(),
+                    gpu.perSecond(),
+                    auto.median(),
+                    auto.perSecond(),
+                    100 * auto.onDevice(),
+                    right ? "" : "wrong");
+            out.flush();
+            points.addObject()
+                    .put("matches", matches)
+                    .put("threads", threads)
+                    .put("cpu_us", cpu.median())
+                    .put("gpu_us", gpu.median())
+                    .put("auto_us", auto.median())
+                    .put("auto_on_gpu", auto.onDevice())
+                    .put("cpu_per_s", cpu.perSecond())
+                    .put("gpu_per_s", gpu.perSecond())
+                    .put("auto_per_s", auto.perSecond());
+        }
+    }
+
+    /** What a load took: microseconds at the median, searches a second, share on the device. */
+    private record Load(double median, double perSecond, double onDevice) {}
+
+    /** What one thread saw. */
+    private record Seen(List<Double> micros, int onDevice) {}
+
+    private Load load(Shard shard, @Nullable Filter filter, DeviceChoice choice, int threads) {
+        ExecutorService searching =
+                Executors.newFixedThreadPool(threads, work -> new Thread(work, "bench-search"));
+        try {
+            long start = System.nanoTime() + WARMUP_NS;
+            List<Future<Seen>> asked = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                int seed = t;
+                asked.add(searching.submit(() -> search(shard, filter, choice, seed, start)));
+            }
+            List<Double> micros = new ArrayList<>();
+            int onDevice = 0;
+            for (Future<Seen> one : asked) {
+                Seen seen = one.get();
+                micros.addAll(seen.micros());
+                onDevice += seen.onDevice();
+            }
+            micros.sort(null);
+            if (micros.isEmpty()) {
+                throw new IllegalStateException("no search ended in time");
+            }
+            return new Load(
+                    micros.get(micros.size() / 2),
+                    micros.size() / (MEASURED_NS / 1e9),
+                    (double) onDevice / micros.size());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            searching.shutdownNow();
+        }
+    }
+
+    private Seen search(
+            Shard shard, @Nullable Filter filter, DeviceChoice choice, int seed, long start) {
+        Random random = new Random(seed);
+        float[] query = new float[dimension];
+        SearchParams params = on(choice, filter);
+        List<Double> micros = new ArrayList<>();
+        int onDevice = 0;
+        while (true) {
+            for (int d = 0; d < dimension; d++) {
+                query[d] = (float) random.nextGaussian();
+            }
+            long before = System.nanoTime();
+            if (before - start > MEASURED_NS) {
+                return new Seen(micros, onDevice);
+            }
+            SearchResult found = shard.snapshot().search(query, K, filter, params);
+            if (found.hits().size() != K) {
+                throw new IllegalStateException(found.hits().size() + " hits");
+            }
+            if (before >= start) {
+                micros.add((System.nanoTime() - before) / 1e3);
+                onDevice += found.onDevice() ? 1 : 0;
+            }
+        }
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            files.sorted(java.util.Comparator.reverseOrder()).forEach(GpuPlannerRun::delete);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

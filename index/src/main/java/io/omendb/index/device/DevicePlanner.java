@@ -55,19 +55,24 @@ public final class DevicePlanner {
     }
 
     /**
-     * A mean of ratios, in the end of about the last 256. Nothing is left out of it: where more
-     * threads search than there are cores, most searches here take their usual time and some wait
-     * for a core a hundred times as long, and it is the mean that tells how soon all are done.
+     * A mean of ratios, in the end of about the last thousand. But for the first ones, of code that
+     * is not compiled yet, nothing is left out of it: where more threads search than there are
+     * cores, most searches here take their usual time and some wait for a core a hundred times as
+     * long, and it is the mean that tells how soon all are done.
      */
     private static final class Correction {
-        private static final int MEMORY = 256;
+        private static final int MEMORY = 1024;
+        private static final int COLD = 32;
 
         private volatile double factor = 1;
-        private volatile int seen = 1;
+        private volatile int seen = -COLD;
 
         void observe(double ratio) {
             int before = seen;
-            factor += (ratio - factor) / (before + 1);
+            if (before >= 0) {
+                // What was estimated counts as one.
+                factor += (ratio - factor) / (before + 2);
+            }
             seen = Math.min(MEMORY, before + 1);
         }
     }

@@ -9,12 +9,13 @@ public final class OmenException extends RuntimeException {
     private final ErrorCode code;
 
     public OmenException(ErrorCode code, String message) {
-        super(message);
-        this.code = code;
+        this(code, message, null);
     }
 
     public OmenException(ErrorCode code, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        // A refusal tells of the load, not of a place in the code, and is made when there is most
+        // to do.
+        super(message, cause, true, code != ErrorCode.OVERLOADED);
         this.code = code;
     }
 

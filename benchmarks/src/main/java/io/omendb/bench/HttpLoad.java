@@ -1,43 +1,83 @@
 package io.omendb.bench;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
-import org.apache.hc.core5.http.HttpStatus;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Clients that search a collection at rest, each on a connection of its own, and look at what they
- * are answered: the same hits as when nobody else asked, a refusal, or something that must not be.
+ * Clients that search a collection at rest, each on a connection of its own that is kept, and look
+ * at what they are answered: the same hits as when nobody else asked, a refusal, or something that
+ * must not be.
+ *
+ * <p>As in wrk, one thread drives all connections and requests are bytes made beforehand, so that
+ * it is the server that is measured: a thread for each of 64 clients takes a share of the
+ * processors that they share with the server, and then waits for its turn in the measured time.
  */
 final class HttpLoad {
-    private static final byte[] HITS = "\"hits\":[".getBytes(StandardCharsets.US_ASCII);
-    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int ANSWER_BYTES_MAX = 1 << 20;
+    private static final long PATIENCE_SECONDS = 60;
 
     private final URI gateway;
     private final String collection;
-    private final List<byte[]> requests;
+    private final List<byte[]> bodies;
+    private final List<ByteBuf> requests = new ArrayList<>();
     private final List<byte[]> expected = new ArrayList<>();
 
-    HttpLoad(URI gateway, String collection, List<byte[]> requests) {
+    /**
+     * A load of these searches.
+     *
+     * @param bodies of the requests
+     */
+    HttpLoad(URI gateway, String collection, List<byte[]> bodies) {
         this.gateway = gateway;
         this.collection = collection;
-        this.requests = requests;
+        this.bodies = bodies;
+        for (byte[] body : bodies) {
+            requests.add(request(body));
+        }
+    }
+
+    private ByteBuf request(byte[] body) {
+        byte[] head =
+                String.format(
+                                "POST /collections/%s/search HTTP/1.1\r\n"
+                                        + "host: %s\r\n"
+                                        + "content-type: application/json\r\n"
+                                        + "content-length: %d\r\n\r\n",
+                                collection, gateway.getAuthority(), body.length)
+                        .getBytes(StandardCharsets.US_ASCII);
+        return Unpooled.unreleasableBuffer(
+                Unpooled.directBuffer(head.length + body.length).writeBytes(head).writeBytes(body));
     }
 
     /** Asks everything once, one after the other: what later answers are held against. */
     void learn() {
         try (HttpSearch http = new HttpSearch(gateway, collection)) {
-            for (byte[] request : requests) {
-                expected.add(hits(http.send(request)));
+            for (byte[] body : bodies) {
+                expected.add(SearchHits.of(http.send(body)));
             }
         }
     }
@@ -48,88 +88,63 @@ final class HttpLoad {
      * @param clients at a time
      * @param perSecond searches they begin together; a client that is behind begins at once. 0 for
      *     back to back
+     * @return latencies from sending a request to having the whole answer
      */
     LoadResult run(int clients, double perSecond, double seconds) throws InterruptedException {
-        ExecutorService threads =
-                Executors.newFixedThreadPool(
-                        clients, task -> new Thread(task, "omen-bench-search"));
-        long begin = System.nanoTime();
-        try {
-            List<Future<LoadResult>> running = new ArrayList<>();
-            for (int i = 0; i < clients; i++) {
-                int client = i;
-                running.add(
-                        threads.submit(() -> search(client, clients, perSecond, begin, seconds)));
-            }
-            LoadResult all = new LoadResult(seconds);
-            for (Future<LoadResult> one : running) {
-                all.add(one.get());
-            }
-            return all;
-        } catch (ExecutionException e) {
-            throw new OmenException(ErrorCode.INTERNAL, "a search failed: " + e.getCause(), e);
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private LoadResult search(
-            int client, int clients, double perSecond, long begin, double seconds) {
+        EventLoopGroup thread =
+                new MultiThreadIoEventLoopGroup(
+                        1,
+                        new DefaultThreadFactory("omen-bench-search", true),
+                        Epoll.isAvailable()
+                                ? EpollIoHandler.newFactory()
+                                : NioIoHandler.newFactory());
         LoadResult result = new LoadResult(seconds);
-        long end = begin + (long) (seconds * 1e9);
-        double interval = perSecond == 0 ? 0 : 1e9 * clients / perSecond;
-        int first = client * requests.size() / clients;
-        try (HttpSearch http = new HttpSearch(gateway, collection)) {
-            for (int n = 0; ; n++) {
-                long due = begin + (long) (interval * (n + (double) client / clients));
-                awaitNanos(due);
-                long start = System.nanoTime();
-                if (start >= end) {
-                    return result;
-                }
-                int query = (first + n) % requests.size();
-                HttpSearch.Reply reply = http.exchange(requests.get(query));
-                long nanos = System.nanoTime() - start;
-                if (reply.status() == HttpStatus.SC_OK) {
-                    result.accepted(nanos, isExpected(query, reply.body()));
-                } else {
-                    result.refused(nanos, isRefusal(reply.status()), reply.status());
-                }
+        try {
+            List<LoadClient> all = new ArrayList<>();
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                LoadClient client =
+                        new LoadClient(requests, expected, i * requests.size() / clients, result);
+                connect(thread, client);
+                all.add(client);
+                ends.add(client.ended());
             }
-        }
-    }
-
-    private static void awaitNanos(long due) {
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
-    }
-
-    private static boolean isRefusal(int status) {
-        return status == TOO_MANY_REQUESTS || status == HttpStatus.SC_SERVICE_UNAVAILABLE;
-    }
-
-    private boolean isExpected(int query, byte[] answer) {
-        return expected.isEmpty() || Arrays.equals(expected.get(query), hits(answer));
-    }
-
-    /** The part of an answer that is the same each time. */
-    private static byte[] hits(byte[] answer) {
-        int from = indexOf(answer, HITS);
-        int to = from;
-        while (to < answer.length && answer[to] != ']') {
-            to++;
-        }
-        return Arrays.copyOfRange(answer, from, to);
-    }
-
-    private static int indexOf(byte[] bytes, byte[] part) {
-        int length = part.length;
-        for (int i = 0; i + length <= bytes.length; i++) {
-            if (Arrays.equals(bytes, i, i + length, part, 0, length)) {
-                return i;
+            long begin = System.nanoTime();
+            long interval = perSecond == 0 ? 0 : (long) (1e9 * clients / perSecond);
+            for (int i = 0; i < clients; i++) {
+                all.get(i)
+                        .start(
+                                begin + interval * i / clients,
+                                interval,
+                                begin + (long) (seconds * 1e9));
             }
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                    .get((long) seconds + PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return result;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "a search failed: " + e, e);
+        } finally {
+            thread.shutdownGracefully(0, PATIENCE_SECONDS, TimeUnit.SECONDS).await();
         }
-        return bytes.length;
+    }
+
+    private void connect(EventLoopGroup thread, LoadClient client) throws InterruptedException {
+        new Bootstrap()
+                .group(thread)
+                .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                channel.pipeline()
+                                        .addLast(
+                                                new HttpResponseDecoder(),
+                                                new HttpObjectAggregator(ANSWER_BYTES_MAX),
+                                                client);
+                            }
+                        })
+                .connect(gateway.getHost(), gateway.getPort())
+                .sync();
     }
 }

@@ -160,6 +160,8 @@ class CommandLineTest {
         assertThat(config.gateway().limits().k()).isEqualTo(7);
         assertThat(config.gateway().limits().bodyMs()).isEqualTo(900);
         assertThat(config.gateway().limits().inFlight()).isEqualTo(512);
+        assertThat(config.gateway().limits().searchesInFlight())
+                .isEqualTo(4 * Runtime.getRuntime().availableProcessors());
         assertThat(config.gateway().embedders())
                 .isEqualTo(Map.of("e", Map.of("type", "hashing", "dimension", 64)));
         assertThat(config.topics())

@@ -15,6 +15,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Problems;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.http.RouteService;
+import io.omendb.gateway.shards.SearchLimit;
 import io.omendb.protocol.ShardDirectory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -67,7 +68,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Admission admission(GatewayOptions options) {
-        return new Admission(options.limits().inFlight(), options.limits().inFlightBytes());
+        Limits limits = options.limits();
+        return new Admission(
+                limits.inFlight(),
+                limits.inFlightBytes(),
+                new SearchLimit(limits.searchesInFlight(), limits.inFlight(), System::nanoTime));
     }
 
     private static Gateway start(GatewayOptions options, Admission admission, GatewayParts parts) {

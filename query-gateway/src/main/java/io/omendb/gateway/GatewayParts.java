@@ -89,13 +89,11 @@ final class GatewayParts implements AutoCloseable {
             Deque<AutoCloseable> opened) {
         CatalogueFollower catalogue = keep(opened, CatalogueFollower.open(options.kafka()));
         GatewayMetrics metrics =
-                keep(
-                        opened,
-                        new GatewayMetrics(() -> catalogue.current().size(), admission::inFlight));
+                keep(opened, new GatewayMetrics(() -> catalogue.current().size(), admission));
         CatalogueWriter writer = keep(opened, CatalogueWriter.open(options.kafka(), catalogue));
         LogEnds ends = keep(opened, LogEnds.open(options.kafka()));
         PointWriter points = keep(opened, PointWriter.open(options.kafka(), ends));
-        Shards shards = keep(opened, Shards.open(directory));
+        Shards shards = keep(opened, Shards.open(directory, admission.searches()));
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
         List<Route> routes = new ArrayList<>();
@@ -142,9 +140,8 @@ final class GatewayParts implements AutoCloseable {
         GatewayMetrics metrics =
                 keep(
                         opened,
-                        new GatewayMetrics(
-                                () -> source.catalogue().current().size(), admission::inFlight));
-        Shards shards = keep(opened, Shards.open(directory));
+                        new GatewayMetrics(() -> source.catalogue().current().size(), admission));
+        Shards shards = keep(opened, Shards.open(directory, admission.searches()));
         LogEnds ends = LogEnds.fixed(source.logEnds());
         List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
         ExecutorService threads = callThreads(opened);

@@ -114,6 +114,48 @@ class FailuresIT {
     }
 
     @Test
+    void searches_thatFailOrAreLeft_giveTheirPlacesBack(SharedBroker.Running broker)
+            throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            Client client = running.client;
+            String path = running.collection("places");
+            CountDownLatch gate = running.job.hold(0);
+            String body = SEARCH.replace('\'', '"');
+            try (RawConnection leaving = new RawConnection(running.gateway.port())) {
+                leaving.send(
+                        "POST "
+                                + path
+                                + "/search HTTP/1.1\nhost: a\ncontent-type: application/json\n"
+                                + "content-length: "
+                                + body.length()
+                                + "\n\n"
+                                + body);
+                Await.until("it is under way", () -> searchesInFlight(client, 1));
+            }
+            Await.until("whoever left has its place no more", () -> searchesInFlight(client, 0));
+
+            client.post(path + "/search", "{'vector':[0,0,0],'timeout_ms':100}").expect(504);
+            assertThat(searchesInFlight(client, 0)).isTrue();
+
+            gate.countDown();
+            running.job.hide(1);
+            client.post(path + "/search", SEARCH).expect(503);
+            assertThat(searchesInFlight(client, 0)).isTrue();
+            running.job.unhide();
+
+            client.post(path + "/search", SEARCH).expect(200);
+            client.post(path + "/search/batch", "{'searches':[" + SEARCH + "," + SEARCH + "]}")
+                    .expect(200);
+            assertThat(searchesInFlight(client, 0)).isTrue();
+            assertThat(client.get("/metrics").text()).contains("omendb_searches_refused_total 0.0");
+        }
+    }
+
+    private static boolean searchesInFlight(Client client, int count) throws Exception {
+        return client.get("/metrics").text().contains("omendb_searches_in_flight " + count + ".0");
+    }
+
+    @Test
     void body_largerThanTheLimit_is413(SharedBroker.Running broker) throws Exception {
         try (RunningGateway running =
                 new RunningGateway(broker, Limits.DEFAULT.withBodyBytes(1000))) {

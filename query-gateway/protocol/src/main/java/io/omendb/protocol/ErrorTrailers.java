@@ -20,9 +20,10 @@ public final class ErrorTrailers {
     public static StatusRuntimeException toStatus(OmenException error) {
         Metadata trailers = new Metadata();
         trailers.put(CODE, error.code().name());
-        return grpcStatus(error.code())
-                .withDescription(error.getMessage())
-                .asRuntimeException(trailers);
+        Status status = grpcStatus(error.code()).withDescription(error.getMessage());
+        return error.code() == ErrorCode.OVERLOADED
+                ? new Refusal(status, trailers)
+                : status.asRuntimeException(trailers);
     }
 
     /** The error a gRPC call ended with; UNAVAILABLE where the other side could not be reached. */
@@ -55,5 +56,19 @@ public final class ErrorTrailers {
             case TIMEOUT -> Status.DEADLINE_EXCEEDED;
             case CORRUPT, EXTERNAL, INTERNAL -> Status.INTERNAL;
         };
+    }
+
+    /** Made when there is most to do, so without the trace of where. */
+    private static final class Refusal extends StatusRuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refusal(Status status, Metadata trailers) {
+            super(status, trailers);
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
     }
 }

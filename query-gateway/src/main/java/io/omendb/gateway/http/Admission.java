@@ -2,6 +2,7 @@ package io.omendb.gateway.http;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.shards.SearchLimit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,12 +13,24 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Admission {
     private final int requestsMax;
     private final long bytesMax;
+    private final SearchLimit searches;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
 
+    /** One that does not bound searches by themselves. */
     public Admission(int requestsMax, long bytesMax) {
+        this(requestsMax, bytesMax, SearchLimit.none());
+    }
+
+    public Admission(int requestsMax, long bytesMax, SearchLimit searches) {
+        this.searches = searches;
         this.requestsMax = requestsMax;
         this.bytesMax = bytesMax;
+    }
+
+    /** Bounds the searches among the requests. */
+    public SearchLimit searches() {
+        return searches;
     }
 
     /** Requests worked on now. */

@@ -8,6 +8,8 @@ import io.omendb.OmenException;
  * @param bodyBytes bytes of one request's body
  * @param inFlight requests worked on at a time; more are refused with 429
  * @param inFlightBytes bytes of the bodies worked on at a time; more are refused with 429
+ * @param searchesInFlight searches worked on at a time that are not taken for overload; where there
+ *     is some, no fewer than half of them are
  * @param k hits of one search
  * @param batchPoints points of one write
  * @param batchSearches searches of one batch
@@ -20,6 +22,7 @@ public record Limits(
         long bodyBytes,
         int inFlight,
         long inFlightBytes,
+        int searchesInFlight,
         int k,
         int batchPoints,
         int batchSearches,
@@ -28,11 +31,15 @@ public record Limits(
         int headerMs,
         int bodyMs) {
 
+    /** As many as keep a processor busy while some are on their way, with a little to spare. */
+    private static final int SEARCHES_A_PROCESSOR = 4;
+
     public static final Limits DEFAULT =
             new Limits(
                     64L << 20,
                     512,
                     256L << 20,
+                    SEARCHES_A_PROCESSOR * Runtime.getRuntime().availableProcessors(),
                     10_000,
                     10_000,
                     1_000,
@@ -46,6 +53,7 @@ public record Limits(
                 value,
                 inFlight,
                 inFlightBytes,
+                searchesInFlight,
                 k,
                 batchPoints,
                 batchSearches,
@@ -60,6 +68,7 @@ public record Limits(
                 bodyBytes,
                 value,
                 inFlightBytes,
+                searchesInFlight,
                 k,
                 batchPoints,
                 batchSearches,
@@ -73,6 +82,22 @@ public record Limits(
         return new Limits(
                 bodyBytes,
                 inFlight,
+                value,
+                searchesInFlight,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
+    }
+
+    public Limits withSearchesInFlight(int value) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                inFlightBytes,
                 value,
                 k,
                 batchPoints,
@@ -88,6 +113,7 @@ public record Limits(
                 bodyBytes,
                 inFlight,
                 inFlightBytes,
+                searchesInFlight,
                 k,
                 batchPoints,
                 batchSearches,
@@ -102,6 +128,7 @@ public record Limits(
                 bodyBytes,
                 inFlight,
                 inFlightBytes,
+                searchesInFlight,
                 k,
                 batchPoints,
                 batchSearches,

@@ -20,7 +20,9 @@ import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.shards.SearchLimit;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +34,15 @@ public final class Problems implements ServerErrorHandler {
     static final MediaType TYPE = MediaType.parse("application/problem+json");
     private static final String RETRY_SECONDS = "1";
 
+    private static final ResponseHeaders BUSY_HEADERS =
+            ResponseHeaders.builder(HttpStatus.TOO_MANY_REQUESTS)
+                    .contentType(TYPE)
+                    .set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS)
+                    .build();
+
+    /** All of the document but the request's name and the brace behind it. */
+    private static final byte[] BUSY = opened(Problem.of(SearchLimit.refusal()));
+
     private final long bodyBytesMax;
 
     public Problems(long bodyBytesMax) {
@@ -42,6 +53,22 @@ public final class Problems implements ServerErrorHandler {
     HttpResponse response(ServiceRequestContext context, Throwable failure) {
         Problem problem = problem(context.method() + " " + context.path(), failure);
         return aggregated(problem, context, context.request().headers()).toHttpResponse();
+    }
+
+    /** The answer to a search that is one too many, of which there are many. */
+    HttpResponse busy(ServiceRequestContext context, RequestHeaders headers) {
+        byte[] name = RequestId.of(context, headers).getBytes(StandardCharsets.US_ASCII);
+        byte[] document = Arrays.copyOf(BUSY, BUSY.length + name.length + 2);
+        System.arraycopy(name, 0, document, BUSY.length, name.length);
+        document[document.length - 2] = '"';
+        document[document.length - 1] = '}';
+        return HttpResponse.of(BUSY_HEADERS, HttpData.wrap(document));
+    }
+
+    private static byte[] opened(Problem problem) {
+        String document = problem.document().put("request_id", "").toString();
+        return document.substring(0, document.length() - "\"}".length())
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** The answer to a body that is longer than allowed. */

@@ -31,11 +31,22 @@ public final class RouteService implements HttpService {
 
     @Override
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        if (route.searches() && admission.searches().refuses()) {
+            return refused(context, request);
+        }
         Asked asked = new Asked(System.nanoTime(), context.whenRequestCancelling());
         return HttpResponse.of(
                 admitted(context, request, asked)
                         .exceptionally(failure -> problems.response(context, failure))
                         .thenApply(response -> observed(response, asked.startNanos())));
+    }
+
+    /** Without reading the body: of many that are refused, what each costs the others count. */
+    private HttpResponse refused(ServiceRequestContext context, HttpRequest request) {
+        long start = System.nanoTime();
+        HttpResponse refusal = problems.busy(context, request.headers());
+        answered.accept(route, HttpStatus.TOO_MANY_REQUESTS.code(), System.nanoTime() - start);
+        return refusal;
     }
 
     private CompletableFuture<HttpResponse> admitted(

@@ -1,6 +1,7 @@
 package io.omendb.gateway.operations;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -10,7 +11,9 @@ import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.omendb.gateway.collections.CollectionFigures;
+import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Route;
+import io.omendb.gateway.shards.SearchLimit;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -34,9 +37,9 @@ public final class GatewayMetrics implements AutoCloseable {
      * Registers the meters.
      *
      * @param collections how many collections exist
-     * @param inFlight how many requests are worked on
+     * @param admission what is worked on
      */
-    public GatewayMetrics(IntSupplier collections, IntSupplier inFlight) {
+    public GatewayMetrics(IntSupplier collections, Admission admission) {
         searches =
                 Timer.builder("omendb.search.latency")
                         .description("Time from a search's arrival to its merged answer")
@@ -53,7 +56,13 @@ public final class GatewayMetrics implements AutoCloseable {
         collectionMeters = new CollectionMeters(registry);
         deviceMeters = new DeviceMeters(registry);
         gauge("omendb.active.collections", "Collections that exist", collections::getAsInt);
-        gauge("omendb.requests.in.flight", "Requests worked on now", inFlight::getAsInt);
+        gauge("omendb.requests.in.flight", "Requests worked on now", admission::inFlight);
+        SearchLimit limit = admission.searches();
+        gauge("omendb.searches.in.flight", "Searches that shards are asked now", limit::inFlight);
+        gauge("omendb.searches.limit", "How many searches may be, now", limit::limit);
+        FunctionCounter.builder("omendb.searches.refused", limit, SearchLimit::refusals)
+                .description("Searches refused as too many")
+                .register(registry);
         gauge(
                 "omendb.search.latency.p95",
                 "Seconds within which 95 % of the searches of the last minute were answered",

@@ -27,7 +27,8 @@ public final class HybridEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.POST, "/collections/{c}/hybrid_search", this::search));
+                Route.quick(HttpMethod.POST, "/collections/{c}/hybrid_search", this::search)
+                        .searching());
     }
 
     private CompletableFuture<HttpResponse> search(Call call) {

@@ -105,7 +105,11 @@ final class HybridSearcher {
             Optional<TermStatistics> statistics,
             Deadline deadline) {
         HybridRequest request = query.request(collection, statistics.orElse(null), shards.count());
-        return shards.ask(deadline, query.base().allowPartial(), stub -> stub.hybrid(request));
+        return shards.search(
+                deadline,
+                query.base().allowPartial(),
+                stub -> stub.hybrid(request),
+                HybridResponse::getTookUs);
     }
 
     private static HybridFound found(

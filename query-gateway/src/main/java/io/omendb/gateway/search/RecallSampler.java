@@ -46,7 +46,7 @@ final class RecallSampler {
         }
         long start = System.nanoTime();
         int k = Math.min(K, query.k());
-        searcher.search(collection, query.exactly(k), Asked.at(start))
+        searcher.searchUnlimited(collection, query.exactly(k), Asked.at(start))
                 .whenComplete(
                         (exact, failure) -> {
                             long now = System.nanoTime();

@@ -29,8 +29,9 @@ public final class SearchEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.POST, "/collections/{c}/search", this::search),
-                Route.blocking(HttpMethod.POST, "/collections/{c}/search/batch", this::batch));
+                Route.quick(HttpMethod.POST, "/collections/{c}/search", this::search).searching(),
+                Route.blocking(HttpMethod.POST, "/collections/{c}/search/batch", this::batch)
+                        .searching());
     }
 
     private CompletableFuture<HttpResponse> search(Call call) {

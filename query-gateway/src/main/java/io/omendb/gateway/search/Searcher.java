@@ -25,13 +25,28 @@ final class Searcher {
         this.wait = wait;
     }
 
+    /** Fails with OVERLOADED where too many searches are under way. */
     CompletableFuture<Found> search(CollectionDefinition collection, Query query, Asked asked) {
+        return search(collection, query, asked, true);
+    }
+
+    /**
+     * One of the searches of a batch, which bounds itself and would be refused whole for the sake
+     * of one, or one that nobody waits for and shards answer when there is time.
+     */
+    CompletableFuture<Found> searchUnlimited(
+            CollectionDefinition collection, Query query, Asked asked) {
+        return search(collection, query, asked, false);
+    }
+
+    private CompletableFuture<Found> search(
+            CollectionDefinition collection, Query query, Asked asked, boolean limited) {
         Deadline deadline = asked.deadline(query.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.consistency()
                 .awaited(collection, ends)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
-                .thenCompose(applied -> ask(collection, query, deadline))
+                .thenCompose(applied -> ask(collection, query, deadline, limited))
                 .thenCombine(
                         logEnds,
                         (gathered, known) ->
@@ -39,8 +54,15 @@ final class Searcher {
     }
 
     private CompletableFuture<Gathered<SearchResponse>> ask(
-            CollectionDefinition collection, Query query, Deadline deadline) {
+            CollectionDefinition collection, Query query, Deadline deadline, boolean limited) {
         SearchRequest request = query.request(collection);
+        if (limited) {
+            return shards.search(
+                    deadline,
+                    query.allowPartial(),
+                    stub -> stub.search(request),
+                    SearchResponse::getTookUs);
+        }
         return shards.ask(deadline, query.allowPartial(), stub -> stub.search(request));
     }
 

@@ -45,9 +45,14 @@ public final class Searches {
     /** Answers a checked query. */
     CompletableFuture<Found> search(CollectionDefinition collection, Query query, Asked asked) {
         return query.text() == null
-                ? byVector(collection, query, asked)
+                ? observed(collection, query, searcher.search(collection, query, asked))
                 : embedded(collection, List.of(query), asked)
-                        .thenCompose(ready -> byVector(collection, ready.get(0), asked));
+                        .thenCompose(
+                                ready ->
+                                        observed(
+                                                collection,
+                                                ready.get(0),
+                                                searcher.search(collection, ready.get(0), asked)));
     }
 
     /**
@@ -59,7 +64,7 @@ public final class Searches {
     CompletableFuture<List<Found>> searchAll(
             CollectionDefinition collection, List<Query> queries, Asked asked) {
         if (queries.stream().allMatch(query -> query.text() == null)) {
-            return SearchBatch.run(queries, query -> byVector(collection, query, asked.now()));
+            return SearchBatch.run(queries, query -> inBatch(collection, query, asked.now()));
         }
         Asked now = asked.now();
         return embedded(collection, queries, now)
@@ -68,7 +73,7 @@ public final class Searches {
                             long spent = System.nanoTime() - now.startNanos();
                             return SearchBatch.run(
                                     ready,
-                                    query -> byVector(collection, query, asked.nowAfter(spent)));
+                                    query -> inBatch(collection, query, asked.nowAfter(spent)));
                         });
     }
 
@@ -104,15 +109,19 @@ public final class Searches {
         return ready;
     }
 
-    private CompletableFuture<Found> byVector(
+    private CompletableFuture<Found> inBatch(
             CollectionDefinition collection, Query query, Asked asked) {
-        return searcher.search(collection, query, asked)
-                .thenApply(
-                        found -> {
-                            tookNanos.accept(found.tookNanos());
-                            recall.answered(collection, query, found);
-                            return found;
-                        });
+        return observed(collection, query, searcher.searchUnlimited(collection, query, asked));
+    }
+
+    private CompletableFuture<Found> observed(
+            CollectionDefinition collection, Query query, CompletableFuture<Found> search) {
+        return search.thenApply(
+                found -> {
+                    tookNanos.accept(found.tookNanos());
+                    recall.answered(collection, query, found);
+                    return found;
+                });
     }
 
     /** Answers a checked query. */

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /**
  * Asks every shard of the job the same and gathers the answers. Never blocks. Safe for use by any
@@ -21,15 +22,21 @@ import java.util.function.Function;
 public final class Shards implements AutoCloseable {
     private final ShardDirectory directory;
     private final Channels channels;
+    private final SearchLimit limit;
 
-    private Shards(ShardDirectory directory, Channels channels) {
+    private Shards(ShardDirectory directory, Channels channels, SearchLimit limit) {
         this.directory = directory;
         this.channels = channels;
+        this.limit = limit;
     }
 
-    /** The directory stays the caller's to close. */
-    public static Shards open(ShardDirectory directory) {
-        return new Shards(directory, Channels.open());
+    /**
+     * The directory stays the caller's to close.
+     *
+     * @param limit of what {@link #search} asks for
+     */
+    public static Shards open(ShardDirectory directory, SearchLimit limit) {
+        return new Shards(directory, Channels.open(), limit);
     }
 
     /** How many shards the job has; 0 while none is known. */
@@ -81,6 +88,52 @@ public final class Shards implements AutoCloseable {
             cancelInVain(answer, deadline, gathering);
         }
         return gathering.result();
+    }
+
+    /**
+     * Asks every shard to search, as {@link #ask} does, unless too many searches are under way.
+     *
+     * @param tookUs microseconds that a shard says it worked on it
+     * @return fails with OVERLOADED, too, by the gateway or by a shard
+     */
+    public <T> CompletableFuture<Gathered<T>> search(
+            Deadline deadline,
+            boolean allowPartial,
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question,
+            ToLongFunction<T> tookUs) {
+        try {
+            limit.enter();
+        } catch (OmenException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        long start = System.nanoTime();
+        CompletableFuture<Gathered<T>> asked;
+        try {
+            asked = ask(deadline, allowPartial, question);
+        } catch (RuntimeException e) {
+            limit.left();
+            throw e;
+        }
+        return asked.whenComplete(
+                (gathered, failure) -> {
+                    if (failure == null) {
+                        limit.answered(System.nanoTime() - start - workedNanos(gathered, tookUs));
+                    } else if (failure instanceof OmenException e
+                            && e.code() == ErrorCode.OVERLOADED) {
+                        limit.answered(System.nanoTime() - start);
+                    } else {
+                        limit.left();
+                    }
+                });
+    }
+
+    /** By the shard that took longest: the others' answers waited for its. */
+    private static <T> long workedNanos(Gathered<T> gathered, ToLongFunction<T> tookUs) {
+        long most = 0;
+        for (Gathered.Answer<T> answer : gathered.answers()) {
+            most = Math.max(most, tookUs.applyAsLong(answer.value()));
+        }
+        return TimeUnit.MICROSECONDS.toNanos(most);
     }
 
     /**

@@ -6,8 +6,10 @@ import io.omendb.index.background.Niceness;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker (KRaft, one node) as a child JVM, listening on the loopback interface only.
@@ -19,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for use by several threads.
  */
 public final class BrokerProcess implements AutoCloseable {
+    /** Names a variable with more flags for the broker's JVM. */
+    static final String MORE_FLAGS = "OMEN_BROKER_JAVA_OPTS";
+
     private static final int MAX_STOP_SECONDS = 20;
 
     private final Process process;
@@ -92,7 +97,8 @@ public final class BrokerProcess implements AutoCloseable {
 
     private static List<String> command(BrokerOptions options, BrokerDirectory directory) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command =
+        List<String> command = new ArrayList<>();
+        command.addAll(
                 List.of(
                         java.toString(),
                         "-Xmx" + options.maxHeap(),
@@ -105,12 +111,19 @@ public final class BrokerProcess implements AutoCloseable {
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:ErrorFile=" + directory.path().resolve("hs_err_pid%p.log"),
                         "-Djava.awt.headless=true",
-                        "-Dlog4j2.configurationFile=classpath:io/omendb/connectors/broker/log4j2-broker.xml",
+                        "-Dlog4j2.configurationFile=classpath:io/omendb/connectors/broker/log4j2-broker.xml"));
+        command.addAll(moreFlags(System.getenv(MORE_FLAGS)));
+        command.addAll(
+                List.of(
                         "-cp",
                         absoluteClassPath(),
                         BrokerMain.class.getName(),
-                        directory.path().toString());
+                        directory.path().toString()));
         return Niceness.command(Niceness.DEFAULT, command);
+    }
+
+    private static List<String> moreFlags(@Nullable String flags) {
+        return flags == null || flags.isBlank() ? List.of() : List.of(flags.trim().split("\\s+"));
     }
 
     private static String absoluteClassPath() {

@@ -31,7 +31,11 @@ public final class IngestionJob {
     public static final String NAME = "omendb";
 
     private static final int MAX_PARALLELISM = 128;
-    private static final long BUFFER_TIMEOUT_MS = 3;
+    private static final long BUFFER_TIMEOUT_MS = 5;
+
+    /** Each exchange has a thread that wakes up so often; nobody waits for a dead letter. */
+    private static final long DEAD_LETTER_BUFFER_TIMEOUT_MS = 100;
+
     private static final String DISCOVERY_INTERVAL_MS = "1000";
     private static final String METADATA_AGE_MS = "1000";
 
@@ -77,6 +81,13 @@ public final class IngestionJob {
                 .uid(VECTORS_UID)
                 .setParallelism(parallelism);
         updates.getSideOutput(deadLetterTag)
+                // Chained to the parser: an exchange takes its timeout from the operator before it.
+                .map(letter -> letter)
+                .returns(DeadLetter.class)
+                .name("dead letters out")
+                .uid("omen-dead-letters-out")
+                .setParallelism(parallelism)
+                .setBufferTimeout(DEAD_LETTER_BUFFER_TIMEOUT_MS)
                 .sinkTo(deadLetters(options))
                 .name("dead letters")
                 .uid("omen-dead-letters")

@@ -8,54 +8,112 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** The pools that answer a shard's queries. */
+/**
+ * The threads that answer queries: one for each processor, for all shards of a process together. A
+ * search asks all of them at once, so that with threads for each shard more would run than there
+ * are processors, and a search would wait for whichever of them the machine runs last; here a
+ * thread that is free answers for the one that is not.
+ *
+ * <p>They start with the first shard of the process and end with the last. A process here is what
+ * one class loader has loaded.
+ */
 final class QueryThreads {
+    /** So many queries of a shard may wait. */
     static final int QUEUE_MAX = 256;
+
+    private static final int SHARDS_QUEUING_MAX = 16;
     private static final int BACKGROUND_QUEUE_MAX = 4;
 
-    private QueryThreads() {}
+    /** So many may always wait for a thread. */
+    private static final int SHORT_LINE = 4;
 
-    /** A thread for each processor. */
-    static QueryPool queries(int subtask) {
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private static @Nullable QueryThreads shared;
+
+    private final ThreadPoolExecutor threads;
+    private final ControlledDelay delay;
+    private volatile int shards;
+
+    private QueryThreads() {
         AtomicInteger count = new AtomicInteger();
-        return pool(
-                threads,
-                QUEUE_MAX,
-                task -> daemon(task, "omen-query-" + subtask + "-" + count.getAndIncrement()));
+        int processors = Math.max(1, Runtime.getRuntime().availableProcessors());
+        threads =
+                executor(
+                        processors,
+                        SHARDS_QUEUING_MAX * QUEUE_MAX,
+                        task -> daemon(task, "omen-query-" + count.getAndIncrement()));
+        delay = delay(threads);
+        int started = threads.prestartAllCoreThreads();
+        if (started != processors) {
+            throw new IllegalStateException(started + " threads started");
+        }
+    }
+
+    /** A place for a shard. */
+    static synchronized QueryPool queries() {
+        QueryThreads all = shared;
+        if (all == null) {
+            all = new QueryThreads();
+            shared = all;
+        }
+        all.shards++;
+        return new QueryPool(all.threads, all.delay, QUEUE_MAX, all::perShard, QueryThreads::leave);
+    }
+
+    private static synchronized void leave() {
+        QueryThreads all = shared;
+        if (all != null && --all.shards == 0) {
+            shared = null;
+            all.threads.shutdown();
+        }
+    }
+
+    /** Each search waits once for each shard. */
+    private int perShard(int waiting) {
+        return waiting / Math.max(1, shards);
     }
 
     /** Scans all rows now and then to measure recall: of all threads it gets the least. */
     static QueryPool background(int subtask) {
-        return pool(
-                1,
-                BACKGROUND_QUEUE_MAX,
-                task ->
-                        daemon(
-                                () -> {
-                                    Niceness.apply(Niceness.MAX);
-                                    task.run();
-                                },
-                                "omen-sampling-" + subtask));
+        ThreadPoolExecutor thread =
+                executor(
+                        1,
+                        BACKGROUND_QUEUE_MAX,
+                        task ->
+                                daemon(
+                                        () -> {
+                                            Niceness.apply(Niceness.MAX);
+                                            task.run();
+                                        },
+                                        "omen-sampling-" + subtask));
+        return new QueryPool(
+                thread, delay(thread), BACKGROUND_QUEUE_MAX, waiting -> waiting, thread::shutdown);
     }
 
-    private static QueryPool pool(int threads, int queueMax, ThreadFactory factory) {
-        return new QueryPool(
-                new ThreadPoolExecutor(
-                        threads,
-                        threads,
-                        0,
-                        TimeUnit.SECONDS,
-                        new ArrayBlockingQueue<>(queueMax),
-                        factory,
-                        (task, pool) -> {
-                            throw pool.isShutdown()
-                                    ? new OmenException(ErrorCode.UNAVAILABLE, "shard is stopping")
-                                    : new OmenException(
-                                            ErrorCode.OVERLOADED,
-                                            "shard has too many queries waiting");
-                        }));
+    static OmenException full() {
+        return new OmenException(ErrorCode.OVERLOADED, "shard has too many queries waiting");
+    }
+
+    static OmenException stopping() {
+        return new OmenException(ErrorCode.UNAVAILABLE, "shard is stopping");
+    }
+
+    private static ControlledDelay delay(ThreadPoolExecutor threads) {
+        return new ControlledDelay(SHORT_LINE * threads.getMaximumPoolSize());
+    }
+
+    private static ThreadPoolExecutor executor(int threads, int queueMax, ThreadFactory factory) {
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(queueMax),
+                factory,
+                (task, pool) -> {
+                    throw pool.isShutdown() ? stopping() : full();
+                });
     }
 
     private static Thread daemon(Runnable task, String name) {

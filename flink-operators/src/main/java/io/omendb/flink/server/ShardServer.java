@@ -10,16 +10,13 @@ import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Answers queries about one subtask's vector state. Queries run on a small pool of their own with a
+ * Answers queries about one subtask's vector state. Queries run on the {@link QueryThreads} with a
  * bounded queue, so they neither hold up the task thread nor pile up: past the bound a query is
  * refused as overloaded. Queries that nobody waits for have a thread of their own.
  */
 public final class ShardServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -45,9 +42,7 @@ public final class ShardServer implements AutoCloseable {
      */
     public static ShardServer start(
             String host, int port, String advertisedHost, int subtask, VectorState state) {
-        QueryPool queries = QueryThreads.queries(subtask);
-        int started = queries.prestart();
-        LOG.debug("{} threads search shard {}", started, subtask);
+        QueryPool queries = QueryThreads.queries();
         QueryPool background = QueryThreads.background(subtask);
         ShardQueryService service = new ShardQueryService(state, queries, background);
         Server server =

@@ -6,6 +6,8 @@ import io.omendb.ErrorCode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class QueryThreadsTest {
     @Test
     void tooManyWait_isOverloaded_andAnsweredAgainAfterwards() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        try (QueryPool queries = QueryThreads.queries(0)) {
+        try (QueryPool queries = QueryThreads.queries()) {
             int taken = queries.threads() + QueryThreads.QUEUE_MAX;
             CountDownLatch done = new CountDownLatch(taken);
             for (int i = 0; i < taken; i++) {
@@ -41,13 +43,58 @@ class QueryThreadsTest {
 
     @Test
     void stopping_isUnavailable() {
-        QueryPool queries = QueryThreads.queries(0);
+        QueryPool queries = QueryThreads.queries();
         QueryPool background = QueryThreads.background(0);
         queries.close();
         background.close();
 
         assertThat(refusals(queries)).containsExactly(ErrorCode.UNAVAILABLE);
         assertThat(refusals(background)).containsExactly(ErrorCode.UNAVAILABLE);
+    }
+
+    @Test
+    void shardsShareThreads_andWhatWaitsAtOneThatStopsIsRefused() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Set<String> names = ConcurrentHashMap.newKeySet();
+        List<ErrorCode> refused = Collections.synchronizedList(new ArrayList<>());
+        try (QueryPool stopping = QueryThreads.queries();
+                QueryPool staying = QueryThreads.queries()) {
+            int threads = staying.threads();
+            CountDownLatch running = new CountDownLatch(threads);
+            for (int i = 0; i < threads; i++) {
+                staying.execute(
+                        () -> {
+                            names.add(Thread.currentThread().getName());
+                            running.countDown();
+                            awaitQuietly(go);
+                        },
+                        refusal -> refused.add(refusal.code()));
+            }
+            assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+            stopping.execute(
+                    () -> names.add("a query of a shard that has stopped"),
+                    refusal -> refused.add(refusal.code()));
+
+            stopping.close();
+            assertThat(stopping.awaitTermination(0)).isFalse();
+            go.countDown();
+            assertThat(stopping.awaitTermination(10)).isTrue();
+            assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE);
+
+            CountDownLatch more = new CountDownLatch(100);
+            for (int i = 0; i < 100; i++) {
+                staying.execute(
+                        () -> {
+                            names.add(Thread.currentThread().getName());
+                            more.countDown();
+                        },
+                        refusal -> refused.add(refusal.code()));
+            }
+            assertThat(more.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(names).hasSize(threads).allMatch(name -> name.startsWith("omen-query-"));
+        } finally {
+            go.countDown();
+        }
     }
 
     private static List<ErrorCode> refusals(QueryPool queries) {

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Answers on their way in. Each shard writes its own slot; whoever is last reads them all, which
- * the counter makes visible.
+ * Answers on their way in. Each shard has a slot, which is written once; whoever is last reads them
+ * all, which the counter makes visible.
  */
 final class Gathering<T> {
     private final List<ShardAddress> shards;
@@ -51,21 +51,37 @@ final class Gathering<T> {
         answer.addListener(() -> arrived(shard, answer), MoreExecutors.directExecutor());
     }
 
+    /** Goes without the answers that are not there yet. */
+    void expire() {
+        for (int i = 0; i < outcomes.length(); i++) {
+            settle(
+                    i,
+                    new OmenException(
+                            ErrorCode.TIMEOUT, where(shards.get(i)) + "its time has passed."));
+        }
+    }
+
     private void arrived(int shard, ListenableFuture<T> answer) {
+        Object outcome;
         try {
             T value = Objects.requireNonNull(Futures.getDone(answer));
-            outcomes.set(shard, new Answer<>(shards.get(shard), value));
+            outcome = new Answer<>(shards.get(shard), value);
         } catch (ExecutionException e) {
             OmenException failure = failure(shards.get(shard), e);
-            outcomes.set(shard, failure);
+            outcome = failure;
             if (failure.code() == ErrorCode.OVERLOADED && !allowPartial) {
                 // The others are likely as busy: what they do for nothing makes others wait.
                 result.completeExceptionally(failure);
             }
         } catch (CancellationException e) {
-            outcomes.set(shard, abandoned());
+            outcome = abandoned();
         }
-        if (missing.decrementAndGet() == 0) {
+        settle(shard, outcome);
+    }
+
+    /** What came first counts. */
+    private void settle(int shard, Object outcome) {
+        if (outcomes.compareAndSet(shard, null, outcome) && missing.decrementAndGet() == 0) {
             decide();
         }
     }
@@ -92,7 +108,7 @@ final class Gathering<T> {
         return new OmenException(code, where(shard) + error.getMessage(), error);
     }
 
-    @SuppressWarnings("unchecked") // only arrived() writes the slots
+    @SuppressWarnings("unchecked") // only arrived() writes answers
     private void decide() {
         List<Answer<T>> answers = new ArrayList<>();
         List<OmenException> failures = new ArrayList<>();

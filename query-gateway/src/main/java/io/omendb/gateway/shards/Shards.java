@@ -3,6 +3,7 @@ package io.omendb.gateway.shards;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.v1.ShardServiceGrpc;
@@ -23,6 +24,7 @@ public final class Shards implements AutoCloseable {
     private final ShardDirectory directory;
     private final Channels channels;
     private final SearchLimit limit;
+    private final Deadlines deadlines = new Deadlines();
 
     private Shards(ShardDirectory directory, Channels channels, SearchLimit limit) {
         this.directory = directory;
@@ -87,6 +89,7 @@ public final class Shards implements AutoCloseable {
             gathering.expect(i, answer);
             cancelInVain(answer, deadline, gathering);
         }
+        deadlines.watch(gathering, deadline);
         return gathering.result();
     }
 
@@ -153,29 +156,26 @@ public final class Shards implements AutoCloseable {
             gathering.expect(i, answer);
             cancelInVain(answer, deadline, gathering);
         }
+        deadlines.watch(gathering, deadline);
         return gathering.result();
     }
 
     /**
      * Cancels a call, of which the shard hears, once nobody waits for its answer: whoever asked has
-     * gone, or another shard has refused. Of no effect once it was answered.
+     * gone, another shard has refused, or its time has passed. Of no effect once it was answered.
      */
     private static <T> void cancelInVain(
             ListenableFuture<T> answer, Deadline deadline, Gathering<T> gathering) {
         deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
-        gathering
-                .result()
-                .whenComplete(
-                        (gathered, failure) -> {
-                            if (failure != null) {
-                                answer.cancel(true);
-                            }
-                        });
+        gathering.result().whenComplete((gathered, failure) -> answer.cancel(true));
     }
 
     private ShardServiceFutureStub stub(ShardAddress shard, Deadline deadline) {
-        return ShardServiceGrpc.newFutureStub(channels.channel(shard))
-                .withDeadlineAfter(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS);
+        ShardServiceFutureStub stub = ShardServiceGrpc.newFutureStub(channels.channel(shard));
+        // A shard elsewhere hears by its own deadline, too, when the network does not tell.
+        return LocalShard.isServed(shard)
+                ? stub
+                : stub.withDeadlineAfter(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS);
     }
 
     private static int total(List<ShardAddress> known) {
@@ -184,6 +184,7 @@ public final class Shards implements AutoCloseable {
 
     @Override
     public void close() {
+        deadlines.close();
         channels.close();
     }
 }

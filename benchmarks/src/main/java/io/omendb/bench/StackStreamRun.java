@@ -28,6 +28,9 @@ final class StackStreamRun implements AutoCloseable {
     private static final int AHEAD_CHECKED = 5_000;
     private static final long AHEAD_POLL_MS = 10;
 
+    /** Rows that are due are sent so often; the producer waits longer for more. */
+    private static final long TICK_NS = 2_000_000;
+
     private static final int K = 10;
     private static final long LATENCY_NS_MAX = 600_000_000_000L;
     private static final int PROBES_PER_S = 50;
@@ -37,19 +40,19 @@ final class StackStreamRun implements AutoCloseable {
     private static final double REST_SECONDS_MAX = 15;
     private static final long SEED = 17;
     private static final int WARMUP_CLIENTS = 4;
-    private static final double WARMUP_SECONDS = 30;
 
     private final HeldVectors vectors;
     private final float[][] queries;
     private final byte[][] requests;
     private final StreamRun.Plan plan;
+    private final double warmupSeconds;
     private final LoadedStack stack;
     private final RowSender sender;
     private final BlockingQueue<Probe> probes = new ArrayBlockingQueue<>(PROBES_WAITING_MAX);
     private volatile boolean writing;
 
     /** How the stack is set up. */
-    record Setup(int shards, long checkpointMs, RowForm form) {}
+    record Setup(int shards, long checkpointMs, RowForm form, double warmupSeconds) {}
 
     /** A row to look for, and when it was due. */
     private record Probe(int row, long dueNs) {}
@@ -58,9 +61,11 @@ final class StackStreamRun implements AutoCloseable {
             HeldVectors vectors,
             float[][] queries,
             StreamRun.Plan plan,
+            double warmupSeconds,
             LoadedStack stack,
             RowSender sender) {
         this.vectors = vectors;
+        this.warmupSeconds = warmupSeconds;
         this.queries = queries;
         this.plan = plan;
         this.stack = stack;
@@ -79,7 +84,7 @@ final class StackStreamRun implements AutoCloseable {
         try {
             RowSender sender =
                     RowSender.open(stack.brokers(), LoadedStack.COLLECTION, vectors, setup.form());
-            return new StackStreamRun(vectors, queries, plan, stack, sender);
+            return new StackStreamRun(vectors, queries, plan, setup.warmupSeconds(), stack, sender);
         } catch (RuntimeException e) {
             stack.close();
             throw e;
@@ -117,8 +122,9 @@ final class StackStreamRun implements AutoCloseable {
 
     /** Until the JVMs have compiled what searches and writes at this rate need. */
     private void warmUp() throws InterruptedException {
-        Seen unused = onThreads(WARMUP_CLIENTS, secondsFromNow(WARMUP_SECONDS));
-        unused = ingest("Warming up", WARMUP_SECONDS);
+        double half = warmupSeconds / 2;
+        Seen unused = onThreads(WARMUP_CLIENTS, secondsFromNow(half));
+        unused = ingest("Warming up", half);
         sender.flush();
     }
 
@@ -162,7 +168,7 @@ final class StackStreamRun implements AutoCloseable {
                 long due = start + (long) (i * nsPerRow);
                 long now = System.nanoTime();
                 while (now < due) {
-                    LockSupport.parkNanos(Math.max(500_000, due - now));
+                    LockSupport.parkNanos(Math.max(TICK_NS, due - now));
                     now = System.nanoTime();
                 }
                 if (now >= end) {

@@ -85,6 +85,14 @@ public final class StreamBench implements Callable<Integer> {
     int checkpointSeconds;
 
     @Option(
+            names = "--warmup-seconds",
+            paramLabel = "S",
+            defaultValue = "60",
+            description =
+                    "e2e: how long to search, and then also to ingest, before measuring; default ${DEFAULT-VALUE}.")
+    double warmupSeconds;
+
+    @Option(
             names = "--preload",
             defaultValue = "-1",
             showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
@@ -162,7 +170,8 @@ public final class StreamBench implements Callable<Integer> {
     private StreamReport e2e(HeldVectors held, float[][] queries, StreamRun.Plan plan)
             throws InterruptedException {
         StackStreamRun.Setup setup =
-                new StackStreamRun.Setup(shards, checkpointSeconds * 1_000L, RowForm.of(form));
+                new StackStreamRun.Setup(
+                        shards, checkpointSeconds * 1_000L, RowForm.of(form), warmupSeconds);
         try (StackStreamRun run = StackStreamRun.open(held, queries, plan, setup)) {
             return run.run();
         }

@@ -47,8 +47,10 @@ final class ServerProperties {
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("share.coordinator.state.topic.num.partitions", "1");
 
-        p.setProperty("num.network.threads", "2");
-        p.setProperty("num.io.threads", "4");
+        // Small requests cost a broker most by the threads they wake.
+        String threads = Integer.toString(threads());
+        p.setProperty("num.network.threads", threads);
+        p.setProperty("num.io.threads", threads);
         // The operating system's own sizes, which grow with what is sent. Kafka's 100 kB take ten
         // rounds of poll and send for a megabyte.
         p.setProperty("socket.send.buffer.bytes", "-1");
@@ -60,5 +62,10 @@ final class ServerProperties {
         p.setProperty("broker.heartbeat.interval.ms", "500");
         p.setProperty("broker.session.timeout.ms", "3000");
         return p;
+    }
+
+    /** One on a machine of two processors, which Flink and the gateway need; four at most. */
+    private static int threads() {
+        return Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     }
 }

@@ -235,7 +235,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                 request.getExact(),
                 target == 0 ? SearchParams.DEFAULT.recallTarget() : target,
                 nprobe(request),
-                0,
+                request.getRecallK(),
                 request.getDevice().isEmpty()
                         ? DeviceChoice.AUTO
                         : DeviceChoice.ofApiName(request.getDevice()));

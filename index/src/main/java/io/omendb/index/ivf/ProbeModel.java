@@ -6,7 +6,7 @@ package io.omendb.index.ivf;
  */
 public final class ProbeModel {
     /** Numbers of neighbours that curves are kept for. */
-    static final int[] NEIGHBOURS = {10, 100, 1000};
+    static final int[] NEIGHBOURS = {3, 10, 100, 1000};
 
     /** Share of the lists probed while nothing was measured. */
     private static final int UNMEASURED_SHARE = 4;
@@ -23,9 +23,9 @@ public final class ProbeModel {
 
     /**
      * Share of the misses allowed that lists not probed may cause; the rest is for estimates that
-     * err and for the sample being a sample.
+     * err. That the sample is one, the curves allow for.
      */
-    private static final double MISSED_OF_QUERIES = 0.6;
+    private static final double MISSED_OF_QUERIES = 0.85;
 
     /** Rows lie nearer to each other than queries do to rows. */
     private static final double MISSED_OF_ROWS = 0.5;
@@ -35,25 +35,25 @@ public final class ProbeModel {
     /** Lists to probe for each list of the curves. */
     private final float scale;
 
-    /** Per number of neighbours: recall after 1, 2, 3 … lists, as far as it was measured. */
+    /** Per number of neighbours: recall after 1, 2, 3 … lists, as far as it is less than 1. */
     private final float[][] recall;
 
     /** Rows that the shard had when the model was made. */
     private final long rows;
 
-    private final boolean fromQueries;
+    private final int queries;
 
-    ProbeModel(int lists, float scale, float[][] recall, long rows, boolean fromQueries) {
+    ProbeModel(int lists, float scale, float[][] recall, long rows, int queries) {
         this.lists = lists;
         this.scale = scale;
         this.recall = recall;
         this.rows = rows;
-        this.fromQueries = fromQueries;
+        this.queries = queries;
     }
 
     /** A guess for a codebook that nothing was measured with yet. */
     public static ProbeModel unmeasured(int lists) {
-        return new ProbeModel(lists, 1, new float[0][], 0, false);
+        return new ProbeModel(lists, 1, new float[0][], 0, 0);
     }
 
     /**
@@ -61,12 +61,12 @@ public final class ProbeModel {
      * more than it will need.
      */
     public ProbeModel scaled(int newLists) {
-        return new ProbeModel(newLists, scale * newLists / lists, recall, 0, fromQueries);
+        return new ProbeModel(newLists, scale * newLists / lists, recall, 0, queries);
     }
 
-    /** Whether the model was measured with queries as users make them. */
-    public boolean isFromQueries() {
-        return fromQueries;
+    /** With how many queries, as users make them, the model was measured; 0 for none. */
+    public int queries() {
+        return queries;
     }
 
     /** Rows that the shard had when the model was made; 0 for a guess. */
@@ -82,7 +82,7 @@ public final class ProbeModel {
      *     that many rows are nearer than the last match
      */
     public int nprobe(double target, double k) {
-        double missed = fromQueries ? MISSED_OF_QUERIES : MISSED_OF_ROWS;
+        double missed = queries > 0 ? MISSED_OF_QUERIES : MISSED_OF_ROWS;
         return Math.max(least(), nprobeUnadjusted(1 - (1 - target) * missed, k));
     }
 

@@ -1,7 +1,5 @@
 package io.omendb.index.ivf;
 
-import java.util.Arrays;
-
 /** Gathers in which lists the true neighbours of sample queries lie. Used by one thread. */
 public final class ProbeModelBuilder {
     private final Codebook codebook;
@@ -9,8 +7,7 @@ public final class ProbeModelBuilder {
     private final float[] rotated;
     private final ListAssigner assigner;
     private final int[] rank;
-    private final long[][] found;
-    private final long[] neighbours;
+    private final ProbeCurve[] curves;
     private final boolean innerProduct;
 
     public ProbeModelBuilder(Codebook codebook, boolean innerProduct) {
@@ -19,8 +16,10 @@ public final class ProbeModelBuilder {
         this.rotated = new float[neighboursWanted() * codebook.dimension()];
         this.assigner = new ListAssigner(codebook, neighboursWanted());
         this.rank = new int[codebook.lists()];
-        this.found = new long[ProbeModel.NEIGHBOURS.length][codebook.lists()];
-        this.neighbours = new long[ProbeModel.NEIGHBOURS.length];
+        this.curves = new ProbeCurve[ProbeModel.NEIGHBOURS.length];
+        for (int i = 0; i < curves.length; i++) {
+            curves[i] = new ProbeCurve(codebook.lists());
+        }
     }
 
     /** Neighbours to find for each sample query. */
@@ -58,13 +57,8 @@ public final class ProbeModelBuilder {
      * @param places of its true neighbours, nearest neighbour first
      */
     public void add(int[] places) {
-        for (int n = 0; n < places.length; n++) {
-            for (int i = 0; i < ProbeModel.NEIGHBOURS.length; i++) {
-                if (n < ProbeModel.NEIGHBOURS[i]) {
-                    found[i][places[n]]++;
-                    neighbours[i]++;
-                }
-            }
+        for (int i = 0; i < curves.length; i++) {
+            curves[i].add(places, Math.min(places.length, ProbeModel.NEIGHBOURS[i]));
         }
     }
 
@@ -72,20 +66,13 @@ public final class ProbeModelBuilder {
      * The model.
      *
      * @param rows rows that the shard has
-     * @param fromQueries whether the sample were queries as users make them, not rows
+     * @param queries how many queries, as users make them, were the sample; 0 where it were rows
      */
-    public ProbeModel build(long rows, boolean fromQueries) {
-        float[][] recall = new float[found.length][];
-        for (int i = 0; i < found.length; i++) {
-            float[] curve = new float[codebook.lists()];
-            long sum = 0;
-            int length = 0;
-            while (length < curve.length && sum < neighbours[i]) {
-                sum += found[i][length];
-                curve[length++] = (float) sum / neighbours[i];
-            }
-            recall[i] = Arrays.copyOf(curve, length);
+    public ProbeModel build(long rows, int queries) {
+        float[][] recall = new float[curves.length][];
+        for (int i = 0; i < curves.length; i++) {
+            recall[i] = curves[i].surely();
         }
-        return new ProbeModel(codebook.lists(), 1, recall, rows, fromQueries);
+        return new ProbeModel(codebook.lists(), 1, recall, rows, queries);
     }
 }

@@ -38,7 +38,7 @@ final class ProbeMeasurement {
     private static final int DEEPER = 4;
 
     /** Neighbours looked for by one query in so many, and by the others: the more, the dearer. */
-    private static final int MANY_EVERY = 4;
+    private static final int MANY_EVERY = 8;
 
     private static final int FEW = 100;
 
@@ -64,13 +64,13 @@ final class ProbeMeasurement {
 
     static ProbeModel run(ShardSnapshot snapshot, Codebook codebook) {
         ProbeMeasurement measurement = new ProbeMeasurement(snapshot, codebook);
-        boolean fromQueries = snapshot.queries().isFull();
-        if (fromQueries) {
+        int queries = snapshot.queries().size();
+        if (queries > 0) {
             measurement.addQueries();
         } else {
             measurement.addRows();
         }
-        return measurement.builder.build(snapshot.rowsLiveNow(), fromQueries);
+        return measurement.builder.build(snapshot.rowsLiveNow(), queries);
     }
 
     /**

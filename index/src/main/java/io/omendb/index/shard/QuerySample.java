@@ -10,20 +10,25 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * rows than rows are from each other. Any thread may use it.
  */
 final class QuerySample {
-    private static final int SIZE = 64;
+    private static final int SIZE = 256;
+
+    /** With so many one can begin. */
+    private static final int ENOUGH = 64;
+
     private static final int ONE_IN = 8;
 
     private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(SIZE);
     private final AtomicLong seen = new AtomicLong();
-    private final Runnable onFull;
+    private final Runnable onMore;
 
     /**
      * An empty sample.
      *
-     * @param onFull called once, when there are enough queries to measure with
+     * @param onMore called when there are enough queries to measure with, and when there are as
+     *     many as there will ever be
      */
-    QuerySample(Runnable onFull) {
-        this.onFull = onFull;
+    QuerySample(Runnable onMore) {
+        this.onMore = onMore;
     }
 
     /** Takes notice of a query; keeps a copy of the first, and then of one in {@link #ONE_IN}. */
@@ -34,14 +39,21 @@ final class QuerySample {
         } else if (number % ONE_IN == 0) {
             queries.set((int) (number / ONE_IN % SIZE), query.clone());
         }
-        if (number + 1 == SIZE) {
-            onFull.run();
+        if (number + 1 == ENOUGH || number + 1 == SIZE) {
+            onMore.run();
         }
     }
 
-    /** Whether there are enough to measure with. */
-    boolean isFull() {
-        return seen.get() >= SIZE;
+    /** How many there are to measure with; 0 while there are too few. */
+    int size() {
+        long number = seen.get();
+        return number < ENOUGH ? 0 : (int) Math.min(number, SIZE);
+    }
+
+    /** Whether it is worth measuring again what was measured with so many; 0 for none. */
+    boolean isBetterThan(int measured) {
+        int size = size();
+        return size > 0 && (measured == 0 || (size == SIZE && measured < SIZE));
     }
 
     List<float[]> queries() {

@@ -296,7 +296,7 @@ final class ShardMaintenance {
         boolean grown = live >= growth * index.model().rows();
         // The same neighbours lie in more lists when rows between them are gone.
         boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
-        boolean better = !index.model().isFromQueries() && snapshot.queries().isFull();
+        boolean better = snapshot.queries().isBetterThan(index.model().queries());
         if (!grown && !shrunk && !better) {
             return false;
         }

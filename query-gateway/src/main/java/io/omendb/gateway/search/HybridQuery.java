@@ -31,7 +31,6 @@ record HybridQuery(
         io.omendb.record.@Nullable SparseVector sparse,
         Fusion fusion,
         boolean explain) {
-    private static final double DEVIATIONS = 3;
 
     /**
      * The recall target is for so many nearest points: those further down the window seldom become
@@ -120,8 +119,8 @@ record HybridQuery(
      */
     HybridRequest request(
             CollectionDefinition collection, @Nullable TermStatistics statistics, int shards) {
-        int dense = base.tuning().exact() ? window() : share(window(), shards);
-        SearchRequest search = base.request(collection).toBuilder().setK(dense).build();
+        int dense = base.tuning().exact() ? window() : Share.most(window(), shards);
+        SearchRequest search = base.request(collection, shards).toBuilder().setK(dense).build();
         HybridRequest.Builder request =
                 HybridRequest.newBuilder()
                         .setSearch(search)
@@ -129,7 +128,8 @@ record HybridQuery(
                         .addAllTextFields(textFields)
                         // Those beside the dense part's candidates rank by these alone.
                         .setSparseK(window() + base.k())
-                        .setRecallK(share(Math.min(window(), RECALL_PER_HIT * base.k()), shards))
+                        .setRecallK(
+                                Share.most(Math.min(window(), RECALL_PER_HIT * base.k()), shards))
                         .setExplain(explain);
         if (statistics != null) {
             request.setStatistics(statistics);
@@ -142,16 +142,5 @@ record HybridQuery(
             request.setSparse(vector);
         }
         return request.build();
-    }
-
-    /**
-     * How many of the n nearest points one of the shards may have. Ids are spread by a hash, so the
-     * number follows a binomial distribution; more than three deviations above the mean are there
-     * once in a thousand searches, and then it is the furthest points that are missed.
-     */
-    private static int share(int n, int shards) {
-        double p = 1.0 / Math.max(1, shards);
-        double most = n * p + DEVIATIONS * Math.sqrt(n * p * (1 - p));
-        return Math.min(n, (int) Math.ceil(most));
     }
 }

@@ -93,13 +93,19 @@ record Query(
                 false);
     }
 
-    SearchRequest request(CollectionDefinition collection) {
+    /**
+     * What to ask a shard.
+     *
+     * @param shards how many are asked
+     */
+    SearchRequest request(CollectionDefinition collection, int shards) {
         return SearchRequest.newBuilder()
                 .setCollection(collection.name())
                 .setGeneration(collection.generation())
                 .setCommitted(consistency.committed())
                 .setVector(Packed.of(vector))
                 .setK(k)
+                .setRecallK(Share.typical(k, shards))
                 .setFilterJson(filterJson)
                 .setInclude(fields.include())
                 .setExact(tuning.exact)

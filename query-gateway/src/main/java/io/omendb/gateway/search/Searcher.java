@@ -55,7 +55,7 @@ final class Searcher {
 
     private CompletableFuture<Gathered<SearchResponse>> ask(
             CollectionDefinition collection, Query query, Deadline deadline, boolean limited) {
-        SearchRequest request = query.request(collection);
+        SearchRequest request = query.request(collection, shards.count());
         if (limited) {
             return shards.search(
                     deadline,

@@ -43,7 +43,7 @@ public class SearchesFuzz {
 
     static void ask(Query query) {
         query.check(COLLECTION, LIMITS);
-        byte[] unused = query.request(COLLECTION).toByteArray();
+        byte[] unused = query.request(COLLECTION, 2).toByteArray();
     }
 
     static void ask(HybridQuery query) {

@@ -4,24 +4,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.omendb.index.device.DeviceChoice;
 import io.omendb.index.device.SearchDevice;
-import io.omendb.index.file.RowImage;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.filter.FilterParser;
 import io.omendb.index.segment.Segment;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.SearchResult;
 import io.omendb.index.shard.Shard;
-import io.omendb.index.shard.ShardEnvironment;
-import io.omendb.index.shard.ShardOptions;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,24 +58,14 @@ final class GpuPlannerRun {
     }
 
     void run(PrintWriter out, ArrayNode points) throws IOException {
-        Path directory = Files.createTempDirectory("omen-bench-gpu");
-        ExecutorService background =
-                Executors.newSingleThreadExecutor(
-                        work -> {
-                            Thread thread = new Thread(work, "bench-background");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
         CollectionSchema schema =
                 CollectionSchema.of("planner", dimension, Metric.L2)
                         .withFields(Map.of("g", FieldType.LONG));
-        try (Shard shard =
-                new Shard(
-                        schema,
-                        ShardOptions.DEFAULT,
-                        new ShardEnvironment(directory, background, null, device))) {
-            fill(shard);
-            await(shard, background);
+        try (BenchShard bench = BenchShard.open(schema, true, device)) {
+            fill(bench);
+            bench.settle();
+            Shard shard = bench.shard();
+            awaitResident(shard);
             out.printf("estimates at the start: %s%n", device.planner().costs());
             out.printf(
                     "%10s %8s %18s %18s %18s %8s%n",
@@ -95,13 +79,10 @@ final class GpuPlannerRun {
             for (int matches : MATCHES) {
                 compare(shard, matches, filter(schema, matches), out, points);
             }
-        } finally {
-            background.shutdownNow();
-            deleteAll(directory);
         }
     }
 
-    private void fill(Shard shard) {
+    private void fill(BenchShard shard) {
         int[] matchesOf = new int[rows];
         Random random = new Random(SEED);
         for (int matches : MATCHES) {
@@ -119,22 +100,19 @@ final class GpuPlannerRun {
             GpuRows.fill(first, count, dimension, vectors);
             for (int i = 0; i < count; i++) {
                 int row = first + i;
-                byte[] id = ("r" + row).getBytes(StandardCharsets.UTF_8);
                 byte[] metadata =
                         ("{\"g\":" + matchesOf[row] + "}").getBytes(StandardCharsets.UTF_8);
                 shard.upsert(
-                        new RowImage(id, 0, "bench-0", row, 0, metadata, null),
-                        Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension));
+                        row,
+                        row,
+                        Arrays.copyOfRange(vectors, i * dimension, (i + 1) * dimension),
+                        metadata);
             }
         }
-        shard.seal();
     }
 
-    /** Until everything is indexed and on the device. */
-    private void await(Shard shard, ExecutorService background) {
-        shard.maintain();
+    private void awaitResident(Shard shard) {
         try {
-            background.submit(() -> {}).get();
             long end = System.nanoTime() + RESIDENT_WAIT_NS;
             while (!isResident(shard)) {
                 if (System.nanoTime() > end) {
@@ -148,8 +126,6 @@ final class GpuPlannerRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
         }
     }
 
@@ -270,20 +246,6 @@ final class GpuPlannerRun {
                 micros.add((System.nanoTime() - before) / 1e3);
                 onDevice += found.onDevice() ? 1 : 0;
             }
-        }
-    }
-
-    private static void deleteAll(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(GpuPlannerRun::delete);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

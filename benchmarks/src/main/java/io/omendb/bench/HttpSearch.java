@@ -75,33 +75,23 @@ final class HttpSearch implements AutoCloseable {
      * @throws OmenException EXTERNAL if it is no 200
      */
     byte[] send(byte[] request) {
-        Reply reply = exchange(request);
-        if (reply.status() != HttpStatus.SC_OK) {
-            throw new OmenException(
-                    ErrorCode.EXTERNAL,
-                    "found "
-                            + reply.status()
-                            + " "
-                            + new String(reply.body(), StandardCharsets.UTF_8));
-        }
-        return reply.body();
-    }
-
-    /** What came back, whatever it is. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Reply(int status, byte[] body) {}
-
-    /** Sends a request and reads the whole reply. */
-    Reply exchange(byte[] request) {
         HttpPost post = new HttpPost(url);
         post.setEntity(new ByteArrayEntity(request, ContentType.APPLICATION_JSON));
         try {
             return client.execute(
                     post,
-                    response ->
-                            new Reply(
-                                    response.getCode(),
-                                    EntityUtils.toByteArray(response.getEntity())));
+                    response -> {
+                        byte[] body = EntityUtils.toByteArray(response.getEntity());
+                        if (response.getCode() != HttpStatus.SC_OK) {
+                            throw new OmenException(
+                                    ErrorCode.EXTERNAL,
+                                    "found "
+                                            + response.getCode()
+                                            + " "
+                                            + new String(body, StandardCharsets.UTF_8));
+                        }
+                        return body;
+                    });
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "no answer from " + url + ": " + e, e);
         }

@@ -31,14 +31,6 @@ final class LoadResult {
         failed += busy ? 0 : 1;
     }
 
-    void add(LoadResult other) {
-        accepted.add(other.accepted);
-        refused.add(other.refused);
-        other.statuses.forEach((status, count) -> statuses.merge(status, count, Integer::sum));
-        wrong += other.wrong;
-        failed += other.failed;
-    }
-
     double acceptedPerSecond() {
         return accepted.getTotalCount() / seconds;
     }

@@ -66,9 +66,10 @@ final class CudaSearchDevice implements SearchDevice {
             Wiring wiring = new Wiring();
             SearchThread thread = new SearchThread(context, wiring::residency);
             wiring.residency = new Residency(context, budget, thread::retire, thread::lose);
+            CudaIndexBuilder builder = new CudaIndexBuilder(context, thread::lose);
+            // The last that may fail is behind us: whoever starts a thread must also end it.
             thread.start();
             LOG.info("{}: {} MiB for segments; {}", context.name(), budget >> 20, costs);
-            CudaIndexBuilder builder = new CudaIndexBuilder(context, thread::lose);
             return new CudaSearchDevice(context, thread, wiring.residency(), builder, costs);
         } catch (CudaException e) {
             context.close();

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A codebook on the device. Its owner closes it. */
 final class DeviceCodebook implements AutoCloseable {
-    private final List<AutoCloseable> owned = new ArrayList<>();
+    private final List<Runnable> closers = new ArrayList<>();
     private final DeviceRotation rotation;
     private final DeviceBuffer centroids;
     private final DeviceBuffer listInLane;
@@ -27,11 +27,11 @@ final class DeviceCodebook implements AutoCloseable {
             Lanes byCell = Lanes.of(codebook.cellsOfLists(), cellCount);
             listInLane = buffer(stream);
             upload.put(byCell.members(), listInLane);
-            lists = own(Panels.allocate(byCell, dimension, upload, stream));
+            lists = panels(byCell, dimension, upload, stream);
             kernels.place(centroids, listInLane, lists, stream);
 
             Lanes all = Lanes.one(cellCount);
-            cells = own(Panels.allocate(all, dimension, upload, stream));
+            cells = panels(all, dimension, upload, stream);
             try (DeviceBuffer cellCentroids = new DeviceBuffer(stream);
                     DeviceBuffer cellInLane = new DeviceBuffer(stream)) {
                 unused =
@@ -63,12 +63,15 @@ final class DeviceCodebook implements AutoCloseable {
     }
 
     private DeviceBuffer buffer(Stream stream) {
-        return own(new DeviceBuffer(stream));
+        DeviceBuffer buffer = new DeviceBuffer(stream);
+        closers.add(buffer::close);
+        return buffer;
     }
 
-    private <T extends AutoCloseable> T own(T resource) {
-        owned.add(resource);
-        return resource;
+    private Panels panels(Lanes lanes, int dimension, Upload upload, Stream stream) {
+        Panels panels = Panels.allocate(lanes, dimension, upload, stream);
+        closers.add(panels::close);
+        return panels;
     }
 
     DeviceRotation rotation() {
@@ -97,12 +100,6 @@ final class DeviceCodebook implements AutoCloseable {
 
     @Override
     public void close() {
-        for (AutoCloseable resource : owned) {
-            if (resource instanceof DeviceBuffer buffer) {
-                buffer.close();
-            } else if (resource instanceof Panels panels) {
-                panels.close();
-            }
-        }
+        closers.forEach(Runnable::run);
     }
 }

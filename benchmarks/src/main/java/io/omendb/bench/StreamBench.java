@@ -144,6 +144,10 @@ public final class StreamBench implements Callable<Integer> {
         if (layer.equals("e2e") && where != DeviceChoice.CPU) {
             throw OmenException.invalid("--device: found " + device + ", expected cpu with e2e");
         }
+        if (!(warmupSeconds >= 0)) {
+            throw OmenException.invalid(
+                    "--warmup-seconds: found " + warmupSeconds + ", expected at least 0");
+        }
         VectorSet vectors = new VectorSet(base, Integer.MAX_VALUE);
         float[][] queries = VectorFiles.readAll(query, Integer.MAX_VALUE);
         vectors.checkDimension(query, queries);

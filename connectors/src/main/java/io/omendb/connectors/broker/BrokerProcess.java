@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BrokerProcess implements AutoCloseable {
     /** Names a variable with more flags for the broker's JVM. */
-    static final String MORE_FLAGS = "OMEN_BROKER_JAVA_OPTS";
+    private static final String MORE_FLAGS = "OMEN_BROKER_JAVA_OPTS";
 
     private static final int MAX_STOP_SECONDS = 20;
 

@@ -6,7 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.IntUnaryOperator;
+import java.util.function.IntSupplier;
 
 /**
  * A shard's place at the threads that answer queries, and its part of their line. A query that
@@ -18,7 +18,7 @@ final class QueryPool implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final ControlledDelay delay;
     private final int insideMax;
-    private final IntUnaryOperator share;
+    private final IntSupplier behind;
     private final Runnable leave;
 
     /** Queries of this shard that wait or run. */
@@ -31,20 +31,19 @@ final class QueryPool implements AutoCloseable {
      *
      * @param delay of the line, which all who have a place share
      * @param waitingMax how many queries of this shard may wait
-     * @param share what of so many that wait in the line is this shard's, as far as that matters to
-     *     how long the line is
+     * @param behind how many searches wait in the line now
      * @param leave called once, when this is closed
      */
     QueryPool(
             ThreadPoolExecutor threads,
             ControlledDelay delay,
             int waitingMax,
-            IntUnaryOperator share,
+            IntSupplier behind,
             Runnable leave) {
         this.threads = threads;
         this.delay = delay;
         this.insideMax = threads.getMaximumPoolSize() + waitingMax;
-        this.share = share;
+        this.behind = behind;
         this.leave = leave;
     }
 
@@ -73,8 +72,7 @@ final class QueryPool implements AutoCloseable {
             long start = System.nanoTime();
             if (closed) {
                 refused.accept(QueryThreads.stopping());
-            } else if (delay.refuses(
-                    start - asked, share.applyAsInt(threads.getQueue().size()), start)) {
+            } else if (delay.refuses(start - asked, behind.getAsInt(), start)) {
                 refused.accept(
                         new OmenException(
                                 ErrorCode.OVERLOADED,

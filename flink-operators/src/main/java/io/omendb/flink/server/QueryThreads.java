@@ -58,7 +58,7 @@ final class QueryThreads {
             shared = all;
         }
         all.shards++;
-        return new QueryPool(all.threads, all.delay, QUEUE_MAX, all::perShard, QueryThreads::leave);
+        return new QueryPool(all.threads, all.delay, QUEUE_MAX, all::searches, QueryThreads::leave);
     }
 
     private static synchronized void leave() {
@@ -69,9 +69,9 @@ final class QueryThreads {
         }
     }
 
-    /** Each search waits once for each shard. */
-    private int perShard(int waiting) {
-        return waiting / Math.max(1, shards);
+    /** How many wait, each of which does so once for each shard. */
+    private int searches() {
+        return threads.getQueue().size() / Math.max(1, shards);
     }
 
     /** Scans all rows now and then to measure recall: of all threads it gets the least. */
@@ -88,7 +88,11 @@ final class QueryThreads {
                                         },
                                         "omen-sampling-" + subtask));
         return new QueryPool(
-                thread, delay(thread), BACKGROUND_QUEUE_MAX, waiting -> waiting, thread::shutdown);
+                thread,
+                delay(thread),
+                BACKGROUND_QUEUE_MAX,
+                thread.getQueue()::size,
+                thread::shutdown);
     }
 
     static OmenException full() {

@@ -47,11 +47,11 @@ final class ProbeCurve {
         squaredWeights += (double) neighbours * neighbours;
     }
 
-    /** By the number of lists less one; as far as it is less than 1. */
+    /** By the number of lists less one, until all neighbours are found; empty without queries. */
     float[] surely() {
         float[] recall = new float[sum.length];
         int length = 0;
-        while (length < recall.length && (length == 0 || sum[length - 1] < weights)) {
+        while (length < recall.length && (length == 0 ? 0 : sum[length - 1]) < weights) {
             double mean = sum[length] / weights;
             double deviations =
                     squares[length] - 2 * mean * weighted[length] + mean * mean * squaredWeights;

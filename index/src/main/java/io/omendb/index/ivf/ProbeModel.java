@@ -25,7 +25,7 @@ public final class ProbeModel {
      * Share of the misses allowed that lists not probed may cause; the rest is for estimates that
      * err. That the sample is one, the curves allow for.
      */
-    private static final double MISSED_OF_QUERIES = 0.85;
+    private static final double MISSED_OF_QUERIES = 0.7;
 
     /** Rows lie nearer to each other than queries do to rows. */
     private static final double MISSED_OF_ROWS = 0.5;
@@ -35,7 +35,7 @@ public final class ProbeModel {
     /** Lists to probe for each list of the curves. */
     private final float scale;
 
-    /** Per number of neighbours: recall after 1, 2, 3 … lists, as far as it is less than 1. */
+    /** Per number of neighbours: recall after 1, 2, 3 … lists, until all neighbours are found. */
     private final float[][] recall;
 
     /** Rows that the shard had when the model was made. */

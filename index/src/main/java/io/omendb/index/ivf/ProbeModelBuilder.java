@@ -9,6 +9,7 @@ public final class ProbeModelBuilder {
     private final int[] rank;
     private final ProbeCurve[] curves;
     private final boolean innerProduct;
+    private int most;
 
     public ProbeModelBuilder(Codebook codebook, boolean innerProduct) {
         this.codebook = codebook;
@@ -52,13 +53,18 @@ public final class ProbeModelBuilder {
     }
 
     /**
-     * Adds a sample query.
+     * Adds a sample query. The first is to have as many neighbours as any: those with fewer tell of
+     * the nearer ones alone, which lie in fewer lists, and say nothing about more.
      *
      * @param places of its true neighbours, nearest neighbour first
      */
     public void add(int[] places) {
+        most = Math.max(most, places.length);
         for (int i = 0; i < curves.length; i++) {
-            curves[i].add(places, Math.min(places.length, ProbeModel.NEIGHBOURS[i]));
+            int neighbours = Math.min(most, ProbeModel.NEIGHBOURS[i]);
+            if (places.length >= neighbours) {
+                curves[i].add(places, neighbours);
+            }
         }
     }
 

@@ -39,6 +39,11 @@ class ProbeCurveTest {
         assertThat(surely[1]).isEqualTo(1);
     }
 
+    @Test
+    void nothingAdded_isNoCurve() {
+        assertThat(new ProbeCurve(LISTS).surely()).isEmpty();
+    }
+
     private static float firstOfTwoKinds(int queries) {
         ProbeCurve curve = new ProbeCurve(LISTS);
         for (int query = 0; query < queries; query++) {

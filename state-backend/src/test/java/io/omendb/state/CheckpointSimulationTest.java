@@ -300,9 +300,12 @@ class CheckpointSimulationTest {
         assertThat(failure != null).as("seed %d: %s", seed, failure).isEqualTo(reads.happened());
         if (failure != null) {
             count("failed reads");
-            assertThat(failure)
+            // RocksDB's files are read by several threads: Flink may tell what the first to fail
+            // did
+            // to another, instead of why it failed.
+            assertThat(ExceptionUtils.stringifyException(failure))
                     .as("seed %d", seed)
-                    .hasStackTraceContaining(UnreliableReads.MESSAGE);
+                    .containsAnyOf(UnreliableReads.MESSAGE, "registry is already closed");
             assertThat(ExceptionUtils.findThrowable(failure, SuppressRestartsException.class))
                     .as("what may pass is tried again")
                     .isEmpty();

@@ -67,6 +67,20 @@ final class QueryPool implements AutoCloseable {
         }
     }
 
+    /** Runs a query, or calls {@code refused}, on the calling thread and at once. */
+    void executeHere(Runnable query, Consumer<OmenException> refused) {
+        inside.incrementAndGet();
+        try {
+            if (closed) {
+                refused.accept(QueryThreads.stopping());
+            } else {
+                query.run();
+            }
+        } finally {
+            left();
+        }
+    }
+
     private void run(long asked, Runnable query, Consumer<OmenException> refused) {
         try {
             long start = System.nanoTime();

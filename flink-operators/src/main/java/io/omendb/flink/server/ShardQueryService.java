@@ -18,6 +18,7 @@ import io.omendb.index.shard.SearchResult;
 import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.index.sparse.SparseQuery;
 import io.omendb.protocol.ErrorTrailers;
+import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.v1.Applied;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
 import io.omendb.protocol.v1.AwaitAppliedResponse;
@@ -50,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +80,13 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     @Override
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
-        answer(request.getBackground() ? background : queries, observer, () -> search(request));
+        if (request.getBackground()) {
+            answer(background, observer, () -> search(request));
+        } else if (LocalShard.isInline()) {
+            queries.executeHere(() -> run(observer, () -> search(request)), refused(observer));
+        } else {
+            answer(observer, () -> search(request));
+        }
     }
 
     @Override
@@ -361,9 +369,11 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     private static <R> void answer(QueryPool pool, StreamObserver<R> observer, Supplier<R> query) {
-        pool.execute(
-                () -> run(observer, query),
-                refusal -> observer.onError(ErrorTrailers.toStatus(refusal)));
+        pool.execute(() -> run(observer, query), refused(observer));
+    }
+
+    private static Consumer<OmenException> refused(StreamObserver<?> observer) {
+        return refusal -> observer.onError(ErrorTrailers.toStatus(refusal));
     }
 
     private static <R> void run(StreamObserver<R> observer, Supplier<R> query) {

@@ -97,6 +97,31 @@ class QueryThreadsTest {
         }
     }
 
+    @Test
+    void here_isOnTheCallingThread_andCountsAsRunning() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        List<ErrorCode> refused = new ArrayList<>();
+        QueryPool queries = QueryThreads.queries();
+        queries.executeHere(
+                () -> {
+                    threads.add(Thread.currentThread());
+                    queries.close();
+                    try {
+                        assertThat(queries.awaitTermination(0)).isFalse();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                refusal -> refused.add(refusal.code()));
+
+        assertThat(threads).containsExactly(Thread.currentThread());
+        assertThat(queries.awaitTermination(0)).isTrue();
+        queries.executeHere(
+                () -> threads.add(Thread.currentThread()), refusal -> refused.add(refusal.code()));
+        assertThat(threads).hasSize(1);
+        assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE);
+    }
+
     private static List<ErrorCode> refusals(QueryPool queries) {
         List<ErrorCode> refusals = Collections.synchronizedList(new ArrayList<>());
         queries.execute(() -> {}, refusal -> refusals.add(refusal.code()));

@@ -8,6 +8,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * A shard in the process of the gateway that asks it, as on a laptop: messages are handed over as
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class LocalShard implements AutoCloseable {
     private static final Set<String> SERVED = ConcurrentHashMap.newKeySet();
+
+    private static final ThreadLocal<Boolean> INLINE = ThreadLocal.withInitial(() -> false);
 
     private final String target;
     private final Server server;
@@ -51,6 +54,25 @@ public final class LocalShard implements AutoCloseable {
     /** A channel to a shard of this process; once it has ended, calls fail as unavailable. */
     public static ManagedChannel channel(ShardAddress shard) {
         return InProcessChannelBuilder.forName(name(shard.target())).directExecutor().build();
+    }
+
+    /**
+     * Makes calls whose work the shards of this process are to do on the calling thread, where it
+     * is theirs to choose: they have been answered when they return.
+     */
+    public static <T> T inline(Supplier<T> calls) {
+        boolean before = INLINE.get();
+        INLINE.set(true);
+        try {
+            return calls.get();
+        } finally {
+            INLINE.set(before);
+        }
+    }
+
+    /** Whether the call that the calling thread serves is to be worked on by it. */
+    public static boolean isInline() {
+        return INLINE.get();
     }
 
     @Override

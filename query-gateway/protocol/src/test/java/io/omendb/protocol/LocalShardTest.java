@@ -14,6 +14,7 @@ import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceBlockingStub;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,26 @@ class LocalShardTest {
             assertThat(thread.get()).isSameAs(Thread.currentThread());
             channel.shutdownNow();
         }
+    }
+
+    @Test
+    void inlineIsWhatIsAskedFor_andOnThisThreadOnly() throws Exception {
+        assertThat(LocalShard.isInline()).isFalse();
+        LocalShard.inline(
+                () -> {
+                    assertThat(LocalShard.isInline()).isTrue();
+                    assertThat(CompletableFuture.supplyAsync(LocalShard::isInline).join())
+                            .isFalse();
+                    assertThatThrownBy(
+                                    () ->
+                                            LocalShard.inline(
+                                                    () -> {
+                                                        throw new IllegalStateException("inside");
+                                                    }))
+                            .hasMessage("inside");
+                    return assertThat(LocalShard.isInline()).isTrue();
+                });
+        assertThat(LocalShard.isInline()).isFalse();
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.gateway.http.Route.Work;
 import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.SearchLimit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ public final class RouteService implements HttpService {
 
     @Override
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
-        if (route.searches() && admission.searches().refuses()) {
+        if (route.searches() && refuses(context)) {
             return refused(context, request);
         }
         Asked asked = new Asked(System.nanoTime(), context.whenRequestCancelling());
@@ -39,6 +40,11 @@ public final class RouteService implements HttpService {
                 admitted(context, request, asked)
                         .exceptionally(failure -> problems.response(context, failure))
                         .thenApply(response -> observed(response, asked.startNanos())));
+    }
+
+    private boolean refuses(ServiceRequestContext context) {
+        SearchLimit searches = admission.searches();
+        return searches.turns().refuses(context.eventLoop().withoutContext()) || searches.refuses();
     }
 
     /** Without reading the body: of many that are refused, what each costs the others count. */

@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Route;
+import io.omendb.gateway.shards.LoopTurns;
 import io.omendb.gateway.shards.SearchLimit;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,9 @@ public final class GatewayMetrics implements AutoCloseable {
         gauge("omendb.searches.limit", "How many searches may be, now", limit::limit);
         FunctionCounter.builder("omendb.searches.refused", limit, SearchLimit::refusals)
                 .description("Searches refused as too many")
+                .register(registry);
+        FunctionCounter.builder("omendb.searches.inline", limit.turns(), LoopTurns::searchesMade)
+                .description("Searches that event loops made themselves")
                 .register(registry);
         gauge(
                 "omendb.search.latency.p95",

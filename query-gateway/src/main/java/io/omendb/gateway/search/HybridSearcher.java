@@ -108,6 +108,7 @@ final class HybridSearcher {
         return shards.search(
                 deadline,
                 query.base().allowPartial(),
+                null,
                 stub -> stub.hybrid(request),
                 HybridResponse::getTookUs);
     }

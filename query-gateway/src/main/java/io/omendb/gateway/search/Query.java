@@ -33,6 +33,7 @@ record Query(
         boolean allowPartial) {
 
     private static final int EXACT_TIMEOUT_MS = 10_000;
+    private static final int PLAIN_K_MAX = 100;
 
     /**
      * How thoroughly to search.
@@ -66,6 +67,15 @@ record Query(
         limits.checkK(k);
         limits.checkTimeoutMs(timeoutMs);
         consistency.check(collection);
+    }
+
+    /** Whether it takes about as long as others of the collection for which this holds. */
+    boolean isPlain() {
+        return !tuning.exact
+                && !tuning.background
+                && tuning.params.isEmpty()
+                && filterJson.isEmpty()
+                && k <= PLAIN_K_MAX;
     }
 
     /**

@@ -60,6 +60,7 @@ final class Searcher {
             return shards.search(
                     deadline,
                     query.allowPartial(),
+                    query.isPlain() ? collection.name() : null,
                     stub -> stub.search(request),
                     SearchResponse::getTookUs);
         }

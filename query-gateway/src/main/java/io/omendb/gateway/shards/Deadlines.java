@@ -25,6 +25,9 @@ final class Deadlines implements AutoCloseable {
 
     /** Ends the gathering at the deadline, unless it has ended by then. */
     void watch(Gathering<?> gathering, Deadline deadline) {
+        if (gathering.result().isDone()) {
+            return;
+        }
         Timeout timeout =
                 wheel.newTimeout(
                         due -> gathering.expire(),

@@ -20,6 +20,9 @@ import java.util.function.LongSupplier;
  * least that this came to lately, which is the way there and back. So neither long searches nor
  * distant shards are taken for overload.
  *
+ * <p>What is asked here is with other threads. What an event loop does itself is bounded by its
+ * {@link #turns}.
+ *
  * <p>The measure is CoDel's (Nichols and Jacobson, Controlling Queue Delay, 2012), the way to the
  * limit that of TCP: additive increase, multiplicative decrease. Safe for use by any thread.
  */
@@ -44,6 +47,7 @@ public final class SearchLimit {
     private final int busy;
     private final int most;
     private final LongSupplier nanoClock;
+    private final LoopTurns turns;
 
     private int limit;
     private int inFlight;
@@ -73,6 +77,7 @@ public final class SearchLimit {
         this.busy = busy;
         this.most = most;
         this.nanoClock = nanoClock;
+        this.turns = new LoopTurns(busyInTurn(busy), nanoClock);
         this.limit = most;
         this.calmSince = nanoClock.getAsLong();
         this.routeSince = calmSince;
@@ -82,6 +87,16 @@ public final class SearchLimit {
     /** One that never refuses. */
     public static SearchLimit none() {
         return new SearchLimit(Integer.MAX_VALUE, Integer.MAX_VALUE, System::nanoTime);
+    }
+
+    /** There is a loop for each processor. */
+    private static int busyInTurn(int busy) {
+        return Math.max(1, busy / Runtime.getRuntime().availableProcessors());
+    }
+
+    /** What event loops do themselves. */
+    public LoopTurns turns() {
+        return turns;
     }
 
     /** Whether to refuse one more search, which then counts as refused. */
@@ -173,8 +188,8 @@ public final class SearchLimit {
         return limit;
     }
 
-    /** Searches refused so far. */
+    /** Searches refused so far, by loops for their turns, too. */
     public synchronized long refusals() {
-        return refusals;
+        return refusals + turns.refusals();
     }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks every shard of the job the same and gathers the answers. Never blocks. Safe for use by any
@@ -24,12 +26,14 @@ public final class Shards implements AutoCloseable {
     private final ShardDirectory directory;
     private final Channels channels;
     private final SearchLimit limit;
+    private final InlineSearches inline;
     private final Deadlines deadlines = new Deadlines();
 
     private Shards(ShardDirectory directory, Channels channels, SearchLimit limit) {
         this.directory = directory;
         this.channels = channels;
         this.limit = limit;
+        this.inline = new InlineSearches(limit.turns(), Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -96,10 +100,51 @@ public final class Shards implements AutoCloseable {
     /**
      * Asks every shard to search, as {@link #ask} does, unless too many searches are under way.
      *
+     * @param kind of searches that take about as long, which an event loop may make itself where
+     *     they are quick; null for one that other threads are to make
      * @param tookUs microseconds that a shard says it worked on it
      * @return fails with OVERLOADED, too, by the gateway or by a shard
      */
     public <T> CompletableFuture<Gathered<T>> search(
+            Deadline deadline,
+            boolean allowPartial,
+            @Nullable String kind,
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question,
+            ToLongFunction<T> tookUs) {
+        CompletableFuture<Gathered<T>> asked =
+                kind != null && isInline(kind)
+                        ? searchInline(deadline, allowPartial, question)
+                        : searchElsewhere(deadline, allowPartial, question, tookUs);
+        if (kind == null) {
+            return asked;
+        }
+        return asked.whenComplete(
+                (gathered, failure) -> {
+                    if (failure == null) {
+                        inline.worked(kind, worked(gathered, tookUs).sum());
+                    }
+                });
+    }
+
+    private boolean isInline(String kind) {
+        List<ShardAddress> known = directory.shards();
+        return inline.takes(kind, known.size(), limit.inFlight())
+                && known.stream().allMatch(LocalShard::isServed);
+    }
+
+    private <T> CompletableFuture<Gathered<T>> searchInline(
+            Deadline deadline,
+            boolean allowPartial,
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
+        inline.begin();
+        try {
+            return LocalShard.inline(() -> ask(deadline, allowPartial, question));
+        } finally {
+            inline.end();
+        }
+    }
+
+    private <T> CompletableFuture<Gathered<T>> searchElsewhere(
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
@@ -120,7 +165,9 @@ public final class Shards implements AutoCloseable {
         return asked.whenComplete(
                 (gathered, failure) -> {
                     if (failure == null) {
-                        limit.answered(System.nanoTime() - start - workedNanos(gathered, tookUs));
+                        // The others' answers waited for that of the shard that took longest.
+                        long slowest = worked(gathered, tookUs).max().orElse(0);
+                        limit.answered(System.nanoTime() - start - slowest);
                     } else if (failure instanceof OmenException e
                             && e.code() == ErrorCode.OVERLOADED) {
                         limit.answered(System.nanoTime() - start);
@@ -130,13 +177,12 @@ public final class Shards implements AutoCloseable {
                 });
     }
 
-    /** By the shard that took longest: the others' answers waited for its. */
-    private static <T> long workedNanos(Gathered<T> gathered, ToLongFunction<T> tookUs) {
-        long most = 0;
-        for (Gathered.Answer<T> answer : gathered.answers()) {
-            most = Math.max(most, tookUs.applyAsLong(answer.value()));
-        }
-        return TimeUnit.MICROSECONDS.toNanos(most);
+    /** Nanoseconds by shard. */
+    private static <T> LongStream worked(Gathered<T> gathered, ToLongFunction<T> tookUs) {
+        return gathered.answers().stream()
+                .mapToLong(
+                        answer ->
+                                TimeUnit.MICROSECONDS.toNanos(tookUs.applyAsLong(answer.value())));
     }
 
     /**

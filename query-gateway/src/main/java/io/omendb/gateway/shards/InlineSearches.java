@@ -1,0 +1,88 @@
+package io.omendb.gateway.shards;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Which searches an event loop of the gateway makes itself, of shards that are in its process.
+ *
+ * <p>A search is spread over threads where that makes it faster: while processors are free. With
+ * none free it is made where it was read. Handing it over then gains nothing, and costs two
+ * handovers, for each of which the machine lets a thread wait for what others have left of their
+ * time slices: with 64 clients on two processors these waits were most of the time that a search
+ * took, and all of the slowest's.
+ *
+ * <p>What a loop does makes its other connections wait, so it is for quick searches only: of a kind
+ * that took little lately. Safe for use by any thread.
+ */
+final class InlineSearches {
+    /** All shards together work for so long at most. */
+    private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** Kinds that share one are taken for the same kind. */
+    private static final int SLOTS = 256;
+
+    /** By this part of itself a median moves with each search. */
+    private static final int OF_MEDIAN = 16;
+
+    private final LoopTurns turns;
+    private final int processors;
+    private final AtomicInteger running = new AtomicInteger();
+
+    /**
+     * By kind, about the median of nanoseconds; 0 where none was made yet. A mean would say most
+     * about the searches whose thread had to wait for a processor.
+     */
+    private final AtomicLongArray medians = new AtomicLongArray(SLOTS);
+
+    InlineSearches(LoopTurns turns, int processors) {
+        this.turns = turns;
+        this.processors = processors;
+    }
+
+    /**
+     * Whether the calling thread makes a search itself.
+     *
+     * @param kind of searches that take about as long
+     * @param shards that are asked, all of this process
+     * @param handedOver searches that are with other threads now
+     */
+    boolean takes(String kind, int shards, int handedOver) {
+        if (!turns.isTurn()) {
+            return false;
+        }
+        long median = medians.get(slot(kind));
+        if (median == 0 || median > QUICK_NANOS) {
+            return false;
+        }
+        long busy = running.get() + (long) handedOver * shards;
+        return turns.isOverloaded() || busy + shards > processors;
+    }
+
+    void begin() {
+        running.incrementAndGet();
+        turns.searches();
+    }
+
+    void end() {
+        running.decrementAndGet();
+    }
+
+    /** Takes notice of what all shards together worked on a search. */
+    void worked(String kind, long nanos) {
+        int slot = slot(kind);
+        long median = medians.get(slot);
+        long step = Math.max(1, median / OF_MEDIAN);
+        // Of two at once one may be lost.
+        medians.set(
+                slot,
+                median == 0
+                        ? Math.max(1, nanos)
+                        : Math.max(1, median + step * Long.signum(nanos - median)));
+    }
+
+    private static int slot(String kind) {
+        return Math.floorMod(kind.hashCode(), SLOTS);
+    }
+}

@@ -1,0 +1,75 @@
+package io.omendb.gateway.shards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class InlineSearchesTest {
+    private static final int PROCESSORS = 4;
+    private static final int SHARDS = 2;
+    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final AtomicLong clock = new AtomicLong();
+    private final LoopTurns turns = new LoopTurns(4, clock::get);
+    private final InlineSearches inline = new InlineSearches(turns, PROCESSORS);
+
+    @Test
+    void whileProcessorsAreFree_othersMakeIt() {
+        turns.refuses(end -> {});
+        inline.worked("c", MS);
+
+        assertThat(inline.takes("c", SHARDS, 0)).isFalse();
+        assertThat(inline.takes("c", SHARDS, 1)).isFalse();
+        assertThat(inline.takes("c", SHARDS, 2)).isTrue();
+        inline.begin();
+        assertThat(inline.takes("c", SHARDS, 1)).isTrue();
+        inline.end();
+        assertThat(inline.takes("c", SHARDS, 1)).isFalse();
+        assertThat(turns.searchesMade()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyALoopInATurn_makesOne() {
+        inline.worked("c", MS);
+
+        assertThat(inline.takes("c", SHARDS, 100)).isFalse();
+        turns.refuses(end -> {});
+        assertThat(inline.takes("c", SHARDS, 100)).isTrue();
+    }
+
+    @Test
+    void onlyWhatIsKnownToBeQuick() {
+        turns.refuses(end -> {});
+        assertThat(inline.takes("c", SHARDS, 100)).as("not known").isFalse();
+
+        for (int i = 0; i < 200; i++) {
+            inline.worked("c", i % 4 == 0 ? 100 * MS : MS);
+        }
+        assertThat(inline.takes("c", SHARDS, 100)).as("but for some").isTrue();
+        assertThat(inline.takes("another", SHARDS, 100)).isFalse();
+
+        for (int i = 0; i < 200; i++) {
+            inline.worked("c", 3 * MS);
+        }
+        assertThat(inline.takes("c", SHARDS, 100)).as("not any more").isFalse();
+    }
+
+    @Test
+    void anOverloadedLoop_makesItsOwn() {
+        Runnable[] end = new Runnable[1];
+        for (int i = 0; i < 10; i++) {
+            for (int search = 0; search < 32; search++) {
+                turns.refuses(task -> end[0] = task);
+                clock.addAndGet(MS);
+            }
+            end[0].run();
+        }
+        inline.worked("c", MS);
+        turns.refuses(task -> {});
+
+        assertThat(turns.isOverloaded()).isTrue();
+        assertThat(inline.takes("c", SHARDS, 0)).isTrue();
+    }
+}

@@ -1,0 +1,133 @@
+package io.omendb.gateway.shards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.stub.StreamObserver;
+import io.omendb.protocol.LocalShard;
+import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardDirectory;
+import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceImplBase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two shards of this process that answer a search at once where it is inline, else when told. */
+class ShardsInlineTest {
+    private static final int TIMEOUT_MS = 60_000;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    private final SearchLimit limit =
+            new SearchLimit(2 * PROCESSORS, 10 * PROCESSORS, System::nanoTime);
+    private final List<ShardAddress> addresses =
+            List.of(
+                    new ShardAddress(0, 2, 0, "inline", 1, 0, 63),
+                    new ShardAddress(1, 2, 0, "inline", 2, 64, 127));
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private final List<Runnable> waiting = new ArrayList<>();
+    private final Shards shards = Shards.open(new Fixed(), limit);
+    private int answeredHere;
+
+    @BeforeEach
+    void serve() throws Exception {
+        for (ShardAddress address : addresses) {
+            opened.add(LocalShard.serve(address.target(), new Service()));
+        }
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        shards.close();
+        for (AutoCloseable shard : opened) {
+            shard.close();
+        }
+    }
+
+    @Test
+    void withoutFreeProcessors_aQuickSearchIsMadeOnTheLoop() {
+        limit.turns().refuses(end -> {});
+        answer(search("c"));
+        List<CompletableFuture<?>> elsewhere = new ArrayList<>();
+        for (int i = 0; i < PROCESSORS; i++) {
+            CompletableFuture<?> one = search("c");
+            if (one.isDone()) {
+                break;
+            }
+            elsewhere.add(one);
+        }
+        assertThat(elsewhere).hasSize(PROCESSORS / 2);
+        assertThat(answeredHere).isEqualTo(2);
+        assertThat(limit.turns().searchesMade()).isEqualTo(1);
+        assertThat(limit.inFlight()).isEqualTo(elsewhere.size());
+
+        assertThat(search(null)).as("never on the loop").isNotDone();
+        assertThat(answeredHere).isEqualTo(2);
+        assertThat(LocalShard.isInline()).isFalse();
+        waiting.forEach(Runnable::run);
+        assertThat(elsewhere).allMatch(CompletableFuture::isDone);
+        assertThat(limit.inFlight()).isZero();
+    }
+
+    @Test
+    void onAnotherThread_itIsNot() {
+        limit.turns().refuses(end -> {});
+        answer(search("c"));
+        for (int i = 0; i < PROCESSORS; i++) {
+            CompletableFuture.runAsync(() -> search("c")).join();
+        }
+        assertThat(answeredHere).isZero();
+        waiting.forEach(Runnable::run);
+    }
+
+    private void answer(CompletableFuture<?> search) {
+        waiting.forEach(Runnable::run);
+        waiting.clear();
+        assertThat(search).isCompleted();
+    }
+
+    private CompletableFuture<?> search(@Nullable String kind) {
+        return shards.search(
+                Deadline.of(System.nanoTime(), TIMEOUT_MS),
+                false,
+                kind,
+                stub -> stub.search(SearchRequest.getDefaultInstance()),
+                SearchResponse::getTookUs);
+    }
+
+    private final class Service extends ShardServiceImplBase {
+        @Override
+        public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+            Runnable answer =
+                    () -> {
+                        observer.onNext(SearchResponse.newBuilder().setTookUs(100).build());
+                        observer.onCompleted();
+                    };
+            if (LocalShard.isInline()) {
+                answeredHere++;
+                answer.run();
+            } else {
+                waiting.add(answer);
+            }
+        }
+    }
+
+    private final class Fixed implements ShardDirectory {
+        @Override
+        public List<ShardAddress> shards() {
+            return addresses;
+        }
+
+        @Override
+        public void reportUnreachable(ShardAddress shard) {
+            throw new AssertionError("unreachable: " + shard);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

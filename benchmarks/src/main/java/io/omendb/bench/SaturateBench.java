@@ -70,6 +70,16 @@ public final class SaturateBench implements Callable<Integer> {
     double seconds;
 
     @Option(
+            names = "--first-seconds",
+            paramLabel = "S",
+            defaultValue = "15",
+            description = {
+                "How long the overload goes on before that, which is reported by itself: while what",
+                "refuses has yet to be compiled; default ${DEFAULT-VALUE}."
+            })
+    double firstSeconds;
+
+    @Option(
             names = "--rest-seconds",
             paramLabel = "S",
             defaultValue = "15",
@@ -137,6 +147,13 @@ public final class SaturateBench implements Callable<Integer> {
                         result,
                         "capacity");
         double offered = times * most.acceptedPerSecond();
+        LoadResult first =
+                print(
+                        stack,
+                        String.format("%d clients, at first", clients),
+                        load.run(clients, offered, firstSeconds),
+                        result,
+                        "overload_at_first");
         LoadResult over =
                 print(
                         stack,
@@ -153,8 +170,9 @@ public final class SaturateBench implements Callable<Integer> {
                         + " %,d MiB%n",
                 ratio, ProcessMemory.residentMaxMib(stack.pid()));
         result.put("p99_ratio", ratio);
-        long failed = before.failed() + most.failed() + over.failed() + after.failed();
-        long wrong = before.wrong() + most.wrong() + over.wrong() + after.wrong();
+        List<LoadResult> all = List.of(before, most, first, over, after);
+        long failed = all.stream().mapToLong(LoadResult::failed).sum();
+        long wrong = all.stream().mapToLong(LoadResult::wrong).sum();
         out.printf(
                 "wrong answers: %d; answers that are neither hits nor a refusal: %d%n",
                 wrong, failed);

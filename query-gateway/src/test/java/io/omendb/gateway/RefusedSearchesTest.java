@@ -32,14 +32,20 @@ class RefusedSearchesTest {
             "POST %s HTTP/1.1\nhost: a\nx-request-id: mine\ncontent-type: application/json\n"
                     + "content-length: %d\n\n";
 
-    private final Overload overload = Overload.reached();
-    private final Admission admission = new Admission(100, 1000, overload.limit());
+    private Overload overload;
+    private Admission admission;
     private final AtomicInteger calls = new AtomicInteger();
     private final List<Integer> statuses = new CopyOnWriteArrayList<>();
     private Server server;
 
     @BeforeEach
     void start() {
+        start(Overload.reached());
+    }
+
+    private void start(Overload reached) {
+        overload = reached;
+        admission = new Admission(100, 1000, overload.limit());
         ServerBuilder builder = Server.builder().http(0);
         Connections.configure(builder, Limits.DEFAULT);
         serve(builder, Route.quick(HttpMethod.POST, "/search", this::answer).searching());
@@ -66,6 +72,7 @@ class RefusedSearchesTest {
 
     private CompletableFuture<HttpResponse> answer(Call call) {
         calls.incrementAndGet();
+        overload.work();
         return CompletableFuture.completedFuture(
                 HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "done"));
     }
@@ -102,6 +109,23 @@ class RefusedSearchesTest {
             assertThat(connection.send(search).answer()).startsWith("HTTP/1.1 200 ");
         }
         assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void ofOneTurn_whatComesLaterIsRefused_andOtherRequestsAreNot() throws Exception {
+        stop();
+        start(Overload.ofLoops());
+        String search = HEAD.formatted("/search", 2) + "{}";
+        String points = HEAD.formatted("/points", 2) + "{}";
+        try (RawConnection connection = new RawConnection(server.activeLocalPort())) {
+            connection.send(search + search + points);
+            assertThat(connection.answer()).startsWith("HTTP/1.1 200 ");
+            assertThat(connection.answer()).startsWith("HTTP/1.1 429 ");
+            assertThat(connection.answer()).startsWith("HTTP/1.1 200 ");
+            assertThat(connection.send(search).answer()).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(calls).hasValue(3);
+        assertThat(overload.limit().refusals()).isEqualTo(1);
     }
 
     @Test

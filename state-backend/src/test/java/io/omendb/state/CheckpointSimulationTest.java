@@ -300,9 +300,8 @@ class CheckpointSimulationTest {
         assertThat(failure != null).as("seed %d: %s", seed, failure).isEqualTo(reads.happened());
         if (failure != null) {
             count("failed reads");
-            // RocksDB's files are read by several threads: Flink may tell what the first to fail
-            // did
-            // to another, instead of why it failed.
+            // RocksDB's files are read by several threads: Flink may tell what the first failure
+            // did to another thread, instead of the failure.
             assertThat(ExceptionUtils.stringifyException(failure))
                     .as("seed %d", seed)
                     .containsAnyOf(UnreliableReads.MESSAGE, "registry is already closed");

@@ -4,8 +4,10 @@ import io.omendb.OmenException;
 import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.shards.Packed;
+import io.omendb.gateway.shards.Quick;
 import io.omendb.index.device.DeviceChoice;
 import io.omendb.protocol.v1.SearchRequest;
+import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Locale;
@@ -34,6 +36,9 @@ record Query(
 
     private static final int EXACT_TIMEOUT_MS = 10_000;
     private static final int PLAIN_K_MAX = 100;
+
+    /** To wait for a device is not for an event loop, however soon it answers. */
+    private static final long DEVICE_US = 1_000_000;
 
     /**
      * How thoroughly to search.
@@ -69,13 +74,25 @@ record Query(
         consistency.check(collection);
     }
 
-    /** Whether it takes about as long as others of the collection for which this holds. */
-    boolean isPlain() {
-        return !tuning.exact
-                && !tuning.background
-                && tuning.params.isEmpty()
-                && filterJson.isEmpty()
-                && k <= PLAIN_K_MAX;
+    /**
+     * What an event loop may make itself: a search that takes about as long as others of its
+     * collection and recall target, and does not wait for a device.
+     *
+     * @return null where it is another
+     */
+    @Nullable Quick<SearchResponse> quick(CollectionDefinition collection) {
+        boolean plain =
+                !tuning.exact
+                        && !tuning.background
+                        && tuning.device != DeviceChoice.GPU
+                        && tuning.params.isEmpty()
+                        && filterJson.isEmpty()
+                        && k <= PLAIN_K_MAX;
+        return plain
+                ? new Quick<>(
+                        collection.name() + '@' + tuning.recallTarget,
+                        answer -> answer.getOnDevice() ? DEVICE_US : answer.getTookUs())
+                : null;
     }
 
     /**

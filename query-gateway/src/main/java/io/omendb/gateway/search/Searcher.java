@@ -60,7 +60,7 @@ final class Searcher {
             return shards.search(
                     deadline,
                     query.allowPartial(),
-                    query.isPlain() ? collection.name() : null,
+                    query.quick(collection),
                     stub -> stub.search(request),
                     SearchResponse::getTookUs);
         }

@@ -26,6 +26,9 @@ final class InlineSearches {
     /** By this part of itself a median moves with each search. */
     private static final int OF_MEDIAN = 16;
 
+    /** By so much at least: what was made of an empty collection is soon forgotten. */
+    private static final long STEP_NANOS = QUICK_NANOS / 32;
+
     private final LoopTurns turns;
     private final int processors;
     private final AtomicInteger running = new AtomicInteger();
@@ -56,8 +59,9 @@ final class InlineSearches {
         if (median == 0 || median > QUICK_NANOS) {
             return false;
         }
-        long busy = running.get() + (long) handedOver * shards;
-        return turns.isOverloaded() || busy + shards > processors;
+        // A loop that is overloaded needs a processor for what it refuses.
+        long busy = running.get() + (long) handedOver * shards + (turns.isOverloaded() ? 1 : 0);
+        return busy + Math.min(shards, processors) > processors;
     }
 
     void begin() {
@@ -73,7 +77,7 @@ final class InlineSearches {
     void worked(String kind, long nanos) {
         int slot = slot(kind);
         long median = medians.get(slot);
-        long step = Math.max(1, median / OF_MEDIAN);
+        long step = Math.max(STEP_NANOS, median / OF_MEDIAN);
         // Of two at once one may be lost.
         medians.set(
                 slot,

@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway's event loops do in a turn, which is to go once through all connections that
@@ -30,9 +31,12 @@ public final class LoopTurns {
     /** Of an interval, in long turns. */
     private static final double OVERLOAD = 0.75;
 
+    /** A single one is a burst, or the machine has paused. */
+    private static final int LONG_TURNS = 2;
+
     private final int busy;
     private final LongSupplier nanoClock;
-    private final ThreadLocal<Turns> loops = ThreadLocal.withInitial(Turns::new);
+    private final ThreadLocal<@Nullable Turns> loops = new ThreadLocal<>();
     private final LongAdder refusals = new LongAdder();
     private final LongAdder searches = new LongAdder();
     private volatile boolean overloaded;
@@ -41,7 +45,7 @@ public final class LoopTurns {
     /**
      * Turns.
      *
-     * @param busy so many searches in a turn are never taken for overload
+     * @param busy so many searches in a turn are no sign of overload
      * @param nanoClock as {@link System#nanoTime}
      */
     LoopTurns(int busy, LongSupplier nanoClock) {
@@ -56,7 +60,12 @@ public final class LoopTurns {
      * @return whether to refuse it
      */
     public boolean refuses(Executor loop) {
-        if (!loops.get().refuses(loop)) {
+        Turns own = loops.get();
+        if (own == null) {
+            own = new Turns();
+            loops.set(own);
+        }
+        if (!own.refuses(loop)) {
             return false;
         }
         refusals.increment();
@@ -65,7 +74,8 @@ public final class LoopTurns {
 
     /** Whether the calling thread is a loop in a turn in which it came across a search. */
     boolean isTurn() {
-        return loops.get().open;
+        Turns own = loops.get();
+        return own != null && own.open;
     }
 
     /** Whether loops refuse what they have no time for. */
@@ -73,8 +83,12 @@ public final class LoopTurns {
         return overloaded;
     }
 
-    /** Takes notice of a search that a loop makes itself. */
+    /** Takes notice of a search that the calling thread, a loop, makes itself. */
     void searches() {
+        Turns own = loops.get();
+        if (own != null) {
+            own.made++;
+        }
         searches.increment();
     }
 
@@ -93,46 +107,62 @@ public final class LoopTurns {
         private boolean open;
         private long start;
         private int asked;
+        private int made;
+        private boolean refused;
 
         private long intervalStart = nanoClock.getAsLong();
 
         /** Of the interval, in long turns. */
         private long longNanos;
 
+        private int longTurns;
+
         boolean refuses(Executor loop) {
             long now = nanoClock.getAsLong();
             if (!open) {
-                open = true;
-                start = now;
-                asked = 0;
-                loop.execute(this::end);
+                begin(loop, now);
             }
             asked++;
             if (!overloaded || now - start < BUDGET_NANOS) {
                 return false;
             }
-            refusedAt = now;
+            refused = true;
             return true;
+        }
+
+        private void begin(Executor loop, long now) {
+            loop.execute(this::end);
+            open = true;
+            start = now;
+            asked = 0;
+            made = 0;
+            refused = false;
+            if (overloaded && now - refusedAt >= CALM_NANOS) {
+                overloaded = false;
+            }
         }
 
         private void end() {
             long now = nanoClock.getAsLong();
             open = false;
-            if (asked > busy && now - start > TARGET_NANOS) {
+            if (refused && asked > busy) {
+                refusedAt = now;
+            }
+            if (made > busy && now - start > TARGET_NANOS) {
                 longNanos += now - start;
+                longTurns++;
             }
             long passed = now - intervalStart;
             if (passed < INTERVAL_NANOS) {
                 return;
             }
-            if (overloaded) {
-                overloaded = now - refusedAt < CALM_NANOS;
-            } else if (longNanos >= OVERLOAD * passed) {
+            if (!overloaded && longTurns >= LONG_TURNS && longNanos >= OVERLOAD * passed) {
                 refusedAt = now;
                 overloaded = true;
             }
             intervalStart = now;
             longNanos = 0;
+            longTurns = 0;
         }
     }
 }

@@ -89,7 +89,7 @@ public final class SearchLimit {
         return new SearchLimit(Integer.MAX_VALUE, Integer.MAX_VALUE, System::nanoTime);
     }
 
-    /** There is a loop for each processor. */
+    /** Of one loop, of which there is about one for each processor. */
     private static int busyInTurn(int busy) {
         return Math.max(1, busy / Runtime.getRuntime().availableProcessors());
     }

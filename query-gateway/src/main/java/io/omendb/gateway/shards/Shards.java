@@ -73,7 +73,14 @@ public final class Shards implements AutoCloseable {
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
-        List<ShardAddress> known = directory.shards();
+        return ask(directory.shards(), deadline, allowPartial, question);
+    }
+
+    private <T> CompletableFuture<Gathered<T>> ask(
+            List<ShardAddress> known,
+            Deadline deadline,
+            boolean allowPartial,
+            Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
         channels.keep(known);
         int total = total(known);
         if (known.isEmpty() || (known.size() < total && !allowPartial)) {
@@ -100,51 +107,52 @@ public final class Shards implements AutoCloseable {
     /**
      * Asks every shard to search, as {@link #ask} does, unless too many searches are under way.
      *
-     * @param kind of searches that take about as long, which an event loop may make itself where
-     *     they are quick; null for one that other threads are to make
+     * @param quick what an event loop may make itself; null for what other threads are to make
      * @param tookUs microseconds that a shard says it worked on it
      * @return fails with OVERLOADED, too, by the gateway or by a shard
      */
     public <T> CompletableFuture<Gathered<T>> search(
             Deadline deadline,
             boolean allowPartial,
-            @Nullable String kind,
+            @Nullable Quick<T> quick,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
             ToLongFunction<T> tookUs) {
+        List<ShardAddress> known = directory.shards();
         CompletableFuture<Gathered<T>> asked =
-                kind != null && isInline(kind)
-                        ? searchInline(deadline, allowPartial, question)
-                        : searchElsewhere(deadline, allowPartial, question, tookUs);
-        if (kind == null) {
+                quick != null && isInline(quick.kind(), known)
+                        ? searchInline(known, deadline, allowPartial, question)
+                        : searchElsewhere(known, deadline, allowPartial, question, tookUs);
+        if (quick == null) {
             return asked;
         }
         return asked.whenComplete(
                 (gathered, failure) -> {
                     if (failure == null) {
-                        inline.worked(kind, worked(gathered, tookUs).sum());
+                        inline.worked(quick.kind(), worked(gathered, quick.workUs()).sum());
                     }
                 });
     }
 
-    private boolean isInline(String kind) {
-        List<ShardAddress> known = directory.shards();
+    private boolean isInline(String kind, List<ShardAddress> known) {
         return inline.takes(kind, known.size(), limit.inFlight())
                 && known.stream().allMatch(LocalShard::isServed);
     }
 
     private <T> CompletableFuture<Gathered<T>> searchInline(
+            List<ShardAddress> known,
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
         inline.begin();
         try {
-            return LocalShard.inline(() -> ask(deadline, allowPartial, question));
+            return LocalShard.inline(() -> ask(known, deadline, allowPartial, question));
         } finally {
             inline.end();
         }
     }
 
     private <T> CompletableFuture<Gathered<T>> searchElsewhere(
+            List<ShardAddress> known,
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
@@ -157,7 +165,7 @@ public final class Shards implements AutoCloseable {
         long start = System.nanoTime();
         CompletableFuture<Gathered<T>> asked;
         try {
-            asked = ask(deadline, allowPartial, question);
+            asked = ask(known, deadline, allowPartial, question);
         } catch (RuntimeException e) {
             limit.left();
             throw e;

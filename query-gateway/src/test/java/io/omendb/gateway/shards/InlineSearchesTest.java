@@ -31,6 +31,15 @@ class InlineSearchesTest {
     }
 
     @Test
+    void moreShardsThanProcessors_areSpread_whileAllAreFree() {
+        turns.refuses(end -> {});
+        inline.worked("c", MS);
+
+        assertThat(inline.takes("c", 2 * PROCESSORS, 0)).isFalse();
+        assertThat(inline.takes("c", 2 * PROCESSORS, 1)).isTrue();
+    }
+
+    @Test
     void onlyALoopInATurn_makesOne() {
         inline.worked("c", MS);
 
@@ -50,18 +59,24 @@ class InlineSearchesTest {
         assertThat(inline.takes("c", SHARDS, 100)).as("but for some").isTrue();
         assertThat(inline.takes("another", SHARDS, 100)).isFalse();
 
-        for (int i = 0; i < 200; i++) {
-            inline.worked("c", 3 * MS);
+        for (int i = 0; i < 20; i++) {
+            inline.worked("c", 50 * MS);
         }
         assertThat(inline.takes("c", SHARDS, 100)).as("not any more").isFalse();
+        inline.worked("empty", 0);
+        for (int i = 0; i < 40; i++) {
+            inline.worked("empty", 50 * MS);
+        }
+        assertThat(inline.takes("empty", SHARDS, 100)).as("not empty any more").isFalse();
     }
 
     @Test
-    void anOverloadedLoop_makesItsOwn() {
+    void anOverloadedLoop_isAProcessorLess() {
         Runnable[] end = new Runnable[1];
         for (int i = 0; i < 10; i++) {
             for (int search = 0; search < 32; search++) {
                 turns.refuses(task -> end[0] = task);
+                turns.searches();
                 clock.addAndGet(MS);
             }
             end[0].run();
@@ -70,6 +85,8 @@ class InlineSearchesTest {
         turns.refuses(task -> {});
 
         assertThat(turns.isOverloaded()).isTrue();
-        assertThat(inline.takes("c", SHARDS, 0)).isTrue();
+        assertThat(inline.takes("c", SHARDS, 0)).isFalse();
+        assertThat(inline.takes("c", SHARDS, 1)).isTrue();
+        assertThat(inline.takes("c", PROCESSORS, 0)).isTrue();
     }
 }

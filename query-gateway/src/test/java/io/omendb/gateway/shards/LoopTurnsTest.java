@@ -19,10 +19,11 @@ class LoopTurnsTest {
 
     @Test
     void aBurst_isTakenWhole() {
-        assertThat(turn(64, MS)).isEqualTo(64);
-        assertThat(turn(0, MS)).isZero();
-        assertThat(turn(64, MS)).isEqualTo(64);
-        assertThat(turns.refusals()).isZero();
+        assertThat(turn(200, MS)).isEqualTo(200);
+        assertThat(turns.isOverloaded()).isFalse();
+        clock.addAndGet(100 * MS);
+        assertThat(turn(200, MS)).isEqualTo(200);
+        assertThat(turns.isOverloaded()).isFalse();
     }
 
     @Test
@@ -43,8 +44,29 @@ class LoopTurnsTest {
         turn(1, 0);
         assertThat(turn(32, MS)).isEqualTo(1);
         clock.addAndGet(1001 * MS);
-        turn(1, 0);
         assertThat(turn(32, MS)).isEqualTo(32);
+    }
+
+    @Test
+    void aSecondOfTurnsWithFew_endsIt_thoughTheyAreRefused() {
+        overload();
+        for (int i = 0; i < 1000; i++) {
+            turn(BUSY, 2 * MS);
+        }
+        assertThat(turns.isOverloaded()).isFalse();
+        assertThat(turn(BUSY, 2 * MS)).isEqualTo(BUSY);
+    }
+
+    @Test
+    void whatOtherThreadsMake_isNoOverload() {
+        for (int i = 0; i < 100; i++) {
+            for (int search = 0; search < 32; search++) {
+                assertThat(turns.refuses(atEnd::add)).isFalse();
+                clock.addAndGet(MS);
+            }
+            end();
+        }
+        assertThat(turns.isOverloaded()).isFalse();
     }
 
     @Test
@@ -99,11 +121,16 @@ class LoopTurnsTest {
         for (int i = 0; i < searches; i++) {
             if (!turns.refuses(atEnd::add)) {
                 made++;
+                turns.searches();
                 clock.addAndGet(nanosEach);
             }
         }
+        end();
+        return made;
+    }
+
+    private void end() {
         atEnd.forEach(Runnable::run);
         atEnd.clear();
-        return made;
     }
 }

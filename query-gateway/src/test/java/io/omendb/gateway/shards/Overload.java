@@ -26,6 +26,27 @@ public final class Overload {
         return overload;
     }
 
+    /** One whose loops have done nothing but long turns, while nothing waits for other threads. */
+    public static Overload ofLoops() {
+        Overload overload = new Overload();
+        LoopTurns turns = overload.limit.turns();
+        Runnable[] end = new Runnable[1];
+        while (!turns.isOverloaded()) {
+            for (int i = 0; i < SEARCHES; i++) {
+                turns.refuses(task -> end[0] = task);
+                turns.searches();
+                overload.work();
+            }
+            end[0].run();
+        }
+        return overload;
+    }
+
+    /** Lets the time pass that a search takes. */
+    public void work() {
+        clock.addAndGet(MS);
+    }
+
     public SearchLimit limit() {
         return limit;
     }

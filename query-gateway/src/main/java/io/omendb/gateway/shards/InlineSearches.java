@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * none free it is made where it was read. Handing it over then gains nothing, and costs two
  * handovers, for each of which the machine lets a thread wait for what others have left of their
  * time slices: with 64 clients on two processors these waits were most of the time that a search
- * took, and all of the slowest's.
+ * took.
  *
  * <p>What a loop does makes its other connections wait, so it is for quick searches only: of a kind
  * that took little lately. Safe for use by any thread.

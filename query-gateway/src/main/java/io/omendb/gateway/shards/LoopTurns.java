@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * have sent something. Where loops search themselves ({@link InlineSearches}), requests wait for
  * them unread, in the connections' buffers, and how long a turn takes is how long they wait.
  *
- * <p>A loop is overloaded once for a whole interval it did nothing but long turns. Then it searches
- * for a moment of each turn and refuses what else it comes across, unread, until nothing was
- * refused for a while. So what is answered is answered in about two turns, however many ask.
+ * <p>There is overload once a loop spent most of an interval in long turns of many searches. Then
+ * all loops, which share the processors, search for a moment of each turn and refuse what else they
+ * come across, unread, until for a while none had to in a turn with many. So what is answered is
+ * answered in about two turns, however many ask.
  *
  * <p>Safe for use by any thread; a loop is known by its thread.
  */

@@ -19,8 +19,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks every shard of the job the same and gathers the answers. Never blocks. Safe for use by any
- * thread.
+ * Asks every shard of the job the same and gathers the answers. Never waits, though an event loop
+ * may make a quick search itself. Safe for use by any thread.
  */
 public final class Shards implements AutoCloseable {
     private final ShardDirectory directory;

@@ -100,7 +100,8 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
                         uploaded,
                         backendId,
                         keyGroupRange,
-                        localRecovery.getLocalStateDirectoryProvider().orElse(null));
+                        localRecovery.getLocalStateDirectoryProvider().orElse(null),
+                        source.links());
         return new SnapshotStrategyRunner<>(
                         "Vector state snapshot",
                         strategy,

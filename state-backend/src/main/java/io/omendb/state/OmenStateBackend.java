@@ -37,16 +37,21 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
     private final StateBackend delegate;
     private final ShardOptions options;
     private final @Nullable String localDirectory;
+    private final boolean links;
 
     public OmenStateBackend() {
-        this(new EmbeddedRocksDBStateBackend(true), ShardOptions.DEFAULT, null);
+        this(new EmbeddedRocksDBStateBackend(true), ShardOptions.DEFAULT, null, true);
     }
 
     private OmenStateBackend(
-            StateBackend delegate, ShardOptions options, @Nullable String localDirectory) {
+            StateBackend delegate,
+            ShardOptions options,
+            @Nullable String localDirectory,
+            boolean links) {
         this.delegate = delegate;
         this.options = options;
         this.localDirectory = localDirectory;
+        this.links = links;
     }
 
     @Override
@@ -70,7 +75,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                         positive(config, OmenStateBackendOptions.INDEX_ROWS),
                         ShardOptions.DEFAULT.growth(),
                         positive(config, OmenStateBackendOptions.PART_ROWS)),
-                config.getOptional(OmenStateBackendOptions.LOCAL_DIRECTORY).orElse(null));
+                config.getOptional(OmenStateBackendOptions.LOCAL_DIRECTORY).orElse(null),
+                config.get(OmenStateBackendOptions.LINK_FILES));
     }
 
     @Override
@@ -108,7 +114,8 @@ public final class OmenStateBackend implements ConfigurableStateBackend {
                 new VectorStateSource(
                         options,
                         localDirectory(parameters.getEnv()),
-                        parameters.getKeyGroupRange());
+                        parameters.getKeyGroupRange(),
+                        links);
         try {
             VectorState restored =
                     ours.isEmpty()

@@ -45,6 +45,14 @@ public final class OmenStateBackendOptions {
                     .withDescription(
                             "A merge writes the rows of files again that hold fewer rows than this; larger files are used on, so that checkpoints do not upload them twice.");
 
+    /** Whether checkpoints on the same disk share files with the state. */
+    public static final ConfigOption<Boolean> LINK_FILES =
+            ConfigOptions.key("state.backend.omen.link-files")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "Where checkpoints lie on the disk of the segments, they get a second name (hard link) of a segment's file instead of a copy. Savepoints are always copies.");
+
     /** A backend that ordinary state is delegated to. */
     public enum Delegate {
         ROCKSDB,

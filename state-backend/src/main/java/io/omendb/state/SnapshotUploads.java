@@ -25,20 +25,32 @@ final class SnapshotUploads {
 
     private final CheckpointStreamFactory streamFactory;
     private final CloseableRegistry registry;
+    private final CheckpointLinks links;
     private final List<StateObject> written = new ArrayList<>();
     private long bytes;
 
-    SnapshotUploads(CheckpointStreamFactory streamFactory, CloseableRegistry registry) {
+    SnapshotUploads(
+            CheckpointStreamFactory streamFactory,
+            CloseableRegistry registry,
+            CheckpointLinks links) {
         this.streamFactory = streamFactory;
         this.registry = registry;
+        this.links = links;
     }
 
-    /** Bytes written so far. */
+    /** Bytes written or linked so far. */
     long bytes() {
         return bytes;
     }
 
-    StreamStateHandle copy(Path file, CheckpointedStateScope scope) throws IOException {
+    /** Adds a file that never changes again. */
+    StreamStateHandle add(Path file, CheckpointedStateScope scope) throws IOException {
+        StreamStateHandle link = scope == CheckpointedStateScope.SHARED ? links.link(file) : null;
+        if (link != null) {
+            written.add(link);
+            bytes += link.getStateSize();
+            return link;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             return write(in, scope, file.toString());
         }

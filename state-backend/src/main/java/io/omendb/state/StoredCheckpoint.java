@@ -137,7 +137,8 @@ public final class StoredCheckpoint {
      * Reads every byte: checksums, row counts, ids that are alive twice; and makes a digest of the
      * content.
      *
-     * @param scratch an empty folder for copies of segments; as large as the checkpoint
+     * @param scratch an empty folder for segments: links to the checkpoint's files where they can
+     *     be; as large as the checkpoint
      * @param progress told each file's name before it is read
      */
     public CheckpointVerification verify(Path scratch, Consumer<String> progress) {
@@ -147,7 +148,8 @@ public final class StoredCheckpoint {
     /**
      * Brings all rows back, to be searched.
      *
-     * @param scratch an empty folder for copies of segments
+     * @param scratch an empty folder for segments: links to the checkpoint's files where they can
+     *     be
      * @return the state of every subtask, which the caller closes
      */
     public List<VectorState> restore(Path scratch) {
@@ -158,7 +160,8 @@ public final class StoredCheckpoint {
                         new VectorStateSource(
                                 ShardOptions.DEFAULT,
                                 scratch.resolve(Integer.toString(states.size())),
-                                part.handle.keyGroups());
+                                part.handle.keyGroups(),
+                                true);
                 states.add(new VectorRestore(source, registry).restore(List.of(part.handle)));
             }
             return states;

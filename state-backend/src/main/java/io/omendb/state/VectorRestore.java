@@ -6,6 +6,7 @@ import io.omendb.index.segment.Segment;
 import io.omendb.state.CheckpointImage.CollectionImage;
 import io.omendb.state.CheckpointImage.SegmentImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -123,10 +124,11 @@ final class VectorRestore {
                 throw OmenException.corrupt(
                         "checkpoint lacks file " + name + " of segment " + image.id());
             }
-            if (from.local()) {
-                LinkedFiles.linkOrCopy(
-                        Path.of(handle.maybeGetPath().orElseThrow().getPath()),
-                        folder.resolve(name));
+            Path onDisk = from.local() || source.links() ? CheckpointLinks.fileOf(handle) : null;
+            if (onDisk != null
+                    && Files.exists(onDisk)
+                    && Files.size(onDisk) == handle.getStateSize()) {
+                LinkedFiles.linkOrCopy(onDisk, folder.resolve(name));
             } else {
                 StateFiles.copy(handle, folder.resolve(name), registry);
             }

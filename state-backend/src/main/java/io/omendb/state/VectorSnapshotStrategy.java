@@ -50,11 +50,13 @@ final class VectorSnapshotStrategy
     private final UUID backendId;
     private final KeyGroupRange keyGroups;
     private final @Nullable LocalSnapshotDirectoryProvider localDirectories;
+    private final boolean links;
 
     /**
      * A strategy for one snapshot.
      *
      * @param recoverable whether a failure may go back to it, as to no savepoint
+     * @param links whether files may be shared with checkpoints on the same disk
      */
     VectorSnapshotStrategy(
             VectorState state,
@@ -63,7 +65,8 @@ final class VectorSnapshotStrategy
             UploadedSegments uploaded,
             UUID backendId,
             KeyGroupRange keyGroups,
-            @Nullable LocalSnapshotDirectoryProvider localDirectories) {
+            @Nullable LocalSnapshotDirectoryProvider localDirectories,
+            boolean links) {
         this.state = state;
         this.recoverable = recoverable;
         this.delegated = delegated;
@@ -71,6 +74,7 @@ final class VectorSnapshotStrategy
         this.backendId = backendId;
         this.keyGroups = keyGroups;
         this.localDirectories = localDirectories;
+        this.links = links;
     }
 
     @Override
@@ -92,7 +96,11 @@ final class VectorSnapshotStrategy
         SharingFilesStrategy sharing =
                 checkpointOptions.getCheckpointType().getSharingFilesStrategy();
         return registry -> {
-            SnapshotUploads uploads = new SnapshotUploads(streamFactory, registry);
+            SnapshotUploads uploads =
+                    new SnapshotUploads(
+                            streamFactory,
+                            registry,
+                            links ? CheckpointLinks.into(streamFactory) : CheckpointLinks.none());
             try (Pace.Scope scope = state.workspace().pace().enter()) {
                 SnapshotResult<KeyedStateHandle> result =
                         new Operation(resources, checkpointId, streamFactory, sharing, uploads)
@@ -255,7 +263,7 @@ final class VectorSnapshotStrategy
                     shared.add(HandleAndLocalPath.of(reference, path));
                 } else {
                     shared.add(
-                            HandleAndLocalPath.of(uploads.copy(folder.resolve(file), scope), path));
+                            HandleAndLocalPath.of(uploads.add(folder.resolve(file), scope), path));
                 }
             }
             return new SegmentImage(

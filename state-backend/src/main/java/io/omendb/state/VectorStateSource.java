@@ -10,8 +10,10 @@ import org.apache.flink.runtime.state.KeyGroupRange;
  * @param options limits of its shards
  * @param localDirectory where its segments are kept
  * @param keyGroups key groups it owns
+ * @param links whether files may be shared with checkpoints on the same disk
  */
-record VectorStateSource(ShardOptions options, Path localDirectory, KeyGroupRange keyGroups) {
+record VectorStateSource(
+        ShardOptions options, Path localDirectory, KeyGroupRange keyGroups, boolean links) {
 
     VectorState open() {
         return VectorState.open(options, localDirectory);

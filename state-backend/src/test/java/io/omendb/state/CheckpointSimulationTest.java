@@ -106,6 +106,7 @@ class CheckpointSimulationTest {
         config.set(OmenStateBackendOptions.SEAL_ROWS, 40 + random.nextInt(200));
         config.set(OmenStateBackendOptions.INDEX_ROWS, 200 + random.nextInt(400));
         config.set(OmenStateBackendOptions.PART_ROWS, 1 + random.nextInt(50));
+        config.set(OmenStateBackendOptions.LINK_FILES, random.nextInt(4) > 0);
         config.set(OmenStateBackendOptions.LOCAL_DIRECTORY, dir.resolve("local").toString());
         SimulatedStorage storage = new SimulatedStorage(dir.resolve("storage"), random);
         try (SimulatedJob job = new SimulatedJob(config, definition, storage, random)) {

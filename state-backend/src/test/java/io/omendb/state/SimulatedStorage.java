@@ -81,8 +81,10 @@ final class SimulatedStorage {
         /** Does it. What is returned undoes it. */
         Runnable to(Path file, Random random) throws IOException {
             byte[] before = Files.readAllBytes(file);
+            // Its name only: the segment in use may be the same file.
+            Files.delete(file);
             switch (this) {
-                case MISSING -> Files.delete(file);
+                case MISSING -> {}
                 case TRUNCATED -> {
                     byte[] less = new byte[random.nextInt(before.length)];
                     System.arraycopy(before, 0, less, 0, less.length);

@@ -26,7 +26,7 @@ final class StackStreamRun implements AutoCloseable {
     private static final int AHEAD_MAX = 50_000;
 
     private static final int AHEAD_CHECKED = 5_000;
-    private static final long AHEAD_POLL_MS = 10;
+    private static final long AHEAD_POLL_MS = 50;
 
     /** Rows that are due are sent so often; the producer waits longer for more. */
     private static final long TICK_NS = 2_000_000;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileSystemException;
@@ -33,6 +34,9 @@ public final class GrowingVectorsFile implements AutoCloseable {
     private final FloatBuffer encoder;
     private final int windowBits;
     private MappedVectors written;
+
+    /** The windows of {@code written}, as bytes. */
+    private MappedByteBuffer[] maps = new MappedByteBuffer[0];
 
     private GrowingVectorsFile(Path path, int dimension, int batchRows, FileChannel channel) {
         this.path = path;
@@ -86,20 +90,38 @@ public final class GrowingVectorsFile implements AutoCloseable {
         if (needed > windows.length) {
             int before = windows.length;
             windows = Arrays.copyOf(windows, needed);
+            maps = Arrays.copyOf(maps, needed);
             for (int i = before; i < needed; i++) {
-                windows[i] = map(i);
+                maps[i] = map(i);
+                windows[i] = maps[i].asFloatBuffer();
             }
         }
+        load(written.rows(), total);
         written = new MappedVectors(total, dimension, windowBits, windows);
         return written;
     }
 
     /** The map makes the file as long as the window, without taking space on the disk. */
-    private FloatBuffer map(int window) throws IOException {
+    private MappedByteBuffer map(int window) throws IOException {
         long bytes = (long) rowBytes << windowBits;
-        return channel.map(MapMode.READ_WRITE, dataStart + window * bytes, bytes)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer();
+        MappedByteBuffer map = channel.map(MapMode.READ_WRITE, dataStart + window * bytes, bytes);
+        map.order(ByteOrder.LITTLE_ENDIAN);
+        return map;
+    }
+
+    /**
+     * Has the pages of rows mapped now, in order, which costs little: a search that is the first to
+     * read a row would wait for its page, and searches read rows anywhere.
+     */
+    private void load(int firstRow, int endRow) {
+        for (int row = firstRow; row < endRow; ) {
+            int window = row >>> windowBits;
+            int end = Math.min(endRow, window + 1 << windowBits);
+            int inWindow = row - (window << windowBits);
+            MappedByteBuffer unused =
+                    maps[window].slice(inWindow * rowBytes, (end - row) * rowBytes).load();
+            row = end;
+        }
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.omendb.index.segment;
 
+import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.SegmentFolder;
+import org.jspecify.annotations.Nullable;
 
 /** Vectors that rows are appended to, by one thread. */
 interface AppendedVectors extends Vectors {
@@ -18,6 +20,9 @@ interface AppendedVectors extends Vectors {
      * @param rows how many there are
      */
     SegmentFolder.VectorsContent content(int rows);
+
+    /** The file that {@link #content} wrote, where its rows are mapped already; null if not. */
+    @Nullable MappedVectors mapped();
 
     /** Frees what is held apart from the heap. What was read or stored before stays. */
     void close();

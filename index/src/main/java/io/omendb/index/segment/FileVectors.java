@@ -87,6 +87,11 @@ final class FileVectors implements AppendedVectors {
     }
 
     @Override
+    public @Nullable MappedVectors mapped() {
+        return rows.mapped;
+    }
+
+    @Override
     public void close() {
         GrowingVectorsFile open = file;
         if (open != null) {

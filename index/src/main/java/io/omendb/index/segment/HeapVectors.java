@@ -1,7 +1,9 @@
 package io.omendb.index.segment;
 
+import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors in chunks on the heap, append-only. Written by one thread; a reader may look at any row
@@ -41,6 +43,11 @@ final class HeapVectors implements AppendedVectors {
     public VectorsContent content(int rows) {
         return VectorsContent.of(
                 dimension, rows, (row, into, offset) -> read(row, 1, into, offset));
+    }
+
+    @Override
+    public @Nullable MappedVectors mapped() {
+        return null;
     }
 
     @Override

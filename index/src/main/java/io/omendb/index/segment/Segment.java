@@ -1,6 +1,7 @@
 package io.omendb.index.segment;
 
 import io.omendb.OmenException;
+import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.PartContent;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.file.SegmentFolder;
@@ -224,7 +225,8 @@ public final class Segment {
                         rows::image,
                         packedLists(),
                         packedPostings());
-        vectors = StoredVectors.of(written, Map.of());
+        MappedVectors mapped = source instanceof AppendedVectors grown ? grown.mapped() : null;
+        vectors = StoredVectors.of(written, mapped == null ? Map.of() : Map.of(id, mapped));
         if (source instanceof AppendedVectors appended) {
             appended.close();
         }

@@ -127,11 +127,11 @@ final class VectorRestore {
             Path onDisk = from.local() || source.links() ? CheckpointLinks.fileOf(handle) : null;
             if (onDisk != null
                     && Files.exists(onDisk)
-                    && Files.size(onDisk) == handle.getStateSize()) {
-                LinkedFiles.linkOrCopy(onDisk, folder.resolve(name));
-            } else {
-                StateFiles.copy(handle, folder.resolve(name), registry);
+                    && Files.size(onDisk) == handle.getStateSize()
+                    && LinkedFiles.link(onDisk, folder.resolve(name))) {
+                continue;
             }
+            StateFiles.copy(handle, folder.resolve(name), registry);
         }
     }
 

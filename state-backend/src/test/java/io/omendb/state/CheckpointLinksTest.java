@@ -2,6 +2,7 @@ package io.omendb.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.omendb.index.shard.SearchParams;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
@@ -36,6 +37,9 @@ class CheckpointLinksTest {
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
+
+    /** The last row's. */
+    private float[] written = new float[0];
 
     @Test
     void checkpoint_onTheSameDisk_takesNoSpaceOfItsOwn() throws Exception {
@@ -78,14 +82,27 @@ class CheckpointLinksTest {
     }
 
     @Test
-    void discardedCheckpoint_leavesTheStateItsFile() throws Exception {
+    void checkpointsFile_deleted_leavesTheStateItsOwn() throws Exception {
         try (SimulatedJob job = job(true)) {
-            Path first = vectorsFile(checkpoint(job, false));
-            Path kept = dir.resolve("kept");
-            Files.createLink(kept, first);
-            Files.delete(first);
-            assertThat(names(kept)).isEqualTo(2);
-            assertThat(rows(job)).isEqualTo(ROWS);
+            Completed first = checkpoint(job, false);
+            Path vectors = vectorsFile(first);
+            Path kept = Files.createLink(dir.resolve("kept"), vectors);
+            assertThat(names(kept)).isEqualTo(3);
+            Files.delete(vectors);
+            assertThat(names(kept)).as("the state's and this test's").isEqualTo(2);
+            // What the state reads is still what was written.
+            float[] nearest =
+                    job.vectors()
+                            .get(0)
+                            .collection("c")
+                            .orElseThrow()
+                            .shard()
+                            .snapshot()
+                            .search(written, 1, null, SearchParams.EXACT)
+                            .hits()
+                            .get(0)
+                            .vector();
+            assertThat(nearest).as("seed %d", seed).isEqualTo(written);
         }
     }
 
@@ -175,6 +192,7 @@ class CheckpointLinksTest {
                 vector[d] = (float) random.nextGaussian();
             }
             job.upsert("id-" + i, i, vector, new byte[0]);
+            written = vector;
         }
         return job;
     }

@@ -24,6 +24,11 @@ final class UnreliableReads {
         left = new AtomicInteger(reads);
     }
 
+    /** Whether one is to fail. */
+    boolean planned() {
+        return left.get() < Integer.MAX_VALUE;
+    }
+
     boolean happened() {
         return left.get() < 0;
     }

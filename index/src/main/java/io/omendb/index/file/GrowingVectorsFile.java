@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link VectorsFile} whose rows come one batch after the other: they are in the page cache, and
@@ -34,6 +35,7 @@ public final class GrowingVectorsFile implements AutoCloseable {
     private final FloatBuffer encoder;
     private final int windowBits;
     private MappedVectors written;
+    private boolean linked;
 
     /** The windows of {@code written}, as bytes. */
     private MappedByteBuffer[] maps = new MappedByteBuffer[0];
@@ -161,8 +163,10 @@ public final class GrowingVectorsFile implements AutoCloseable {
     }
 
     private void link(Path name) throws IOException {
+        linked = false;
         try {
             Files.createLink(name, path);
+            linked = true;
         } catch (UnsupportedOperationException | FileSystemException e) {
             // Not every file system has hard links.
             Files.copy(path, name);
@@ -178,6 +182,11 @@ public final class GrowingVectorsFile implements AutoCloseable {
         while (rest.hasRemaining()) {
             to += channel.write(rest, to);
         }
+    }
+
+    /** The rows, if the file under its new name is this one; null if it had to be copied. */
+    public @Nullable MappedVectors mapped() {
+        return linked ? written : null;
     }
 
     /** Heap and direct memory. */

@@ -21,7 +21,7 @@ interface AppendedVectors extends Vectors {
      */
     SegmentFolder.VectorsContent content(int rows);
 
-    /** The file that {@link #content} wrote, where its rows are mapped already; null if not. */
+    /** The file that {@link #content} made, once it is whole, if its rows are mapped; else null. */
     @Nullable MappedVectors mapped();
 
     /** Frees what is held apart from the heap. What was read or stored before stays. */

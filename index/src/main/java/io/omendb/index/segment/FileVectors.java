@@ -88,7 +88,7 @@ final class FileVectors implements AppendedVectors {
 
     @Override
     public @Nullable MappedVectors mapped() {
-        return rows.mapped;
+        return file == null ? null : file.mapped();
     }
 
     @Override

@@ -19,7 +19,14 @@ class GrowingVectorsFileTest {
     private final long seed = new Random().nextLong();
 
     @ParameterizedTest
-    @CsvSource({"1,7,3", "3,100,64", "128,1000,256", "128,70000,256", "4096,40,16"})
+    @CsvSource({
+        "1,7,3",
+        "3,100,64",
+        "128,1000,256",
+        "128,70000,256",
+        "100,90000,327",
+        "4096,3000,16"
+    })
     void finish_rowsInBatches_isTheFileThatOneWriteMakes(int dimension, int rows, int batchRows)
             throws IOException {
         float[] all = new float[rows * dimension];
@@ -43,7 +50,9 @@ class GrowingVectorsFileTest {
                 mapped.read(row, count, read, row * dimension);
             }
             assertThat(read).as("seed %d", seed).isEqualTo(all);
+            assertThat(growing.mapped()).as("before the file is whole").isNull();
             digest = growing.finish(finished);
+            assertThat(growing.mapped()).isSameAs(mapped);
             Arrays.fill(read, 0);
             mapped.read(0, rows, read, 0);
             assertThat(read).as("seed %d, after the end", seed).isEqualTo(all);

@@ -26,6 +26,8 @@ import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 import org.apache.flink.runtime.state.memory.MemCheckpointStreamFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that checkpoints share with the state, by their numbers of names. */
 class CheckpointLinksTest {
@@ -41,42 +43,19 @@ class CheckpointLinksTest {
     /** The last row's. */
     private float[] written = new float[0];
 
-    @Test
-    void checkpoint_onTheSameDisk_takesNoSpaceOfItsOwn() throws Exception {
-        try (SimulatedJob job = job(true)) {
-            Completed done = checkpoint(job, false);
+    @ParameterizedTest
+    @CsvSource({"true,false,2", "false,false,1", "true,true,1"})
+    void vectorsFile_hasANameForTheStateOnlyWhereItIsLinked(
+            boolean links, boolean savepoint, int expected) throws Exception {
+        try (SimulatedJob job = job(links)) {
+            Completed done = checkpoint(job, savepoint);
             Path vectors = vectorsFile(done);
-            // The state's and the checkpoint's.
-            assertThat(names(vectors)).as("seed %d", seed).isEqualTo(2);
+            assertThat(names(vectors)).as("seed %d", seed).isEqualTo(expected);
 
             job.crash(List.of());
             assertThat(names(vectors)).as("the state's is gone").isEqualTo(1);
             job.restore(done, false, 1, UnaryOperator.identity());
-            assertThat(names(vectors)).as("restored without a copy").isEqualTo(2);
-            assertThat(rows(job)).isEqualTo(ROWS);
-        }
-    }
-
-    @Test
-    void checkpoint_withoutLinks_copies() throws Exception {
-        try (SimulatedJob job = job(false)) {
-            Completed done = checkpoint(job, false);
-            assertThat(names(vectorsFile(done))).isEqualTo(1);
-            job.crash(List.of());
-            job.restore(done, false, 1, UnaryOperator.identity());
-            assertThat(names(vectorsFile(done))).isEqualTo(1);
-            assertThat(rows(job)).isEqualTo(ROWS);
-        }
-    }
-
-    @Test
-    void savepoint_withLinks_isACopyAndRestoredAsOne() throws Exception {
-        try (SimulatedJob job = job(true)) {
-            Completed done = checkpoint(job, true);
-            assertThat(names(vectorsFile(done))).isEqualTo(1);
-            job.crash(List.of());
-            job.restore(done, false, 1, UnaryOperator.identity());
-            assertThat(names(vectorsFile(done))).isEqualTo(1);
+            assertThat(names(vectors)).as("restored").isEqualTo(expected);
             assertThat(rows(job)).isEqualTo(ROWS);
         }
     }

@@ -1,9 +1,12 @@
 package io.omendb.gateway;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.gateway.http.AccessLog;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -14,9 +17,11 @@ import org.apache.logging.log4j.core.config.Property;
 
 /** What the access log says while this is open. */
 final class LogLines extends AbstractAppender implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Logger logger = (Logger) LogManager.getLogger(AccessLog.LOGGER);
     private final Level before = logger.getLevel();
-    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<JsonNode> lines = new CopyOnWriteArrayList<>();
 
     private LogLines() {
         super("lines", null, null, true, Property.EMPTY_ARRAY);
@@ -35,17 +40,20 @@ final class LogLines extends AbstractAppender implements AutoCloseable {
         logger.setLevel(level);
     }
 
-    int count() {
-        return lines.size();
-    }
-
-    JsonNode line(int index) throws Exception {
-        return new ObjectMapper().readTree(lines.get(index));
+    /** The line of a request, once it is there: a line is written after its answer is sent. */
+    Optional<JsonNode> of(String requestId) {
+        return lines.stream()
+                .filter(line -> line.path("request_id").asText().equals(requestId))
+                .findFirst();
     }
 
     @Override
     public void append(LogEvent event) {
-        lines.add(event.getMessage().getFormattedMessage());
+        try {
+            lines.add(JSON.readTree(event.getMessage().getFormattedMessage()));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -32,10 +32,10 @@ class InlineShardTest {
             try {
                 assertThat(search(channel, false).get(20, TimeUnit.SECONDS).getName())
                         .startsWith("omen-query-");
-                assertThat(LocalShard.inline(() -> search(channel, false)))
+                assertThat(LocalShard.inline(0, () -> search(channel, false)))
                         .isCompletedWithValue(Thread.currentThread());
                 assertThat(
-                                LocalShard.inline(() -> search(channel, true))
+                                LocalShard.inline(0, () -> search(channel, true))
                                         .get(20, TimeUnit.SECONDS)
                                         .getName())
                         .startsWith("omen-sampling-");

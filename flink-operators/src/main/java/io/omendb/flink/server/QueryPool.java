@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -47,29 +48,40 @@ final class QueryPool implements AutoCloseable {
         this.leave = leave;
     }
 
-    /** Runs a query, or calls {@code refused}, here or on a thread of the pool, and not both. */
-    void execute(Runnable query, Consumer<OmenException> refused) {
+    /**
+     * Has a query run on a thread of the pool, or {@code refused} called there or here, and not
+     * both.
+     *
+     * @return does that on the calling thread, unless it was begun; it need not be used
+     */
+    Runnable execute(Runnable query, Consumer<OmenException> refused) {
+        Waiting waiting = new Waiting(query, refused);
         if (closed) {
             refused.accept(QueryThreads.stopping());
-            return;
+            return () -> {};
         }
         if (inside.incrementAndGet() > insideMax) {
             left();
             refused.accept(QueryThreads.full());
-            return;
+            return () -> {};
         }
-        long asked = System.nanoTime();
         try {
-            threads.execute(() -> run(asked, query, refused));
+            threads.execute(waiting);
         } catch (OmenException e) {
             left();
             refused.accept(e);
+            return () -> {};
         }
+        return waiting::runHere;
     }
 
     /** Runs a query, or calls {@code refused}, on the calling thread and at once. */
     void executeHere(Runnable query, Consumer<OmenException> refused) {
         inside.incrementAndGet();
+        runUnlessClosed(query, refused);
+    }
+
+    private void runUnlessClosed(Runnable query, Consumer<OmenException> refused) {
         try {
             if (closed) {
                 refused.accept(QueryThreads.stopping());
@@ -81,23 +93,48 @@ final class QueryPool implements AutoCloseable {
         }
     }
 
-    private void run(long asked, Runnable query, Consumer<OmenException> refused) {
-        try {
+    /** A query in the line, which whoever is first may take out of it. */
+    private final class Waiting implements Runnable {
+        private final Runnable query;
+        private final Consumer<OmenException> refused;
+        private final long asked = System.nanoTime();
+        private final AtomicBoolean begun = new AtomicBoolean();
+
+        Waiting(Runnable query, Consumer<OmenException> refused) {
+            this.query = query;
+            this.refused = refused;
+        }
+
+        @Override
+        public void run() {
+            if (begun.getAndSet(true)) {
+                return;
+            }
             long start = System.nanoTime();
-            if (closed) {
-                refused.accept(QueryThreads.stopping());
-            } else if (delay.refuses(start - asked, behind.getAsInt(), start)) {
+            if (!closed && delay.refuses(start - asked, behind.getAsInt(), start)) {
+                refuse(start);
+            } else {
+                runUnlessClosed(query, refused);
+            }
+        }
+
+        private void refuse(long start) {
+            try {
                 refused.accept(
                         new OmenException(
                                 ErrorCode.OVERLOADED,
                                 "shard has more queries than it has time for; this one waited "
                                         + TimeUnit.NANOSECONDS.toMillis(start - asked)
                                         + " ms in vain"));
-            } else {
-                query.run();
+            } finally {
+                left();
             }
-        } finally {
-            left();
+        }
+
+        void runHere() {
+            if (!begun.getAndSet(true)) {
+                runUnlessClosed(query, refused);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.index.sparse.SparseQuery;
 import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.LocalShard;
+import io.omendb.protocol.LocalWork;
 import io.omendb.protocol.v1.Applied;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
 import io.omendb.protocol.v1.AwaitAppliedResponse;
@@ -80,12 +81,17 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     @Override
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
+        LocalWork inline = LocalShard.inline();
         if (request.getBackground()) {
             answer(background, observer, () -> search(request));
-        } else if (LocalShard.isInline()) {
-            queries.executeHere(() -> run(observer, () -> search(request)), refused(observer));
-        } else {
+        } else if (inline == null) {
             answer(observer, () -> search(request));
+        } else {
+            Runnable query = () -> run(observer, () -> search(request));
+            Consumer<OmenException> refused = refused(observer);
+            inline.take(
+                    () -> queries.executeHere(query, refused),
+                    () -> queries.execute(query, refused));
         }
     }
 

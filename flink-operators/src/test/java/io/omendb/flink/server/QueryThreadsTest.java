@@ -122,6 +122,67 @@ class QueryThreadsTest {
         assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE);
     }
 
+    @Test
+    void whatWaits_isRunByWhoeverIsFirst_andOnce() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> ran = Collections.synchronizedList(new ArrayList<>());
+        try (QueryPool queries = QueryThreads.queries()) {
+            CountDownLatch busy = new CountDownLatch(queries.threads());
+            Runnable begun = () -> {};
+            for (int i = 0; i < queries.threads(); i++) {
+                begun =
+                        queries.execute(
+                                () -> {
+                                    busy.countDown();
+                                    awaitQuietly(go);
+                                },
+                                refusal -> {
+                                    throw refusal;
+                                });
+            }
+            assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+            begun.run(); // has nothing left to do, or it would wait for ever
+            CountDownLatch behind = new CountDownLatch(1);
+            Runnable here = queries.execute(() -> ran.add(Thread.currentThread()), refusal -> {});
+            queries.execute(behind::countDown, refusal -> {});
+            here.run();
+            here.run();
+            go.countDown();
+            assertThat(behind.await(10, TimeUnit.SECONDS)).isTrue();
+
+            assertThat(ran).containsExactly(Thread.currentThread());
+            queries.close();
+            assertThat(queries.awaitTermination(10)).as("all have left").isTrue();
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @Test
+    void whatWaitsAtOneThatStops_isRefusedByWhoeverIsFirst() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<ErrorCode> refused = Collections.synchronizedList(new ArrayList<>());
+        try (QueryPool busy = QueryThreads.queries()) {
+            for (int i = 0; i < busy.threads(); i++) {
+                busy.execute(() -> awaitQuietly(go), refusal -> {});
+            }
+            QueryPool stopping = QueryThreads.queries();
+            Runnable here =
+                    stopping.execute(
+                            () -> refused.add(ErrorCode.INTERNAL),
+                            refusal -> refused.add(refusal.code()));
+            stopping.close();
+            here.run();
+
+            assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE);
+            assertThat(stopping.awaitTermination(0)).isTrue();
+            stopping.execute(() -> {}, refusal -> refused.add(refusal.code())).run();
+            assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE, ErrorCode.UNAVAILABLE);
+        } finally {
+            go.countDown();
+        }
+    }
+
     private static List<ErrorCode> refusals(QueryPool queries) {
         List<ErrorCode> refusals = Collections.synchronizedList(new ArrayList<>());
         queries.execute(() -> {}, refusal -> refusals.add(refusal.code()));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard in the process of the gateway that asks it, as on a laptop: messages are handed over as
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 public final class LocalShard implements AutoCloseable {
     private static final Set<String> SERVED = ConcurrentHashMap.newKeySet();
 
-    private static final ThreadLocal<Boolean> INLINE = ThreadLocal.withInitial(() -> false);
+    private static final ThreadLocal<@Nullable LocalWork> INLINE = new ThreadLocal<>();
 
     private final String target;
     private final Server server;
@@ -57,21 +58,28 @@ public final class LocalShard implements AutoCloseable {
     }
 
     /**
-     * Makes calls whose work the shards of this process are to do on the calling thread, where it
-     * is theirs to choose: they have been answered when they return.
+     * Makes calls, one to each of some shards of this process, whose work they are to do on the
+     * calling thread where it is theirs to choose.
+     *
+     * @param offered so many, the first ones, may be worked on by a shard's threads as well, while
+     *     this thread is busy with the others; what they have not begun by then is done here
      */
-    public static <T> T inline(Supplier<T> calls) {
-        boolean before = INLINE.get();
-        INLINE.set(true);
+    public static <T> T inline(int offered, Supplier<T> calls) {
+        LocalWork before = INLINE.get();
+        LocalWork work = new LocalWork(offered);
+        INLINE.set(work);
+        T made;
         try {
-            return calls.get();
+            made = calls.get();
         } finally {
             INLINE.set(before);
         }
+        work.finish();
+        return made;
     }
 
-    /** Whether the call that the calling thread serves is to be worked on by it. */
-    public static boolean isInline() {
+    /** What the calling thread is to work on itself; null if that is not for the call it serves. */
+    public static @Nullable LocalWork inline() {
         return INLINE.get();
     }
 

@@ -14,6 +14,8 @@ import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceBlockingStub;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -50,22 +52,54 @@ class LocalShardTest {
 
     @Test
     void inlineIsWhatIsAskedFor_andOnThisThreadOnly() throws Exception {
-        assertThat(LocalShard.isInline()).isFalse();
+        assertThat(LocalShard.inline()).isNull();
         LocalShard.inline(
+                0,
                 () -> {
-                    assertThat(LocalShard.isInline()).isTrue();
-                    assertThat(CompletableFuture.supplyAsync(LocalShard::isInline).join())
-                            .isFalse();
+                    LocalWork outer = LocalShard.inline();
+                    assertThat(outer).isNotNull();
+                    assertThat(CompletableFuture.supplyAsync(LocalShard::inline).join()).isNull();
                     assertThatThrownBy(
                                     () ->
                                             LocalShard.inline(
+                                                    0,
                                                     () -> {
                                                         throw new IllegalStateException("inside");
                                                     }))
                             .hasMessage("inside");
-                    return assertThat(LocalShard.isInline()).isTrue();
+                    return assertThat(LocalShard.inline()).isSameAs(outer);
                 });
-        assertThat(LocalShard.isInline()).isFalse();
+        assertThat(LocalShard.inline()).isNull();
+    }
+
+    @Test
+    void theFirstAreOffered_theLastIsMadeHere_thenWhatWasOffered() {
+        List<String> made = new ArrayList<>();
+        LocalShard.inline(
+                2,
+                () -> {
+                    for (int i = 0; i < 4; i++) {
+                        String call = "call " + i;
+                        LocalShard.inline()
+                                .take(
+                                        () -> made.add(call + " here"),
+                                        () -> {
+                                            made.add(call + " offered");
+                                            return () -> made.add(call + " after all");
+                                        });
+                    }
+                    return made.add("asked");
+                });
+
+        assertThat(made)
+                .containsExactly(
+                        "call 0 offered",
+                        "call 1 offered",
+                        "call 2 here",
+                        "call 3 here",
+                        "asked",
+                        "call 1 after all",
+                        "call 0 after all");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.omendb.gateway.shards;
 import com.google.common.util.concurrent.ListenableFuture;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.shards.InlineSearches.Place;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
@@ -118,10 +119,11 @@ public final class Shards implements AutoCloseable {
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
             ToLongFunction<T> tookUs) {
         List<ShardAddress> known = directory.shards();
+        Place place = quick == null ? Place.ELSEWHERE : place(quick.kind(), known);
         CompletableFuture<Gathered<T>> asked =
-                quick != null && isInline(quick.kind(), known)
-                        ? searchInline(known, deadline, allowPartial, question)
-                        : searchElsewhere(known, deadline, allowPartial, question, tookUs);
+                place == Place.ELSEWHERE
+                        ? searchElsewhere(known, deadline, allowPartial, question, tookUs)
+                        : searchInline(place, known, deadline, allowPartial, question);
         if (quick == null) {
             return asked;
         }
@@ -133,19 +135,22 @@ public final class Shards implements AutoCloseable {
                 });
     }
 
-    private boolean isInline(String kind, List<ShardAddress> known) {
-        return inline.takes(kind, known.size(), limit.inFlight())
-                && known.stream().allMatch(LocalShard::isServed);
+    private Place place(String kind, List<ShardAddress> known) {
+        return known.stream().allMatch(LocalShard::isServed)
+                ? inline.place(kind, known.size(), limit.inFlight())
+                : Place.ELSEWHERE;
     }
 
     private <T> CompletableFuture<Gathered<T>> searchInline(
+            Place place,
             List<ShardAddress> known,
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
+        int offered = place == Place.SPREAD ? Math.max(0, known.size() - 1) : 0;
         inline.begin();
         try {
-            return LocalShard.inline(() -> ask(known, deadline, allowPartial, question));
+            return LocalShard.inline(offered, () -> ask(known, deadline, allowPartial, question));
         } finally {
             inline.end();
         }

@@ -2,6 +2,7 @@ package io.omendb.gateway.shards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.omendb.gateway.shards.InlineSearches.Place;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -16,17 +17,17 @@ class InlineSearchesTest {
     private final InlineSearches inline = new InlineSearches(turns, PROCESSORS);
 
     @Test
-    void whileProcessorsAreFree_othersMakeIt() {
+    void whileProcessorsAreFree_itIsSpread() {
         turns.refuses(end -> {});
         inline.worked("c", MS);
 
-        assertThat(inline.takes("c", SHARDS, 0)).isFalse();
-        assertThat(inline.takes("c", SHARDS, 1)).isFalse();
-        assertThat(inline.takes("c", SHARDS, 2)).isTrue();
+        assertThat(inline.place("c", SHARDS, 0)).isEqualTo(Place.SPREAD);
+        assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.SPREAD);
+        assertThat(inline.place("c", SHARDS, 2)).isEqualTo(Place.HERE);
         inline.begin();
-        assertThat(inline.takes("c", SHARDS, 1)).isTrue();
+        assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.HERE);
         inline.end();
-        assertThat(inline.takes("c", SHARDS, 1)).isFalse();
+        assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.SPREAD);
         assertThat(turns.searchesMade()).isEqualTo(1);
     }
 
@@ -35,39 +36,41 @@ class InlineSearchesTest {
         turns.refuses(end -> {});
         inline.worked("c", MS);
 
-        assertThat(inline.takes("c", 2 * PROCESSORS, 0)).isFalse();
-        assertThat(inline.takes("c", 2 * PROCESSORS, 1)).isTrue();
+        assertThat(inline.place("c", 2 * PROCESSORS, 0)).isEqualTo(Place.SPREAD);
+        assertThat(inline.place("c", 2 * PROCESSORS, 1)).isEqualTo(Place.HERE);
     }
 
     @Test
     void onlyALoopInATurn_makesOne() {
         inline.worked("c", MS);
 
-        assertThat(inline.takes("c", SHARDS, 100)).isFalse();
+        assertThat(inline.place("c", SHARDS, 100)).isEqualTo(Place.ELSEWHERE);
         turns.refuses(end -> {});
-        assertThat(inline.takes("c", SHARDS, 100)).isTrue();
+        assertThat(inline.place("c", SHARDS, 100)).isEqualTo(Place.HERE);
     }
 
     @Test
     void onlyWhatIsKnownToBeQuick() {
         turns.refuses(end -> {});
-        assertThat(inline.takes("c", SHARDS, 100)).as("not known").isFalse();
+        assertThat(inline.place("c", SHARDS, 100)).as("not known").isEqualTo(Place.ELSEWHERE);
 
         for (int i = 0; i < 200; i++) {
             inline.worked("c", i % 4 == 0 ? 100 * MS : MS);
         }
-        assertThat(inline.takes("c", SHARDS, 100)).as("but for some").isTrue();
-        assertThat(inline.takes("another", SHARDS, 100)).isFalse();
+        assertThat(inline.place("c", SHARDS, 100)).as("but for some").isEqualTo(Place.HERE);
+        assertThat(inline.place("another", SHARDS, 100)).isEqualTo(Place.ELSEWHERE);
 
         for (int i = 0; i < 20; i++) {
             inline.worked("c", 50 * MS);
         }
-        assertThat(inline.takes("c", SHARDS, 100)).as("not any more").isFalse();
+        assertThat(inline.place("c", SHARDS, 100)).as("not any more").isEqualTo(Place.ELSEWHERE);
         inline.worked("empty", 0);
         for (int i = 0; i < 40; i++) {
             inline.worked("empty", 50 * MS);
         }
-        assertThat(inline.takes("empty", SHARDS, 100)).as("not empty any more").isFalse();
+        assertThat(inline.place("empty", SHARDS, 100))
+                .as("not empty any more")
+                .isEqualTo(Place.ELSEWHERE);
     }
 
     @Test
@@ -85,8 +88,8 @@ class InlineSearchesTest {
         turns.refuses(task -> {});
 
         assertThat(turns.isOverloaded()).isTrue();
-        assertThat(inline.takes("c", SHARDS, 0)).isFalse();
-        assertThat(inline.takes("c", SHARDS, 1)).isTrue();
-        assertThat(inline.takes("c", PROCESSORS, 0)).isTrue();
+        assertThat(inline.place("c", SHARDS, 0)).isEqualTo(Place.SPREAD);
+        assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.HERE);
+        assertThat(inline.place("c", PROCESSORS, 0)).isEqualTo(Place.HERE);
     }
 }

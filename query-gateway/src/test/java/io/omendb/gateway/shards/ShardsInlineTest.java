@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
 import io.omendb.protocol.LocalShard;
+import io.omendb.protocol.LocalWork;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.v1.SearchRequest;
@@ -32,6 +33,8 @@ class ShardsInlineTest {
     private final List<Runnable> waiting = new ArrayList<>();
     private final Shards shards = Shards.open(new Fixed(), limit);
     private int answeredHere;
+    private int offered;
+    private boolean othersBegin;
 
     @BeforeEach
     void serve() throws Exception {
@@ -49,25 +52,42 @@ class ShardsInlineTest {
     }
 
     @Test
+    void whileProcessorsAreFree_theLoopMakesOneAndWhatNoThreadHasBegun() {
+        limit.turns().refuses(end -> {});
+        answer(search("c"));
+
+        assertThat(search("c")).isCompleted();
+        assertThat(offered).isEqualTo(1);
+        assertThat(answeredHere).isEqualTo(2);
+
+        othersBegin = true;
+        CompletableFuture<?> begun = search("c");
+        assertThat(begun).as("another thread is at it").isNotDone();
+        assertThat(offered).isEqualTo(2);
+        assertThat(answeredHere).isEqualTo(3);
+        answer(begun);
+        assertThat(limit.turns().searchesMade()).isEqualTo(2);
+        assertThat(limit.inFlight()).isZero();
+        assertThat(LocalShard.inline()).isNull();
+    }
+
+    @Test
     void withoutFreeProcessors_aQuickSearchIsMadeOnTheLoop() {
         limit.turns().refuses(end -> {});
         answer(search("c"));
         List<CompletableFuture<?>> elsewhere = new ArrayList<>();
-        for (int i = 0; i <= PROCESSORS; i++) {
-            CompletableFuture<?> one = search("c");
-            if (one.isDone()) {
-                break;
-            }
-            elsewhere.add(one);
+        for (int i = 0; i < PROCESSORS; i++) {
+            elsewhere.add(search(null));
         }
-        assertThat(elsewhere).hasSize(Math.max(1, PROCESSORS / 2));
-        assertThat(answeredHere).isEqualTo(2);
-        assertThat(limit.turns().searchesMade()).isEqualTo(1);
-        assertThat(limit.inFlight()).isEqualTo(elsewhere.size());
+        assertThat(answeredHere).as("never on the loop").isZero();
+        assertThat(limit.inFlight()).isEqualTo(PROCESSORS);
 
-        assertThat(search(null)).as("never on the loop").isNotDone();
+        assertThat(search("c")).isCompleted();
         assertThat(answeredHere).isEqualTo(2);
-        assertThat(LocalShard.isInline()).isFalse();
+        assertThat(offered).isZero();
+        assertThat(limit.turns().searchesMade()).isEqualTo(1);
+        assertThat(limit.inFlight()).isEqualTo(PROCESSORS);
+
         waiting.forEach(Runnable::run);
         assertThat(elsewhere).allMatch(CompletableFuture::isDone);
         assertThat(limit.inFlight()).isZero();
@@ -107,13 +127,27 @@ class ShardsInlineTest {
                         observer.onNext(SearchResponse.newBuilder().setTookUs(100).build());
                         observer.onCompleted();
                     };
-            if (LocalShard.isInline()) {
-                answeredHere++;
-                answer.run();
-            } else {
+            LocalWork inline = LocalShard.inline();
+            if (inline == null) {
                 waiting.add(answer);
+                return;
             }
+            Runnable here =
+                    () -> {
+                        answeredHere++;
+                        answer.run();
+                    };
+            inline.take(here, () -> offer(answer, here));
         }
+    }
+
+    private Runnable offer(Runnable answer, Runnable here) {
+        offered++;
+        if (!othersBegin) {
+            return here;
+        }
+        waiting.add(answer);
+        return () -> {};
     }
 
     private final class Fixed implements ShardDirectory {

@@ -49,6 +49,10 @@ public record StackConfig(
         GatewayConfig gateway) {
 
     public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
+
+    /** One reads and parses several hundred thousand rows a second, if the processor is its own. */
+    private static final int PROCESSORS_A_READER = 2;
+
     public static final StackConfig DEFAULT =
             new StackConfig(
                     DIRECTORY_DEFAULT,
@@ -150,7 +154,8 @@ public record StackConfig(
 
     /** What the job reads. */
     IngestionOptions ingestion(String bootstrapServers) {
-        return new IngestionOptions(bootstrapServers, topics, missingRecords);
+        int readers = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_A_READER);
+        return new IngestionOptions(bootstrapServers, topics, missingRecords, readers);
     }
 
     /** The form of the file. */

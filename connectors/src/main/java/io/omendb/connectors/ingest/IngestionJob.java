@@ -31,7 +31,9 @@ public final class IngestionJob {
     public static final String NAME = "omendb";
 
     private static final int MAX_PARALLELISM = 128;
-    private static final long BUFFER_TIMEOUT_MS = 5;
+
+    /** None, which the API writes so: the parser knows when to send on what it has. */
+    private static final long BUFFER_TIMEOUT_MS = -1;
 
     /** Each exchange has a thread that wakes up so often; nobody waits for a dead letter. */
     private static final long DEAD_LETTER_BUFFER_TIMEOUT_MS = 100;
@@ -45,8 +47,9 @@ public final class IngestionJob {
      * Runs the job on the cluster it is submitted to.
      *
      * @param args Kafka's bootstrap servers, {@code --topic TOPIC COLLECTION FORMAT} for each topic
-     *     beside {@code omen.*}, {@code --missing-records fail|skip}; without, what {@code
-     *     OMEN_KAFKA_BOOTSTRAP_SERVERS} and {@code OMEN_MISSING_RECORDS} say
+     *     beside {@code omen.*}, {@code --missing-records fail|skip}, {@code --readers N}; without,
+     *     what {@code OMEN_KAFKA_BOOTSTRAP_SERVERS}, {@code OMEN_MISSING_RECORDS} and {@code
+     *     OMEN_READERS} say
      */
     public static void main(String[] args) throws Exception {
         IngestionOptions options = JobArguments.parse(List.of(args), System.getenv());
@@ -63,19 +66,20 @@ public final class IngestionJob {
         // Records pass chained operators without a copy: none of them keeps or changes one.
         environment.getConfig().enableObjectReuse();
         int parallelism = environment.getParallelism();
+        int readers = options.readers(parallelism);
         OutputTag<DeadLetter> deadLetterTag =
                 new OutputTag<>("dead-letters", TypeInformation.of(DeadLetter.class));
         SingleOutputStreamOperator<ShardUpdate> updates =
                 environment
                         .fromSource(source(options), WatermarkStrategy.noWatermarks(), "topics")
                         .uid("omen-topics")
-                        .setParallelism(parallelism)
+                        .setParallelism(readers)
                         .transform(
                                 "parse",
                                 ShardUpdateType.INSTANCE,
                                 new RecordParser(options, deadLetterTag))
                         .uid("omen-parse")
-                        .setParallelism(parallelism);
+                        .setParallelism(readers);
         keyed(updates)
                 .transform("vectors", Types.VOID, new VectorOperatorFactory<Void>())
                 .uid(VECTORS_UID)
@@ -86,7 +90,7 @@ public final class IngestionJob {
                 .returns(DeadLetter.class)
                 .name("dead letters out")
                 .uid("omen-dead-letters-out")
-                .setParallelism(parallelism)
+                .setParallelism(readers)
                 .setBufferTimeout(DEAD_LETTER_BUFFER_TIMEOUT_MS)
                 .sinkTo(deadLetters(options))
                 .name("dead letters")
@@ -110,7 +114,11 @@ public final class IngestionJob {
         return keyed;
     }
 
-    private static KafkaSource<RawRecord> source(IngestionOptions options) {
+    private static PausingSource source(IngestionOptions options) {
+        return new PausingSource(kafka(options));
+    }
+
+    private static KafkaSource<RawRecord> kafka(IngestionOptions options) {
         return KafkaSource.<RawRecord>builder()
                 .setBootstrapServers(options.bootstrapServers())
                 .setTopicPattern(options.topics())

@@ -1,5 +1,6 @@
 package io.omendb.connectors.ingest;
 
+import io.omendb.OmenException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,22 +11,37 @@ import java.util.regex.Pattern;
  * @param bootstrapServers Kafka's addresses
  * @param mappings topics beside those named {@code omen.{collection}}
  * @param missingRecords what to do where Kafka has deleted records that were not read yet
+ * @param readers subtasks that read, each of them some partitions; 0 for one for each shard, which
+ *     is the most. Each asks Kafka on its own: with few rows a second that is most of the work
  */
 public record IngestionOptions(
-        String bootstrapServers, List<TopicMapping> mappings, MissingRecords missingRecords)
+        String bootstrapServers,
+        List<TopicMapping> mappings,
+        MissingRecords missingRecords,
+        int readers)
         implements Serializable {
+    /** As {@code readers}: one for each shard. */
+    public static final int READER_EACH = 0;
 
     public IngestionOptions {
+        if (readers < 0) {
+            throw OmenException.invalid("readers: found " + readers + ", expected 0 or more");
+        }
         mappings = List.copyOf(mappings);
     }
 
     public static IngestionOptions of(String bootstrapServers) {
-        return new IngestionOptions(bootstrapServers, List.of(), MissingRecords.FAIL);
+        return new IngestionOptions(bootstrapServers, List.of(), MissingRecords.FAIL, READER_EACH);
     }
 
     /** What {@link IngestionJob#main} is given to run with these options. */
     public List<String> arguments() {
         return JobArguments.of(this);
+    }
+
+    /** Subtasks that read where there are so many shards. */
+    int readers(int shards) {
+        return readers == READER_EACH ? shards : Math.min(readers, shards);
     }
 
     /** Every topic to read: a collection's own (never a dead-letter topic) and the mapped ones. */

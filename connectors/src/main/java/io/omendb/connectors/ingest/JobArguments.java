@@ -8,13 +8,16 @@ import java.util.Map;
 
 /**
  * The job's command line: {@code [BOOTSTRAP_SERVERS] [--topic TOPIC COLLECTION FORMAT]...
- * [--missing-records fail|skip]}. Environment variables stand in for what is left out.
+ * [--missing-records fail|skip] [--readers N]}. Environment variables stand in for what is left
+ * out.
  */
 final class JobArguments {
     static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
     static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
+    static final String READERS_VARIABLE = "OMEN_READERS";
     private static final String TOPIC = "--topic";
     private static final String MISSING_RECORDS = "--missing-records";
+    private static final String READERS = "--readers";
 
     private JobArguments() {}
 
@@ -29,7 +32,12 @@ final class JobArguments {
                             mapping.collection(),
                             mapping.format().apiName()));
         }
-        arguments.addAll(List.of(MISSING_RECORDS, options.missingRecords().apiName()));
+        arguments.addAll(
+                List.of(
+                        MISSING_RECORDS,
+                        options.missingRecords().apiName(),
+                        READERS,
+                        Integer.toString(options.readers())));
         return arguments;
     }
 
@@ -42,6 +50,9 @@ final class JobArguments {
         String bootstrapServers = environment.get(KAFKA_VARIABLE);
         String missingRecords =
                 environment.getOrDefault(MISSING_RECORDS_VARIABLE, MissingRecords.FAIL.apiName());
+        String readers =
+                environment.getOrDefault(
+                        READERS_VARIABLE, Integer.toString(IngestionOptions.READER_EACH));
         List<TopicMapping> mappings = new ArrayList<>();
         int next = 0;
         if (!arguments.isEmpty() && !arguments.get(0).startsWith("--")) {
@@ -59,14 +70,17 @@ final class JobArguments {
                     next += 3;
                 }
                 case MISSING_RECORDS -> missingRecords = argument(arguments, next++, option);
+                case READERS -> readers = argument(arguments, next++, option);
                 default ->
                         throw OmenException.malformed(
                                 "unknown argument \""
                                         + option
                                         + "\", expected "
                                         + TOPIC
+                                        + ", "
+                                        + MISSING_RECORDS
                                         + " or "
-                                        + MISSING_RECORDS);
+                                        + READERS);
             }
         }
         if (bootstrapServers == null || bootstrapServers.isBlank()) {
@@ -74,7 +88,18 @@ final class JobArguments {
                     "Kafka's bootstrap servers are missing: pass them or set " + KAFKA_VARIABLE);
         }
         return new IngestionOptions(
-                bootstrapServers, mappings, MissingRecords.ofName(missingRecords));
+                bootstrapServers,
+                mappings,
+                MissingRecords.ofName(missingRecords),
+                number(READERS, readers));
+    }
+
+    private static int number(String option, String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw OmenException.malformed(option + ": found \"" + value + "\", expected a number");
+        }
     }
 
     private static String argument(List<String> arguments, int index, String option) {

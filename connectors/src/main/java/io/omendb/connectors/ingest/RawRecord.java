@@ -16,4 +16,12 @@ record RawRecord(
         long timestampMs,
         byte @Nullable [] key,
         byte @Nullable [] value,
-        Map<String, byte[]> headers) {}
+        Map<String, byte[]> headers) {
+
+    /** No record: the source has handed out all it has for now. */
+    static final RawRecord PAUSE = new RawRecord("", -1, -1, 0, null, null, Map.of());
+
+    boolean isPause() {
+        return topic.isEmpty();
+    }
+}

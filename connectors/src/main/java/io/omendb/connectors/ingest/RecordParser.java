@@ -7,6 +7,7 @@ import io.omendb.index.background.Niceness;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
@@ -15,6 +16,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.io.network.api.writer.ResultPartitionWriter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -31,7 +33,14 @@ import org.jspecify.annotations.Nullable;
 final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         implements OneInputStreamOperator<RawRecord, ShardUpdate>, ProcessingTimeCallback {
     private static final long serialVersionUID = 1;
-    private static final long TICK_MS = 10;
+
+    /**
+     * How often buffers are sent on and progress is told at the least. Otherwise that is whenever
+     * the source has nothing more for now: a thread that looks for it every few milliseconds wakes
+     * up mostly for nothing, and takes a processor from a search each time.
+     */
+    private static final long TICK_MS = 50;
+
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
 
     private final IngestionOptions options;
@@ -102,7 +111,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                         known,
                         opened(continuity),
                         SubtaskKeys.perKeyGroup(maxParallelism),
-                        SubtaskKeys.perSubtask(task.getNumberOfParallelSubtasks(), maxParallelism),
+                        SubtaskKeys.perSubtask(shards(), maxParallelism),
                         update -> output.collect(new StreamRecord<>(update)),
                         letter -> {
                             deadLetters.inc();
@@ -115,13 +124,36 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
 
     @Override
     public void processElement(StreamRecord<RawRecord> element) {
-        opened(updates).accept(element.getValue());
+        if (element.getValue().isPause()) {
+            sendOn();
+        } else {
+            opened(updates).accept(element.getValue());
+        }
     }
 
     @Override
     public void onProcessingTime(long timestamp) {
-        opened(updates).tick();
+        sendOn();
         scheduleTick();
+    }
+
+    /**
+     * The exchange with the shards goes to all of them; that of the dead letters to one subtask.
+     */
+    private int shards() {
+        return Arrays.stream(getContainingTask().getEnvironment().getAllWriters())
+                .mapToInt(ResultPartitionWriter::getNumberOfSubpartitions)
+                .max()
+                .orElseThrow();
+    }
+
+    /** The exchange has no timeout of its own. */
+    private void sendOn() {
+        opened(updates).tick();
+        for (ResultPartitionWriter exchange :
+                getContainingTask().getEnvironment().getAllWriters()) {
+            exchange.flushAll();
+        }
     }
 
     @Override

@@ -133,7 +133,10 @@ class MissingRecordsIT {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(config());
         env.setParallelism(1);
-        IngestionJob.build(env, new IngestionOptions(kafka, List.of(), missingRecords));
+        IngestionJob.build(
+                env,
+                new IngestionOptions(
+                        kafka, List.of(), missingRecords, IngestionOptions.READER_EACH));
         JobGraph graph = env.getStreamGraph().getJobGraph();
         from.ifPresent(
                 path ->

@@ -13,6 +13,7 @@ import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.state.OpenedState;
 import io.omendb.state.VectorState;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,19 @@ class InlineShardTest {
                         .startsWith("omen-query-");
                 assertThat(LocalShard.inline(0, () -> search(channel, false)))
                         .isCompletedWithValue(Thread.currentThread());
+                List<CompletableFuture<Thread>> both =
+                        LocalShard.inline(
+                                1,
+                                () -> {
+                                    CompletableFuture<Thread> offered = search(channel, false);
+                                    return List.of(offered, search(channel, false));
+                                });
+                assertThat(both.get(1)).isCompletedWithValue(Thread.currentThread());
+                assertThat(both.get(0).get(20, TimeUnit.SECONDS))
+                        .as("offered")
+                        .satisfiesAnyOf(
+                                thread -> assertThat(thread).isSameAs(Thread.currentThread()),
+                                thread -> assertThat(thread.getName()).startsWith("omen-query-"));
                 assertThat(
                                 LocalShard.inline(0, () -> search(channel, true))
                                         .get(20, TimeUnit.SECONDS)

@@ -35,6 +35,9 @@ public final class IngestionJob {
     /** None, which the API writes so: the parser knows when to send on what it has. */
     private static final long BUFFER_TIMEOUT_MS = -1;
 
+    /** Where the source hands over to the parser by an exchange of its own. */
+    private static final long UNCHAINED_BUFFER_TIMEOUT_MS = 5;
+
     /** Each exchange has a thread that wakes up so often; nobody waits for a dead letter. */
     private static final long DEAD_LETTER_BUFFER_TIMEOUT_MS = 100;
 
@@ -60,9 +63,13 @@ public final class IngestionJob {
         environment.execute(NAME);
     }
 
-    /** Adds the job to an environment, which decides parallelism, checkpoints and state backend. */
+    /**
+     * Adds the job to an environment of its own, which decides parallelism, checkpoints and state
+     * backend; the environment's buffer timeout and reuse of objects become what the job needs.
+     */
     public static void build(StreamExecutionEnvironment environment, IngestionOptions options) {
-        environment.setBufferTimeout(BUFFER_TIMEOUT_MS);
+        environment.setBufferTimeout(
+                environment.isChainingEnabled() ? BUFFER_TIMEOUT_MS : UNCHAINED_BUFFER_TIMEOUT_MS);
         // Records pass chained operators without a copy: none of them keeps or changes one.
         environment.getConfig().enableObjectReuse();
         int parallelism = environment.getParallelism();
@@ -95,7 +102,9 @@ public final class IngestionJob {
                 .sinkTo(deadLetters(options))
                 .name("dead letters")
                 .uid("omen-dead-letters")
-                .setParallelism(1);
+                .setParallelism(1)
+                // Not the reader's thread: Kafka's producer waits where its buffer is full.
+                .disableChaining();
     }
 
     /**

@@ -13,6 +13,8 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 
 /**
  * The Kafka source, which also says when it has handed out all it has for now ({@link
@@ -21,7 +23,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  */
 final class PausingSource
         implements Source<RawRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
-                ResultTypeQueryable<RawRecord> {
+                ResultTypeQueryable<RawRecord>,
+                LineageVertexProvider {
     private static final long serialVersionUID = 1;
 
     private final KafkaSource<RawRecord> kafka;
@@ -67,5 +70,10 @@ final class PausingSource
     @Override
     public TypeInformation<RawRecord> getProducedType() {
         return kafka.getProducedType();
+    }
+
+    @Override
+    public LineageVertex getLineageVertex() {
+        return kafka.getLineageVertex();
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTimeCallback;
 import org.apache.flink.api.common.state.ListState;
@@ -27,18 +28,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operator around {@link UpdateStream}: owns the catalogue's follower and ticks every few
- * milliseconds.
+ * The operator around {@link UpdateStream}: owns the catalogue's follower and says when to send on.
  */
 final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         implements OneInputStreamOperator<RawRecord, ShardUpdate>, ProcessingTimeCallback {
     private static final long serialVersionUID = 1;
 
-    /**
-     * How often buffers are sent on and progress is told at the least. Otherwise that is whenever
-     * the source has nothing more for now: a thread that looks for it every few milliseconds wakes
-     * up mostly for nothing, and takes a processor from a search each time.
-     */
+    /** How often the catalogue is followed where nothing else happens. */
     private static final long TICK_MS = 50;
 
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
@@ -48,6 +44,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
 
     private transient @Nullable CatalogueFollower catalogue;
     private transient @Nullable UpdateStream updates;
+    private transient @Nullable SendingTimes sending;
     private transient @Nullable LogContinuity continuity;
     private transient @Nullable ListState<Tuple3<String, Integer, Long>> positions;
 
@@ -118,23 +115,56 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                             output.collect(deadLetterTag, new StreamRecord<>(letter));
                         });
         updates = stream;
+        sending = new SendingTimes(System.nanoTime());
         stream.tick();
-        scheduleTick();
+        schedule(TICK_MS, this);
     }
 
     @Override
     public void processElement(StreamRecord<RawRecord> element) {
+        SendingTimes times = opened(sending);
         if (element.getValue().isPause()) {
+            sendOnOrPlan(times);
+            return;
+        }
+        opened(updates).accept(element.getValue());
+        if (times.isLook() && times.isDue(System.nanoTime())) {
             sendOn();
-        } else {
-            opened(updates).accept(element.getValue());
         }
     }
 
     @Override
     public void onProcessingTime(long timestamp) {
         sendOn();
-        scheduleTick();
+        schedule(TICK_MS, this);
+    }
+
+    /**
+     * A thread that looks every few milliseconds whether there is anything to send on wakes up
+     * mostly for nothing, and takes a processor from a search each time.
+     */
+    private void sendOnOrPlan(SendingTimes times) {
+        long left = times.leftNanos(System.nanoTime());
+        if (left <= 0) {
+            sendOn();
+        } else if (times.plan()) {
+            schedule(
+                    1 + TimeUnit.NANOSECONDS.toMillis(left),
+                    timestamp -> {
+                        times.came();
+                        sendOn();
+                    });
+        }
+    }
+
+    /** The exchange with the shards has no timeout of its own. */
+    private void sendOn() {
+        opened(sending).sent(System.nanoTime());
+        opened(updates).tick();
+        for (ResultPartitionWriter exchange :
+                getContainingTask().getEnvironment().getAllWriters()) {
+            exchange.flushAll();
+        }
     }
 
     /**
@@ -147,15 +177,6 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                 .orElseThrow();
     }
 
-    /** The exchange has no timeout of its own. */
-    private void sendOn() {
-        opened(updates).tick();
-        for (ResultPartitionWriter exchange :
-                getContainingTask().getEnvironment().getAllWriters()) {
-            exchange.flushAll();
-        }
-    }
-
     @Override
     public void close() throws Exception {
         if (catalogue != null) {
@@ -164,10 +185,10 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         super.close();
     }
 
-    private void scheduleTick() {
+    private void schedule(long delayMs, ProcessingTimeCallback callback) {
         getProcessingTimeService()
                 .registerTimer(
-                        getProcessingTimeService().getCurrentProcessingTime() + TICK_MS, this);
+                        getProcessingTimeService().getCurrentProcessingTime() + delayMs, callback);
     }
 
     private static <T> T opened(@Nullable T part) {

@@ -97,7 +97,10 @@ class IngestionIT {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
         env.setParallelism(2);
         env.setMaxParallelism(128);
-        IngestionJob.build(env, IngestionOptions.of(broker.bootstrapServers()));
+        // Fewer readers than shards, as omen up has on two processors.
+        IngestionJob.build(
+                env,
+                new IngestionOptions(broker.bootstrapServers(), List.of(), MissingRecords.FAIL, 1));
         var graph = env.getStreamGraph().getJobGraph();
         cluster.submitJob(graph).get();
         directory =

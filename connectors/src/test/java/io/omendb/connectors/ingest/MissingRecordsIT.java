@@ -38,12 +38,18 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka's retention overtakes a checkpoint: the job says so instead of passing over records. */
+/**
+ * Where the job goes on reading: Kafka's retention overtakes a checkpoint, and the job says so
+ * instead of passing over records; readers become fewer or more.
+ */
 class MissingRecordsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final TopicPartition PARTITION = new TopicPartition("omen.c", 0);
 
+    private static final int SHARDS = 2;
+
     @TempDir Path dir;
+    private int readers = IngestionOptions.READER_EACH;
 
     @Test
     void offsetsGone_jobStopsAndSaysSo_untilTheLossIsAccepted() throws Exception {
@@ -68,6 +74,34 @@ class MissingRecordsIT {
             Path after = runUntilApplied(kafka, Optional.of(checkpoint), MissingRecords.SKIP, 299);
             assertThat(StoredCheckpoint.open(after).report().collections().get(0).rows())
                     .isEqualTo(250);
+        }
+    }
+
+    @Test
+    void anotherNumberOfReaders_goesOnWhereTheOthersStopped() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")))) {
+            String kafka = broker.bootstrapServers();
+            try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
+                    CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
+                writer.create(CollectionSchema.of("c", 2, Metric.L2));
+            }
+            Optional<Path> checkpoint = Optional.empty();
+            int sent = 0;
+            for (int now : new int[] {2, 1, 2}) {
+                readers = now;
+                send(kafka, sent, sent + 100);
+                sent += 100;
+                checkpoint =
+                        Optional.of(
+                                runUntilApplied(kafka, checkpoint, MissingRecords.FAIL, sent - 1L));
+                assertThat(
+                                StoredCheckpoint.open(checkpoint.get())
+                                        .report()
+                                        .collections()
+                                        .get(0)
+                                        .rows())
+                        .isEqualTo(sent);
+            }
         }
     }
 
@@ -121,7 +155,7 @@ class MissingRecordsIT {
                         new MiniClusterConfiguration.Builder()
                                 .setConfiguration(config())
                                 .setNumTaskManagers(1)
-                                .setNumSlotsPerTaskManager(1)
+                                .setNumSlotsPerTaskManager(SHARDS)
                                 .build());
         cluster.start();
         return cluster;
@@ -132,11 +166,8 @@ class MissingRecordsIT {
             throws Exception {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(config());
-        env.setParallelism(1);
-        IngestionJob.build(
-                env,
-                new IngestionOptions(
-                        kafka, List.of(), missingRecords, IngestionOptions.READER_EACH));
+        env.setParallelism(SHARDS);
+        IngestionJob.build(env, new IngestionOptions(kafka, List.of(), missingRecords, readers));
         JobGraph graph = env.getStreamGraph().getJobGraph();
         from.ifPresent(
                 path ->

@@ -132,9 +132,12 @@ final class QueryPool implements AutoCloseable {
         }
 
         void runHere() {
-            if (!begun.getAndSet(true)) {
-                runUnlessClosed(query, refused);
+            if (begun.getAndSet(true)) {
+                return;
             }
+            // Or it would stay in the line while threads are busy, and count there.
+            threads.remove(this);
+            runUnlessClosed(query, refused);
         }
     }
 

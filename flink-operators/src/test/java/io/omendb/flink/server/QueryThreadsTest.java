@@ -143,14 +143,24 @@ class QueryThreadsTest {
             assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
             begun.run(); // has nothing left to do, or it would wait for ever
             CountDownLatch behind = new CountDownLatch(1);
-            Runnable here = queries.execute(() -> ran.add(Thread.currentThread()), refusal -> {});
+            // More than may wait, and than would have what comes after them refused.
+            for (int i = 0; i < 2 * QueryThreads.QUEUE_MAX; i++) {
+                Runnable here =
+                        queries.execute(
+                                () -> ran.add(Thread.currentThread()),
+                                refusal -> {
+                                    throw refusal;
+                                });
+                here.run();
+                here.run();
+            }
             queries.execute(behind::countDown, refusal -> {});
-            here.run();
-            here.run();
             go.countDown();
             assertThat(behind.await(10, TimeUnit.SECONDS)).isTrue();
 
-            assertThat(ran).containsExactly(Thread.currentThread());
+            assertThat(ran)
+                    .hasSize(2 * QueryThreads.QUEUE_MAX)
+                    .containsOnly(Thread.currentThread());
             queries.close();
             assertThat(queries.awaitTermination(10)).as("all have left").isTrue();
         } finally {

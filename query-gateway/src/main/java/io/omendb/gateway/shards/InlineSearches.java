@@ -36,6 +36,8 @@ final class InlineSearches {
 
     private final LoopTurns turns;
     private final int processors;
+
+    /** Processors that loops, and what they have offered, take for searches. */
     private final AtomicInteger running = new AtomicInteger();
 
     /**
@@ -60,7 +62,7 @@ final class InlineSearches {
     }
 
     /**
-     * Whether the calling thread makes a search itself.
+     * Who is to work on a search that the calling thread has read.
      *
      * @param kind of searches that take about as long
      * @param shards that are asked, all of this process
@@ -76,16 +78,31 @@ final class InlineSearches {
         }
         // A loop that is overloaded needs a processor for what it refuses.
         long busy = running.get() + (long) handedOver * shards + (turns.isOverloaded() ? 1 : 0);
-        return busy + Math.min(shards, processors) > processors ? Place.HERE : Place.SPREAD;
+        if (busy + weight(shards) > processors) {
+            return Place.HERE;
+        }
+        // Others that are to be read in this turn wait for no more than one while threads are free.
+        return turns.madeInTurn() > 0 ? Place.ELSEWHERE : Place.SPREAD;
     }
 
-    void begin() {
-        running.incrementAndGet();
+    private int weight(int shards) {
+        return Math.min(shards, processors);
+    }
+
+    /**
+     * Takes notice that the calling thread begins to search.
+     *
+     * @return processors that it takes, for {@link #end}
+     */
+    int begin(Place place, int shards) {
+        int taken = place == Place.SPREAD ? weight(shards) : 1;
+        running.addAndGet(taken);
         turns.searches();
+        return taken;
     }
 
-    void end() {
-        running.decrementAndGet();
+    void end(int taken) {
+        running.addAndGet(-taken);
     }
 
     /** Takes notice of what all shards together worked on a search. */

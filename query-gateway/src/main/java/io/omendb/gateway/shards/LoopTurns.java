@@ -79,6 +79,12 @@ public final class LoopTurns {
         return own != null && own.open;
     }
 
+    /** Searches that the calling thread, a loop, has made itself in this turn. */
+    int madeInTurn() {
+        Turns own = loops.get();
+        return own == null || !own.open ? 0 : own.made;
+    }
+
     /** Whether loops refuse what they have no time for. */
     boolean isOverloaded() {
         return overloaded;

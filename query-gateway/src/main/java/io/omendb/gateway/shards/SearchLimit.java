@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
  * least that this came to lately, which is the way there and back. So neither long searches nor
  * distant shards are taken for overload.
  *
- * <p>What is asked here is with other threads. What an event loop does itself is bounded by its
- * {@link #turns}.
+ * <p>What is asked here is with other threads as a whole. What an event loop does itself, or offers
+ * to others while it does, is bounded by its {@link #turns}.
  *
  * <p>The measure is CoDel's (Nichols and Jacobson, Controlling Queue Delay, 2012), the way to the
  * limit that of TCP: additive increase, multiplicative decrease. Safe for use by any thread.

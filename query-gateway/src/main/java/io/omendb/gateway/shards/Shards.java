@@ -148,11 +148,11 @@ public final class Shards implements AutoCloseable {
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
         int offered = place == Place.SPREAD ? Math.max(0, known.size() - 1) : 0;
-        inline.begin();
+        int taken = inline.begin(place, known.size());
         try {
             return LocalShard.inline(offered, () -> ask(known, deadline, allowPartial, question));
         } finally {
-            inline.end();
+            inline.end(taken);
         }
     }
 

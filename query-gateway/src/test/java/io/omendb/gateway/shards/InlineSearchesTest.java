@@ -24,11 +24,40 @@ class InlineSearchesTest {
         assertThat(inline.place("c", SHARDS, 0)).isEqualTo(Place.SPREAD);
         assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.SPREAD);
         assertThat(inline.place("c", SHARDS, 2)).isEqualTo(Place.HERE);
-        inline.begin();
+        int taken = inline.begin(Place.HERE, SHARDS);
         assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.HERE);
-        inline.end();
-        assertThat(inline.place("c", SHARDS, 1)).isEqualTo(Place.SPREAD);
+        inline.end(taken);
         assertThat(turns.searchesMade()).isEqualTo(1);
+    }
+
+    @Test
+    void ofATurn_onlyTheFirstIsSpread_theRestIsOthersWhileProcessorsAreFree() {
+        Runnable[] end = new Runnable[1];
+        turns.refuses(task -> end[0] = task);
+        inline.worked("c", MS);
+
+        assertThat(inline.place("c", 1, 0)).as("of one shard").isEqualTo(Place.SPREAD);
+        inline.end(inline.begin(Place.SPREAD, SHARDS));
+        assertThat(inline.place("c", SHARDS, 0)).isEqualTo(Place.ELSEWHERE);
+        assertThat(inline.place("c", 1, 0)).isEqualTo(Place.ELSEWHERE);
+        assertThat(inline.place("c", SHARDS, 2)).isEqualTo(Place.HERE);
+
+        end[0].run();
+        turns.refuses(task -> {});
+        assertThat(inline.place("c", SHARDS, 0)).as("in the next turn").isEqualTo(Place.SPREAD);
+    }
+
+    @Test
+    void whatIsSpread_takesAProcessorForEachShard() {
+        turns.refuses(end -> {});
+        inline.worked("c", MS);
+        int first = inline.begin(Place.SPREAD, SHARDS);
+        int second = inline.begin(Place.SPREAD, SHARDS);
+
+        assertThat(inline.place("c", SHARDS, 0)).isEqualTo(Place.HERE);
+        inline.end(first);
+        assertThat(inline.place("c", SHARDS, 0)).isNotEqualTo(Place.HERE);
+        inline.end(second);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceImplBase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,13 +54,16 @@ class ShardsInlineTest {
 
     @Test
     void whileProcessorsAreFree_theLoopMakesOneAndWhatNoThreadHasBegun() {
-        limit.turns().refuses(end -> {});
+        AtomicReference<Runnable> end = new AtomicReference<>();
+        limit.turns().refuses(end::set);
         answer(search("c"));
 
         assertThat(search("c")).isCompleted();
         assertThat(offered).isEqualTo(1);
         assertThat(answeredHere).isEqualTo(2);
 
+        end.get().run();
+        limit.turns().refuses(end::set);
         othersBegin = true;
         CompletableFuture<?> begun = search("c");
         assertThat(begun).as("another thread is at it").isNotDone();

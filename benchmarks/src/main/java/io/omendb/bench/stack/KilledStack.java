@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,12 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ./omen up} as a process, which is killed and started again. */
 public final class KilledStack implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final long POLL_MS = 50;
+
+    /** Lines. */
+    private static final int LAST_WORDS = 5;
 
     private final Path home;
     private final Path directory;
@@ -114,14 +119,27 @@ public final class KilledStack implements AutoCloseable {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!gateway.get("/health/ready").isOk()) {
             if (process == null || !process.isAlive()) {
-                throw new OmenException(ErrorCode.EXTERNAL, "./omen up ended: see " + log());
+                throw new OmenException(ErrorCode.EXTERNAL, "./omen up ended: " + lastWords());
             }
             if (System.nanoTime() > deadline) {
                 throw new OmenException(
                         ErrorCode.TIMEOUT,
-                        "not ready after " + START_TIMEOUT.toSeconds() + " s: see " + log());
+                        "not ready after " + START_TIMEOUT.toSeconds() + " s: " + lastWords());
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+    }
+
+    /** The end of the log: the folder it is in may be gone when somebody wants to look. */
+    private String lastWords() {
+        try (Stream<String> lines = Files.lines(log())) {
+            List<String> all = lines.filter(line -> !line.isBlank()).toList();
+            return all.isEmpty()
+                    ? "it said nothing"
+                    : String.join(
+                            "\n", all.subList(Math.max(0, all.size() - LAST_WORDS), all.size()));
+        } catch (IOException | UncheckedIOException e) {
+            return "see " + log() + ": " + e;
         }
     }
 

@@ -128,7 +128,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
             return;
         }
         opened(updates).accept(element.getValue());
-        if (times.isLook() && times.isDue(System.nanoTime())) {
+        if (times.read(System.nanoTime())) {
             sendOn();
         }
     }

@@ -5,38 +5,34 @@ import java.util.concurrent.TimeUnit;
 /**
  * When to send on what was read: once the source pauses, but not right after the last time, as a
  * busy topic may give a record at a time, and every sending is some messages to every shard; and
- * now and then while it does not pause at all. Times are those of {@link System#nanoTime}. Used by
- * one thread.
+ * where it does not pause, once a record has waited for as long. Times are those of {@link
+ * System#nanoTime}. Used by one thread.
  */
 final class SendingTimes {
     static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** The clock is looked at once in so many records. */
-    static final int RECORDS = 16;
-
     private long sentNanos;
-    private int records;
     private boolean planned;
+
+    /** Whether there is anything to send on, and of which the first was read then. */
+    private boolean waiting;
+
+    private long readNanos;
 
     SendingTimes(long nowNanos) {
         sentNanos = nowNanos - APART_NANOS;
     }
 
-    /** Whether a record just read is one after which to look at the clock. */
-    boolean isLook() {
-        records++;
-        if (records < RECORDS) {
-            return false;
+    /** Takes notice of a record. Whether one has waited long enough, without a pause. */
+    boolean read(long nowNanos) {
+        if (!waiting) {
+            waiting = true;
+            readNanos = nowNanos;
         }
-        records = 0;
-        return true;
+        return nowNanos - readNanos >= APART_NANOS;
     }
 
-    boolean isDue(long nowNanos) {
-        return leftNanos(nowNanos) <= 0;
-    }
-
-    /** Nanoseconds until it is time; none or less once it is. */
+    /** At a pause: nanoseconds until it is time; none or less once it is. */
     long leftNanos(long nowNanos) {
         return sentNanos + APART_NANOS - nowNanos;
     }
@@ -55,6 +51,6 @@ final class SendingTimes {
 
     void sent(long nowNanos) {
         sentNanos = nowNanos;
-        records = 0;
+        waiting = false;
     }
 }

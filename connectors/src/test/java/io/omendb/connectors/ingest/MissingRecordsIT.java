@@ -55,10 +55,7 @@ class MissingRecordsIT {
     void offsetsGone_jobStopsAndSaysSo_untilTheLossIsAccepted() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")))) {
             String kafka = broker.bootstrapServers();
-            try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
-                    CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
-                writer.create(CollectionSchema.of("c", 2, Metric.L2));
-            }
+            createCollection(kafka);
             send(kafka, 0, 100);
             Path checkpoint = runUntilApplied(kafka, Optional.empty(), MissingRecords.FAIL, 99);
             send(kafka, 100, 300);
@@ -81,10 +78,7 @@ class MissingRecordsIT {
     void anotherNumberOfReaders_goesOnWhereTheOthersStopped() throws Exception {
         try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")))) {
             String kafka = broker.bootstrapServers();
-            try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
-                    CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
-                writer.create(CollectionSchema.of("c", 2, Metric.L2));
-            }
+            createCollection(kafka);
             Optional<Path> checkpoint = Optional.empty();
             int sent = 0;
             for (int now : new int[] {2, 1, 2}) {
@@ -102,6 +96,13 @@ class MissingRecordsIT {
                                         .rows())
                         .isEqualTo(sent);
             }
+        }
+    }
+
+    private static void createCollection(String kafka) throws Exception {
+        try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
+                CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
+            writer.create(CollectionSchema.of("c", 2, Metric.L2));
         }
     }
 

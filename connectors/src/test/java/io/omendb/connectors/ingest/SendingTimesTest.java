@@ -10,27 +10,22 @@ class SendingTimesTest {
     private final SendingTimes times = new SendingTimes(START);
 
     @Test
-    void firstIsAtOnce_nextWhenTheTimeHasPassed() {
-        assertThat(times.isDue(START)).isTrue();
+    void atAPause_firstIsAtOnce_nextWhenTheTimeHasPassed() {
+        assertThat(times.leftNanos(START)).isZero();
         times.sent(START);
-        assertThat(times.isDue(START + 1)).isFalse();
         assertThat(times.leftNanos(START + 1)).isEqualTo(SendingTimes.APART_NANOS - 1);
-        assertThat(times.isDue(START + SendingTimes.APART_NANOS)).isTrue();
+        assertThat(times.leftNanos(START + SendingTimes.APART_NANOS)).isZero();
     }
 
     @Test
-    void clockIsLookedAt_onceInSoManyRecords() {
-        for (int round = 0; round < 2; round++) {
-            for (int i = 1; i < SendingTimes.RECORDS; i++) {
-                assertThat(times.isLook()).isFalse();
-            }
-            assertThat(times.isLook()).isTrue();
-        }
-        assertThat(times.isLook()).isFalse();
-        times.sent(START);
-        for (int i = 1; i < SendingTimes.RECORDS; i++) {
-            assertThat(times.isLook()).as("counts anew").isFalse();
-        }
+    void withoutAPause_onceTheFirstHasWaited_howeverLongAgoTheLastSending() {
+        long later = START + 10 * SendingTimes.APART_NANOS;
+        assertThat(times.read(later)).isFalse();
+        assertThat(times.read(later + SendingTimes.APART_NANOS - 1)).isFalse();
+        assertThat(times.read(later + SendingTimes.APART_NANOS)).isTrue();
+
+        times.sent(later + SendingTimes.APART_NANOS);
+        assertThat(times.read(later + 3 * SendingTimes.APART_NANOS)).as("anew").isFalse();
     }
 
     @Test

@@ -269,9 +269,7 @@ class CrashRecoveryIT {
         }
     }
 
-    /**
-     * Not what is still being written: that has this name in its own, and is older than it ends.
-     */
+    /** Not those still being written: their names contain this one, and their times change. */
     private static List<Path> completed(Path checkpoints) throws IOException {
         return files(checkpoints, path -> path.endsWith("_metadata"));
     }

@@ -16,6 +16,7 @@ import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.FixedSizeList;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.Int;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.Precision;
@@ -48,11 +49,12 @@ final class ArrowDecoder {
     /**
      * Where the vectors are.
      *
+     * @param type of the components
      * @param rows number of vectors
      * @param dimension components per vector
      * @param position byte of the file at which the first one starts
      */
-    record Layout(int rows, int dimension, long position) {}
+    record Layout(ComponentType type, int rows, int dimension, long position) {}
 
     static Layout decode(Path file, FileChannel channel) throws IOException {
         ArrowDecoder decoder = new ArrowDecoder(file, channel, channel.size());
@@ -77,7 +79,7 @@ final class ArrowDecoder {
                 "its footer claims " + footerBytes + " bytes");
         long footerStart = size - TRAILER_BYTES - footerBytes;
         Footer footer = Footer.getRootAsFooter(read(footerStart, footerBytes));
-        int dimension = dimension(footer.schema());
+        FixedSizeList list = list(footer.schema());
         check(
                 footer.recordBatchesLength() == 1,
                 "it holds " + footer.recordBatchesLength() + " record batches, expected 1");
@@ -90,10 +92,10 @@ final class ArrowDecoder {
                         && block.bodyLength() >= 0
                         && end <= footerStart,
                 "its record batch reaches outside the file");
-        return batchLayout(block, dimension);
+        return batchLayout(block, type(footer.schema().fields(0).children(0)), list.listSize());
     }
 
-    private Layout batchLayout(Block block, int dimension) throws IOException {
+    private Layout batchLayout(Block block, ComponentType type, int dimension) throws IOException {
         ByteBuffer framed = read(block.offset(), block.metaDataLength());
         check(
                 framed.getInt(0) == -1 && framed.getInt(4) == block.metaDataLength() - FRAME_BYTES,
@@ -118,19 +120,19 @@ final class ArrowDecoder {
         check(batch.buffersLength() == 3, "it has " + batch.buffersLength() + " buffers, not 3");
         Buffer data = batch.buffers(2);
         check(
-                data.length() == Math.multiplyExact(components, Float.BYTES)
+                data.length() == Math.multiplyExact(components, type.bytes())
                         && data.offset() >= 0
                         && data.offset() <= block.bodyLength() - data.length(),
                 "its data has " + data.length() + " bytes, not " + rows + " rows of " + dimension);
         long position = block.offset() + block.metaDataLength() + data.offset();
-        return new Layout((int) rows, dimension, position);
+        return new Layout(type, (int) rows, dimension, position);
     }
 
     private static boolean hasNoNulls(FieldNode node, long length) {
         return node.length() == length && node.nullCount() == 0;
     }
 
-    private int dimension(Schema schema) {
+    private FixedSizeList list(Schema schema) {
         check(
                 schema != null
                         && schema.endianness() == Endianness.Little
@@ -140,16 +142,26 @@ final class ArrowDecoder {
         check(
                 ArrowEncoder.COLUMN.equals(column.name())
                         && column.typeType() == Type.FixedSizeList
-                        && column.childrenLength() == 1
-                        && column.children(0).typeType() == Type.FloatingPoint,
-                "its column is not \"vector\", a fixed-size list of floats");
-        FloatingPoint item = (FloatingPoint) column.children(0).type(new FloatingPoint());
+                        && column.childrenLength() == 1,
+                "its column is not \"vector\", a fixed-size list");
         FixedSizeList list = (FixedSizeList) column.type(new FixedSizeList());
-        check(
-                item != null && item.precision() == Precision.SINGLE && list != null,
-                "its vectors are not float32");
-        check(list.listSize() >= 1, "its vectors have " + list.listSize() + " components");
-        return list.listSize();
+        check(list != null && list.listSize() >= 1, "its vectors have no components");
+        return list;
+    }
+
+    private ComponentType type(Field item) {
+        if (item.typeType() == Type.FloatingPoint) {
+            FloatingPoint type = (FloatingPoint) item.type(new FloatingPoint());
+            if (type != null && type.precision() == Precision.SINGLE) {
+                return ComponentType.FLOAT32;
+            }
+        } else if (item.typeType() == Type.Int) {
+            Int type = (Int) item.type(new Int());
+            if (type != null && type.bitWidth() == Byte.SIZE) {
+                return type.isSigned() ? ComponentType.INT8 : ComponentType.UINT8;
+            }
+        }
+        throw damaged("its components are not float32, uint8 or int8");
     }
 
     private void checkMagic(long position, String where) throws IOException {
@@ -168,7 +180,11 @@ final class ArrowDecoder {
 
     private void check(boolean sound, String otherwise) {
         if (!sound) {
-            throw OmenException.corrupt(file + " is damaged: " + otherwise);
+            throw damaged(otherwise);
         }
+    }
+
+    private OmenException damaged(String how) {
+        return OmenException.corrupt(file + " is damaged: " + how);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.FixedSizeList;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Footer;
+import org.apache.arrow.flatbuf.Int;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.MetadataVersion;
@@ -27,9 +28,9 @@ final class ArrowEncoder {
 
     private ArrowEncoder() {}
 
-    static byte[] schemaMessage(int dimension) {
+    static byte[] schemaMessage(ComponentType type, int dimension) {
         FlatBufferBuilder builder = new FlatBufferBuilder();
-        int schema = schema(builder, dimension);
+        int schema = schema(builder, type, dimension);
         return message(builder, MessageHeader.Schema, schema, 0);
     }
 
@@ -49,9 +50,10 @@ final class ArrowEncoder {
         return message(builder, MessageHeader.RecordBatch, batch, bodyBytes);
     }
 
-    static byte[] footer(int dimension, long batchStart, int headerBytes, long bodyBytes) {
+    static byte[] footer(
+            ComponentType type, int dimension, long batchStart, int headerBytes, long bodyBytes) {
         FlatBufferBuilder builder = new FlatBufferBuilder();
-        int schema = schema(builder, dimension);
+        int schema = schema(builder, type, dimension);
         Footer.startDictionariesVector(builder, 0);
         int dictionaries = builder.endVector();
         Footer.startRecordBatchesVector(builder, 1);
@@ -71,9 +73,13 @@ final class ArrowEncoder {
         return builder.sizedByteArray();
     }
 
-    private static int schema(FlatBufferBuilder builder, int dimension) {
+    private static int schema(FlatBufferBuilder builder, ComponentType type, int dimension) {
         int itemName = builder.createString("item");
-        int itemType = FloatingPoint.createFloatingPoint(builder, Precision.SINGLE);
+        boolean isFloat = type == ComponentType.FLOAT32;
+        int itemType =
+                isFloat
+                        ? FloatingPoint.createFloatingPoint(builder, Precision.SINGLE)
+                        : Int.createInt(builder, Byte.SIZE, type.isSigned());
         // Arrow C++ refuses a field whose list of children is absent rather than empty.
         int none = Field.createChildrenVector(builder, new int[0]);
         int item =
@@ -81,17 +87,17 @@ final class ArrowEncoder {
                         builder,
                         itemName,
                         false,
-                        Type.FloatingPoint,
+                        isFloat ? Type.FloatingPoint : Type.Int,
                         itemType,
                         0,
                         none,
                         NO_METADATA);
         int name = builder.createString(COLUMN);
-        int type = FixedSizeList.createFixedSizeList(builder, dimension);
+        int list = FixedSizeList.createFixedSizeList(builder, dimension);
         int items = Field.createChildrenVector(builder, new int[] {item});
         int column =
                 Field.createField(
-                        builder, name, false, Type.FixedSizeList, type, 0, items, NO_METADATA);
+                        builder, name, false, Type.FixedSizeList, list, 0, items, NO_METADATA);
         int fields = Schema.createFieldsVector(builder, new int[] {column});
         return Schema.createSchema(builder, Endianness.Little, fields, NO_METADATA, 0);
     }

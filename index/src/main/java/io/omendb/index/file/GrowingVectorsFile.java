@@ -3,7 +3,6 @@ package io.omendb.index.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -27,39 +26,58 @@ public final class GrowingVectorsFile implements AutoCloseable {
     private static final int WINDOW_BYTES = 1 << 24;
 
     private final Path path;
+    private final ComponentType type;
     private final int dimension;
     private final int rowBytes;
     private final long dataStart;
     private final FileChannel channel;
     private final ByteBuffer encoded;
-    private final FloatBuffer encoder;
+    private final byte[] scratch;
     private final int windowBits;
     private MappedVectors written;
     private boolean linked;
 
-    /** The windows of {@code written}, as bytes. */
+    /** The windows of {@code written}. */
     private MappedByteBuffer[] maps = new MappedByteBuffer[0];
 
-    private GrowingVectorsFile(Path path, int dimension, int batchRows, FileChannel channel) {
+    private GrowingVectorsFile(
+            Path path, ComponentType type, int dimension, int batchRows, FileChannel channel) {
         this.path = path;
+        this.type = type;
         this.dimension = dimension;
-        this.rowBytes = dimension * Float.BYTES;
-        this.dataStart = VectorsFile.header(dimension, 1).length;
+        this.rowBytes = dimension * type.bytes();
+        this.dataStart = VectorsFile.header(type, dimension, 1).length;
         this.channel = channel;
         this.encoded =
                 ByteBuffer.allocateDirect(batchRows * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
-        this.encoder = encoded.asFloatBuffer();
+        this.scratch = new byte[type == ComponentType.FLOAT32 ? 0 : batchRows * dimension];
         this.windowBits = 31 - Integer.numberOfLeadingZeros(Math.max(1, WINDOW_BYTES / rowBytes));
-        this.written = new MappedVectors(0, dimension, windowBits, new FloatBuffer[0]);
+        this.written = MappedVectors.of(type, 0, dimension, windowBits, maps);
     }
 
     /**
-     * Starts a file, which must not exist; its folder is created where missing.
+     * Starts a file for any components, which must not exist; its folder is created where missing.
      *
      * @param batchRows rows at once at most
      */
     public static GrowingVectorsFile create(Path path, int dimension, int batchRows)
             throws IOException {
+        return create(path, ComponentType.FLOAT32, dimension, batchRows);
+    }
+
+    /**
+     * Starts a file for components like some, of the type that takes the least space for them.
+     *
+     * @param like the components of {@code likeRows} rows
+     */
+    public static GrowingVectorsFile createFor(
+            float[] like, int likeRows, Path path, int dimension, int batchRows)
+            throws IOException {
+        return create(path, ComponentType.of(like, likeRows * dimension), dimension, batchRows);
+    }
+
+    private static GrowingVectorsFile create(
+            Path path, ComponentType type, int dimension, int batchRows) throws IOException {
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
@@ -70,36 +88,40 @@ public final class GrowingVectorsFile implements AutoCloseable {
                         StandardOpenOption.CREATE_NEW,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        return new GrowingVectorsFile(path, dimension, batchRows, channel);
+        return new GrowingVectorsFile(path, type, dimension, batchRows, channel);
     }
 
     /**
      * Writes the next rows.
      *
      * @param vectors of the rows, end to end from the start
-     * @return all rows written so far
+     * @return all rows written so far; null if a component does not fit the file's type, and
+     *     nothing was written
      */
-    public MappedVectors append(float[] vectors, int rows) throws IOException {
-        encoder.put(0, vectors, 0, rows * dimension);
-        encoded.limit(rows * rowBytes).position(0);
+    public @Nullable MappedVectors append(float[] vectors, int rows) throws IOException {
+        encoded.clear();
+        if (!type.encode(vectors, rows * dimension, scratch, encoded)) {
+            return null;
+        }
+        encoded.flip();
         long to = dataStart + (long) written.rows() * rowBytes;
         while (encoded.hasRemaining()) {
             to += channel.write(encoded, to);
         }
         int total = written.rows() + rows;
-        FloatBuffer[] windows = written.windows();
         int needed = (total - 1 >>> windowBits) + 1;
-        if (needed > windows.length) {
-            int before = windows.length;
-            windows = Arrays.copyOf(windows, needed);
+        int before = maps.length;
+        if (needed > before) {
             maps = Arrays.copyOf(maps, needed);
             for (int i = before; i < needed; i++) {
                 maps[i] = map(i);
-                windows[i] = maps[i].asFloatBuffer();
             }
         }
         load(written.rows(), total);
-        written = new MappedVectors(total, dimension, windowBits, windows);
+        written =
+                needed > before
+                        ? MappedVectors.of(type, total, dimension, windowBits, maps)
+                        : written.withRows(total);
         return written;
     }
 
@@ -133,11 +155,11 @@ public final class GrowingVectorsFile implements AutoCloseable {
      * @param name a path on the same disk, where nothing is
      */
     FileDigest finish(Path name) throws IOException {
-        byte[] header = VectorsFile.header(dimension, written.rows());
+        byte[] header = VectorsFile.header(type, dimension, written.rows());
         if (header.length != dataStart) {
             throw new IllegalStateException("a header of " + header.length + " bytes");
         }
-        byte[] footer = VectorsFile.footer(dimension, written.rows());
+        byte[] footer = VectorsFile.footer(type, dimension, written.rows());
         long footerStart = dataStart + (long) written.rows() * rowBytes;
         channel.truncate(footerStart);
         write(header, 0);
@@ -191,7 +213,7 @@ public final class GrowingVectorsFile implements AutoCloseable {
 
     /** Heap and direct memory. */
     public long bytes() {
-        return encoded.capacity();
+        return (long) encoded.capacity() + scratch.length;
     }
 
     /** Removes the file under its first name. Rows stay readable for whoever holds them. */

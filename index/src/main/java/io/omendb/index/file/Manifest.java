@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {
- *   "format_version" : 3,           before 3, texts were not indexed
+ *   "format_version" : 4,           before 4, components were float32 only; before 3, texts
+ *                                   were not indexed
  *   "segment" : "0e5c…",            the segment's id
  *   "collection" : "products",
  *   "dimension" : 128,
@@ -62,7 +63,7 @@ public record Manifest(
         Map<String, FileDigest> files) {
 
     static final String NAME = "manifest.json";
-    static final int FORMAT_VERSION = 3;
+    static final int FORMAT_VERSION = 4;
     static final int INDEXES_TEXTS_FROM = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper();

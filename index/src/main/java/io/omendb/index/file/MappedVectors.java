@@ -1,8 +1,8 @@
 package io.omendb.index.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.util.Objects;
@@ -16,8 +16,8 @@ import java.util.Objects;
  * under it. The file may be deleted before; the operating system keeps its bytes until then. It
  * must not lose rows that are mapped, which segment files never do.
  */
-public final class MappedVectors {
-    private static final int LINE_FLOATS = 16;
+public abstract sealed class MappedVectors permits MappedFloats, MappedBytes {
+    static final int LINE_BYTES = 64;
 
     private final int rows;
     private final int dimension;
@@ -25,57 +25,66 @@ public final class MappedVectors {
     /** Rows per window are a power of two, so finding one takes a shift. */
     private final int windowBits;
 
-    private final FloatBuffer[] windows;
-
-    MappedVectors(int rows, int dimension, int windowBits, FloatBuffer[] windows) {
+    MappedVectors(int rows, int dimension, int windowBits) {
         this.rows = rows;
         this.dimension = dimension;
         this.windowBits = windowBits;
-        this.windows = windows;
     }
 
     /**
-     * Maps the vectors in windows of whole rows, because one buffer cannot pass 2 GiB.
+     * Vectors in windows of whole rows, because one buffer cannot pass 2 GiB.
+     *
+     * @param windowBits every window but the last has 2^windowBits rows
+     * @param windows little-endian, from position 0
+     */
+    static MappedVectors of(
+            ComponentType type, int rows, int dimension, int windowBits, ByteBuffer[] windows) {
+        return type == ComponentType.FLOAT32
+                ? MappedFloats.of(rows, dimension, windowBits, windows)
+                : new MappedBytes(rows, dimension, windowBits, windows.clone(), type.isSigned());
+    }
+
+    /**
+     * Maps the vectors of a file.
      *
      * @param windowBytes bytes a window may have; one row is always allowed
      */
     static MappedVectors map(FileChannel channel, ArrowDecoder.Layout layout, long windowBytes)
             throws IOException {
-        long rowBytes = (long) layout.dimension() * Float.BYTES;
+        long rowBytes = (long) layout.dimension() * layout.type().bytes();
         int rowsMax = (int) Math.min(1 << 30, Math.max(1, windowBytes / rowBytes));
         int windowBits = 31 - Integer.numberOfLeadingZeros(rowsMax);
         int windowRows = 1 << windowBits;
-        FloatBuffer[] windows =
-                new FloatBuffer[(int) (((long) layout.rows() + windowRows - 1) >>> windowBits)];
+        ByteBuffer[] windows =
+                new ByteBuffer[(int) (((long) layout.rows() + windowRows - 1) >>> windowBits)];
         for (int i = 0; i < windows.length; i++) {
             long first = (long) i << windowBits;
             long bytes = Math.min(windowRows, layout.rows() - first) * rowBytes;
             windows[i] =
                     channel.map(MapMode.READ_ONLY, layout.position() + first * rowBytes, bytes)
-                            .order(ByteOrder.LITTLE_ENDIAN)
-                            .asFloatBuffer();
+                            .order(ByteOrder.LITTLE_ENDIAN);
         }
-        return new MappedVectors(layout.rows(), layout.dimension(), windowBits, windows);
+        return of(layout.type(), layout.rows(), layout.dimension(), windowBits, windows);
     }
 
-    public int rows() {
+    /** The same windows, of which more rows are filled. */
+    abstract MappedVectors withRows(int more);
+
+    public final int rows() {
         return rows;
     }
 
-    /** One buffer for every 2^windowBits rows. Not to be changed. */
-    FloatBuffer[] windows() {
-        return windows;
-    }
-
     /** Components per vector. */
-    public int dimension() {
+    public final int dimension() {
         return dimension;
     }
 
-    /** Bytes of vectors in the file; none of them are on the heap. */
-    public long bytes() {
-        return (long) rows * dimension * Float.BYTES;
+    final int windowBits() {
+        return windowBits;
     }
+
+    /** Bytes of vectors in the file; none of them are on the heap. */
+    public abstract long bytes();
 
     /**
      * Copies the vectors of {@code count} rows from {@code firstRow} on to {@code into[offset
@@ -83,7 +92,7 @@ public final class MappedVectors {
      *
      * @throws IndexOutOfBoundsException for rows that are not there or an array too short
      */
-    public void read(int firstRow, int count, float[] into, int offset) {
+    public final void read(int firstRow, int count, float[] into, int offset) {
         Objects.checkFromIndexSize(firstRow, count, rows);
         int windowRows = 1 << windowBits;
         int done = 0;
@@ -91,24 +100,28 @@ public final class MappedVectors {
             int row = firstRow + done;
             int inWindow = row & (windowRows - 1);
             int run = Math.min(count - done, windowRows - inWindow);
-            windows[row >>> windowBits].get(
-                    inWindow * dimension, into, offset + done * dimension, run * dimension);
+            read(
+                    row >>> windowBits,
+                    inWindow * dimension,
+                    into,
+                    offset + done * dimension,
+                    run * dimension);
             done += run;
         }
     }
+
+    /** Copies components from one window. */
+    abstract void read(int window, int from, float[] into, int offset, int components);
 
     /**
      * Reads one component of every cache line of a row.
      *
      * @return their sum
      */
-    public float touch(int row) {
-        FloatBuffer window = windows[row >>> windowBits];
+    public final float touch(int row) {
         int from = (row & (1 << windowBits) - 1) * dimension;
-        float sum = 0;
-        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
-            sum += window.get(i);
-        }
-        return sum;
+        return touch(row >>> windowBits, from, from + dimension);
     }
+
+    abstract float touch(int window, int from, int end);
 }

@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,13 +14,14 @@ import java.nio.file.StandardOpenOption;
 /**
  * {@code vectors.arrow}: a standard Arrow IPC file with one column, {@code vector:
  * fixed_size_list<item: float not null>[dimension] not null}, in one record batch. Row r of the
- * file is row r of the segment. All numbers are little-endian.
+ * file is row r of the segment. All numbers are little-endian. Where every component is an integer
+ * of a byte, items are {@code uint8} or {@code int8} ({@link ComponentType}).
  *
  * <pre>
  *   0          "ARROW1" 0 0
  *   8          FF FF FF FF, int32 length, Message(Schema), zeros to a multiple of 8
  *   b          FF FF FF FF, int32 length, Message(RecordBatch), zeros to a multiple of 64
- *   data       rows x dimension float32, row after row, zeros to a multiple of 64
+ *   data       rows x dimension items, row after row, zeros to a multiple of 64
  *   e          FF FF FF FF, 00 00 00 00                      end of stream
  *   e + 8      Footer (flatbuffer): schema, one Block {offset b, header length, body length}
  *   size - 10  int32 length of the footer
@@ -67,56 +67,54 @@ public final class VectorsFile {
 
     static FileDigest writeDigested(Path file, int dimension, int rows, RowSource source)
             throws IOException {
+        ComponentType type = ComponentType.of(dimension, rows, source);
         try (ChecksummedOutput out = ChecksummedOutput.create(file)) {
-            out.write(header(dimension, rows));
-            writeRows(out, dimension, rows, source);
-            out.write(footer(dimension, rows));
+            out.write(header(type, dimension, rows));
+            writeRows(out, type, dimension, rows, source);
+            out.write(footer(type, dimension, rows));
             return out.finish();
         }
     }
 
     /** What comes before the data; as long for any number of rows above 0. */
-    static byte[] header(int dimension, int rows) {
+    static byte[] header(ComponentType type, int dimension, int rows) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        startHeader(out, dimension);
+        startHeader(out, type, dimension);
+        long data = dataBytes(type, dimension, rows);
         writeMessage(
-                out,
-                ArrowEncoder.batchMessage(
-                        dimension, rows, dataBytes(dimension, rows), bodyBytes(dimension, rows)),
-                ALIGNMENT);
+                out, ArrowEncoder.batchMessage(dimension, rows, data, padded(data)), ALIGNMENT);
         return out.toByteArray();
     }
 
-    private static void startHeader(ByteArrayOutputStream out, int dimension) {
+    private static void startHeader(ByteArrayOutputStream out, ComponentType type, int dimension) {
         out.writeBytes(ArrowEncoder.MAGIC);
         out.write(PADDING, 0, 2);
-        writeMessage(out, ArrowEncoder.schemaMessage(dimension), 8);
+        writeMessage(out, ArrowEncoder.schemaMessage(type, dimension), 8);
     }
 
     /** What comes after the data. */
-    static byte[] footer(int dimension, int rows) {
+    static byte[] footer(ComponentType type, int dimension, int rows) {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
-        startHeader(head, dimension);
-        int headerBytes = header(dimension, rows).length - head.size();
+        startHeader(head, type, dimension);
+        int headerBytes = header(type, dimension, rows).length - head.size();
+        long data = dataBytes(type, dimension, rows);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(PADDING, 0, padding(dataBytes(dimension, rows), ALIGNMENT));
+        out.write(PADDING, 0, padding(data, ALIGNMENT));
         out.writeBytes(int32(-1));
         out.writeBytes(int32(0));
         byte[] footer =
-                ArrowEncoder.footer(
-                        dimension, head.size(), headerBytes, bodyBytes(dimension, rows));
+                ArrowEncoder.footer(type, dimension, head.size(), headerBytes, padded(data));
         out.writeBytes(footer);
         out.writeBytes(int32(footer.length));
         out.writeBytes(ArrowEncoder.MAGIC);
         return out.toByteArray();
     }
 
-    private static long dataBytes(int dimension, int rows) {
-        return (long) rows * dimension * Float.BYTES;
+    private static long dataBytes(ComponentType type, int dimension, int rows) {
+        return (long) rows * dimension * type.bytes();
     }
 
-    private static long bodyBytes(int dimension, int rows) {
-        long data = dataBytes(dimension, rows);
+    private static long padded(long data) {
         return data + padding(data, ALIGNMENT);
     }
 
@@ -147,20 +145,24 @@ public final class VectorsFile {
         out.write(PADDING, 0, padding);
     }
 
-    private static void writeRows(ChecksummedOutput out, int dimension, int rows, RowSource source)
+    private static void writeRows(
+            ChecksummedOutput out, ComponentType type, int dimension, int rows, RowSource source)
             throws IOException {
-        int rowBytes = dimension * Float.BYTES;
-        int chunkRows = Math.max(1, CHUNK_BYTES / rowBytes);
+        int chunkRows = Math.max(1, CHUNK_BYTES / (dimension * type.bytes()));
         float[] floats = new float[chunkRows * dimension];
-        byte[] bytes = new byte[chunkRows * rowBytes];
-        FloatBuffer encoder = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        ByteBuffer encoded =
+                ByteBuffer.allocate(floats.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] scratch = new byte[floats.length];
         for (int first = 0; first < rows; first += chunkRows) {
             int run = Math.min(chunkRows, rows - first);
             for (int i = 0; i < run; i++) {
                 source.read(first + i, floats, i * dimension);
             }
-            encoder.put(0, floats, 0, run * dimension);
-            out.write(bytes, 0, run * rowBytes);
+            encoded.clear();
+            if (!type.encode(floats, run * dimension, scratch, encoded)) {
+                throw new IllegalStateException("rows changed while they were written");
+            }
+            out.write(encoded.array(), 0, encoded.position());
         }
     }
 

@@ -19,6 +19,10 @@ public final class Kernels {
             SIMD && VectorBitCodeKernel.isSupported()
                     ? new VectorBitCodeKernel()
                     : new ScalarBitCodeKernel();
+    private static final ByteCastKernel BYTE_CASTS =
+            SIMD && VectorByteCastKernel.isSupported()
+                    ? new VectorByteCastKernel()
+                    : new ScalarByteCastKernel();
 
     private Kernels() {}
 
@@ -40,6 +44,11 @@ public final class Kernels {
     /** RaBitQ's work on bits. */
     public static BitCodeKernel bitCodes() {
         return BIT_CODES;
+    }
+
+    /** Components as bytes and back. */
+    public static ByteCastKernel byteCasts() {
+        return BYTE_CASTS;
     }
 
     private static DistanceKernel choose() {

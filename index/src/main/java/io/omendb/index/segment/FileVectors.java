@@ -7,6 +7,7 @@ import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class FileVectors implements AppendedVectors {
     private static final int BATCH_BYTES = 1 << 17;
     private static final int BATCH_ROWS_MIN = 16;
     private static final int LINE_FLOATS = 16;
+    private static final String WIDE = ".wide";
 
     private final Path path;
     private final int dimension;
@@ -60,17 +62,46 @@ final class FileVectors implements AppendedVectors {
     }
 
     private Rows flush(int count) {
-        Rows current = rows;
         try {
+            float[] batch = rows.batch;
             if (file == null) {
-                file = GrowingVectorsFile.create(path, dimension, batchRows);
+                file = GrowingVectorsFile.createFor(batch, count, path, dimension, batchRows);
             }
-            MappedVectors mapped = file.append(current.batch, count);
+            MappedVectors mapped = file.append(batch, count);
+            if (mapped == null) {
+                widen();
+                mapped = Objects.requireNonNull(file.append(batch, count));
+            }
             float[] next = new float[count == batchRows ? batchRows * dimension : 0];
-            rows = new Rows(current.inFile + count, mapped, next);
+            rows = new Rows(mapped.rows(), mapped, next);
             return rows;
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + path + ": " + e, e);
+        }
+    }
+
+    /**
+     * Goes on in a file for any components. Rare: what arrives in one collection is of one kind,
+     * and that of the first batch.
+     */
+    private void widen() throws IOException {
+        GrowingVectorsFile narrow = Objects.requireNonNull(file);
+        Rows current = rows;
+        GrowingVectorsFile wide =
+                GrowingVectorsFile.create(
+                        path.resolveSibling(path.getFileName() + WIDE), dimension, batchRows);
+        try {
+            MappedVectors mapped = null;
+            float[] some = new float[batchRows * dimension];
+            for (int row = 0; row < current.inFile; row += batchRows) {
+                int count = Math.min(batchRows, current.inFile - row);
+                read(row, count, some, 0);
+                mapped = wide.append(some, count);
+            }
+            rows = new Rows(current.inFile, mapped, current.batch);
+            file = wide;
+        } finally {
+            (file == wide ? narrow : wide).close();
         }
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GrowingVectorsFileTest {
     @TempDir Path dir;
@@ -68,6 +69,52 @@ class GrowingVectorsFileTest {
                                 System.arraycopy(all, row * dimension, into, offset, dimension));
         assertThat(Files.mismatch(finished, expected)).isEqualTo(-1);
         assertThat(digest).isEqualTo(same);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -128})
+    void createFor_integersOfAByte_isTheFileThatOneWriteMakes(int min) throws IOException {
+        int dimension = 128;
+        int rows = 300_000;
+        int batchRows = 256;
+        Random random = new Random(seed);
+        float[] all = new float[rows * dimension];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = min + random.nextInt(128 - min);
+        }
+        Path finished = dir.resolve("vectors.arrow");
+        try (GrowingVectorsFile growing =
+                GrowingVectorsFile.createFor(
+                        all, batchRows, dir.resolve("s.growing"), dimension, batchRows)) {
+            MappedVectors first = null;
+            MappedVectors mapped = null;
+            for (int row = 0; row < rows; row += batchRows) {
+                int count = Math.min(batchRows, rows - row);
+                mapped =
+                        growing.append(
+                                Arrays.copyOfRange(all, row * dimension, (row + count) * dimension),
+                                count);
+                first = first == null ? mapped : first;
+            }
+            float[] other = new float[batchRows * dimension];
+            other[other.length - 1] = 0.5f;
+            assertThat(growing.append(other, batchRows)).as("does not fit").isNull();
+            FileDigest digest = growing.finish(finished);
+            assertThat(digest.bytes()).isEqualTo(Files.size(finished));
+            assertThat(mapped.bytes()).isEqualTo(rows * (long) dimension);
+            assertThat(first.rows()).isEqualTo(batchRows);
+            float[] read = new float[all.length];
+            growing.mapped().read(0, rows, read, 0);
+            assertThat(read).as("seed %d", seed).isEqualTo(all);
+        }
+        Path expected = dir.resolve("expected.arrow");
+        VectorsFile.write(
+                expected,
+                dimension,
+                rows,
+                (row, into, offset) ->
+                        System.arraycopy(all, row * dimension, into, offset, dimension));
+        assertThat(Files.mismatch(finished, expected)).isEqualTo(-1);
     }
 
     @Test

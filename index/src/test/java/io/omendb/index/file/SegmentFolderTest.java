@@ -138,13 +138,13 @@ class SegmentFolderTest {
     void open_newerVersion_saysSo() throws IOException {
         write(1);
         Path file = dir.resolve("manifest.json");
-        byte[] newer = ("{\"format_version\":4,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
+        byte[] newer = ("{\"format_version\":5,\"segment\":{\"unheard\":\"of\"}\n").getBytes(UTF_8);
         String seal = ",\"manifest_crc32c\":\"" + FileDigest.of(newer).hex() + "\"}\n";
         Files.writeString(file, new String(newer, UTF_8) + seal);
         assertThatThrownBy(() -> SegmentFolder.open(dir))
                 .hasMessage(
                         file
-                                + " was written by a newer OmenDB: format version 4, this one reads up to 3");
+                                + " was written by a newer OmenDB: format version 5, this one reads up to 4");
     }
 
     @Test

@@ -14,7 +14,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
@@ -23,6 +25,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorsFileTest {
@@ -77,13 +80,81 @@ class VectorsFileTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0,255,UINT8",
+        "0,127,UINT8",
+        "-128,127,INT8",
+        "-1,1,INT8",
+        "-1,128,FLOAT32",
+        "0,256,FLOAT32"
+    })
+    void write_integersOfAByte_takeAByte(int min, int max, ComponentType type) throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int dimension : new int[] {1, 3, 100, 128, 5_000}) {
+            int rows = 70;
+            float[] all = new float[rows * dimension];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = min + random.nextInt(max - min + 1);
+            }
+            all[all.length - 1] = min;
+            all[0] = max;
+            Path file = write(dimension, rows, all);
+            for (long windowBytes : new long[] {1, dimension, 1_000, 1 << 20}) {
+                MappedVectors vectors = VectorsFile.open(file, windowBytes);
+                assertThat(vectors.bytes()).isEqualTo((long) all.length * type.bytes());
+                float[] read = new float[all.length];
+                vectors.read(0, rows, read, 0);
+                assertThat(read).as("seed %d", seed).isEqualTo(all);
+                assertThatThrownBy(() -> vectors.read(0, rows, new float[all.length - 1], 0))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThat(vectors.touch(rows - 1)).isFinite();
+            }
+            assertThat(ofArrow(file)).as("seed %d", seed).isEqualTo(all);
+        }
+    }
+
+    private static float[] ofArrow(Path file) throws IOException {
+        try (BufferAllocator allocator = new RootAllocator();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                ArrowFileReader reader = new ArrowFileReader(channel, allocator)) {
+            assertThat(reader.loadNextBatch()).isTrue();
+            FieldVector items =
+                    ((FixedSizeListVector) reader.getVectorSchemaRoot().getVector("vector"))
+                            .getDataVector();
+            float[] read = new float[items.getValueCount()];
+            for (int i = 0; i < read.length; i++) {
+                read[i] = ((Number) items.getObject(i)).floatValue();
+                if (items instanceof UInt1Vector unsigned) {
+                    read[i] = Byte.toUnsignedInt(unsigned.get(i));
+                }
+            }
+            return read;
+        }
+    }
+
+    @Test
+    void open_bytesTruncatedAnywhere_saysCorrupt() throws IOException {
+        byte[] whole = Files.readAllBytes(write(3, 20, new float[60]));
+        for (int length = 0; length < whole.length; length++) {
+            Path cut = dir.resolve("cut-" + length);
+            Files.write(cut, Arrays.copyOf(whole, length));
+            assertCorrupt(cut);
+        }
+    }
+
     @Test
     void open_dataOfAnyDimension_startsAtACacheLine() throws IOException {
         for (int dimension = 1; dimension <= 64; dimension++) {
-            Path file = write(dimension, 2, random(2 * dimension, dimension));
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                assertThat(ArrowDecoder.decode(file, channel).position() % 64).isZero();
-            }
+            assertStartsAtACacheLine(write(dimension, 2, random(2 * dimension, dimension)));
+            assertStartsAtACacheLine(write(dimension, 3, new float[3 * dimension]));
+        }
+    }
+
+    private static void assertStartsAtACacheLine(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            assertThat(ArrowDecoder.decode(file, channel).position() % 64).isZero();
         }
     }
 

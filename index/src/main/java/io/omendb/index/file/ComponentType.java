@@ -34,17 +34,6 @@ enum ComponentType {
         return this == INT8;
     }
 
-    /** The smallest that holds these components. */
-    static ComponentType of(float[] components, int count) {
-        byte[] scratch = new byte[count];
-        for (ComponentType type : new ComponentType[] {UINT8, INT8}) {
-            if (CASTS.narrow(components, 0, scratch, 0, count, type.isSigned())) {
-                return type;
-            }
-        }
-        return FLOAT32;
-    }
-
     /** The smallest that holds all these rows; reads none after the first that needs the widest. */
     static ComponentType of(int dimension, int rows, VectorsFile.RowSource source) {
         float[] row = new float[dimension];

@@ -73,7 +73,13 @@ public final class GrowingVectorsFile implements AutoCloseable {
     public static GrowingVectorsFile createFor(
             float[] like, int likeRows, Path path, int dimension, int batchRows)
             throws IOException {
-        return create(path, ComponentType.of(like, likeRows * dimension), dimension, batchRows);
+        ComponentType type =
+                ComponentType.of(
+                        dimension,
+                        likeRows,
+                        (row, into, offset) ->
+                                System.arraycopy(like, row * dimension, into, offset, dimension));
+        return create(path, type, dimension, batchRows);
     }
 
     private static GrowingVectorsFile create(
@@ -110,18 +116,16 @@ public final class GrowingVectorsFile implements AutoCloseable {
         }
         int total = written.rows() + rows;
         int needed = (total - 1 >>> windowBits) + 1;
-        int before = maps.length;
-        if (needed > before) {
-            maps = Arrays.copyOf(maps, needed);
-            for (int i = before; i < needed; i++) {
-                maps[i] = map(i);
+        if (needed > maps.length) {
+            MappedByteBuffer[] grown = Arrays.copyOf(maps, needed);
+            for (int i = maps.length; i < needed; i++) {
+                grown[i] = map(i);
             }
+            maps = grown;
+            written = MappedVectors.of(type, written.rows(), dimension, windowBits, maps);
         }
         load(written.rows(), total);
-        written =
-                needed > before
-                        ? MappedVectors.of(type, total, dimension, windowBits, maps)
-                        : written.withRows(total);
+        written = written.withRows(total);
         return written;
     }
 

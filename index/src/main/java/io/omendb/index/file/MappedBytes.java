@@ -53,6 +53,7 @@ final class MappedBytes extends MappedVectors {
         for (int i = from; i < end; i += LINE_BYTES) {
             sum += bytes.get(i);
         }
-        return sum;
+        // Rows need not start at a line: the last component may lie in one more.
+        return sum + bytes.get(end - 1);
     }
 }

@@ -9,7 +9,8 @@ import java.util.Objects;
 
 /**
  * The vectors of a {@link VectorsFile}, read from the page cache through memory maps. Immutable and
- * safe to use from any number of threads; reading allocates nothing.
+ * safe to use from any number of threads; reading allocates nothing but a few kilobytes once a
+ * thread.
  *
  * <p>There is no close. The maps are released when the garbage collector finds that nobody holds
  * this object: it is the reference counter, so a reader can never touch memory that was unmapped
@@ -35,13 +36,13 @@ public abstract sealed class MappedVectors permits MappedFloats, MappedBytes {
      * Vectors in windows of whole rows, because one buffer cannot pass 2 GiB.
      *
      * @param windowBits every window but the last has 2^windowBits rows
-     * @param windows little-endian, from position 0
+     * @param windows little-endian, from position 0; not to be changed any more
      */
     static MappedVectors of(
             ComponentType type, int rows, int dimension, int windowBits, ByteBuffer[] windows) {
         return type == ComponentType.FLOAT32
                 ? MappedFloats.of(rows, dimension, windowBits, windows)
-                : new MappedBytes(rows, dimension, windowBits, windows.clone(), type.isSigned());
+                : new MappedBytes(rows, dimension, windowBits, windows, type.isSigned());
     }
 
     /**

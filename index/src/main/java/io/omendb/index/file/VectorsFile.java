@@ -48,7 +48,10 @@ public final class VectorsFile {
     @FunctionalInterface
     public interface RowSource {
 
-        /** Copies the vector of a row to {@code into[offset ...]}. Rows are asked for in order. */
+        /**
+         * Copies the vector of a row to {@code into[offset ...]}. Rows are asked for in order, and
+         * once more from the first.
+         */
         void read(int row, float[] into, int offset);
     }
 

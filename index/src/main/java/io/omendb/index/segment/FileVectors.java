@@ -6,6 +6,7 @@ import io.omendb.index.file.GrowingVectorsFile;
 import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -86,23 +87,34 @@ final class FileVectors implements AppendedVectors {
      */
     private void widen() throws IOException {
         GrowingVectorsFile narrow = Objects.requireNonNull(file);
-        Rows current = rows;
-        GrowingVectorsFile wide =
-                GrowingVectorsFile.create(
-                        path.resolveSibling(path.getFileName() + WIDE), dimension, batchRows);
+        Path other = path.resolveSibling(path.getFileName() + WIDE);
+        // One whose removal failed before.
+        Files.deleteIfExists(other);
+        GrowingVectorsFile wide = GrowingVectorsFile.create(other, dimension, batchRows);
         try {
-            MappedVectors mapped = null;
-            float[] some = new float[batchRows * dimension];
-            for (int row = 0; row < current.inFile; row += batchRows) {
-                int count = Math.min(batchRows, current.inFile - row);
-                read(row, count, some, 0);
-                mapped = wide.append(some, count);
+            rows = new Rows(rows.inFile, copy(wide, rows.inFile), rows.batch);
+        } catch (IOException | RuntimeException e) {
+            try {
+                wide.close();
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
             }
-            rows = new Rows(current.inFile, mapped, current.batch);
-            file = wide;
-        } finally {
-            (file == wide ? narrow : wide).close();
+            throw e;
         }
+        file = wide;
+        narrow.close();
+    }
+
+    /** Copies rows to another file; null if there are none. */
+    private @Nullable MappedVectors copy(GrowingVectorsFile to, int count) throws IOException {
+        MappedVectors mapped = null;
+        float[] some = new float[batchRows * dimension];
+        for (int row = 0; row < count; row += batchRows) {
+            int run = Math.min(batchRows, count - row);
+            read(row, run, some, 0);
+            mapped = to.append(some, run);
+        }
+        return mapped;
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,7 @@ class FileVectorsTest {
     @ValueSource(ints = {0, 10, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH, 40 * BATCH + 7, 100_000})
     void append_fractionsAfterIntegers_allRowsAreKept(int firstFraction) throws IOException {
         int rows = 50 * BATCH + 11;
-        float[] all = integers(rows);
+        float[] all = integers(rows, random.nextBoolean() ? 0 : -128);
         for (int row = firstFraction; row < rows; row++) {
             all[row * DIMENSION + random.nextInt(DIMENSION)] += 0.25f;
         }
@@ -54,23 +56,68 @@ class FileVectorsTest {
 
     @Test
     void append_widerFileCannotBeMade_canBeTriedAgain() throws IOException {
-        float[] all = integers(3 * BATCH + 1);
+        float[] all = integers(3 * BATCH + 1, 0);
         all[2 * BATCH * DIMENSION] = 0.5f;
         FileVectors vectors = new FileVectors(dir.resolve("s.growing"), DIMENSION);
         Path taken = dir.resolve("s.growing.wide");
-        Files.writeString(taken, "x");
+        Files.createDirectory(taken);
+        Files.writeString(taken.resolve("x"), "x");
         append(vectors, all, 0, 3 * BATCH);
         float[] last = Arrays.copyOfRange(all, 3 * BATCH * DIMENSION, all.length);
         assertThatThrownBy(() -> vectors.append(3 * BATCH, last))
                 .isInstanceOf(OmenException.class)
                 .hasMessageContaining(taken.toString());
-        assertThat(taken).hasContent("x");
         assertHolds(vectors, all, 3 * BATCH);
-        Files.delete(taken);
+        Files.delete(taken.resolve("x"));
         vectors.append(3 * BATCH, last);
         assertHolds(vectors, all, 3 * BATCH + 1);
         vectors.close();
         assertThat(names()).isEmpty();
+    }
+
+    /** A reader that learnt a row count reads the same rows before, while and after. */
+    @Test
+    void append_fractionsAfterIntegersWhileOthersRead_rowsStay() throws Exception {
+        int rows = 100 * BATCH;
+        float[] all = integers(rows, 0);
+        all[90 * BATCH * DIMENSION] = 0.5f;
+        FileVectors vectors = new FileVectors(dir.resolve("s.growing"), DIMENSION);
+        AtomicInteger readable = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread reader =
+                new Thread(
+                        () -> {
+                            Random own = new Random(seed);
+                            float[] read = new float[DIMENSION];
+                            for (int known = 0; known < rows; known = readable.get()) {
+                                if (known > 0) {
+                                    int row = own.nextInt(known);
+                                    vectors.read(row, 1, read, 0);
+                                    int at = row * DIMENSION;
+                                    assertThat(
+                                                    Arrays.equals(
+                                                            read,
+                                                            0,
+                                                            DIMENSION,
+                                                            all,
+                                                            at,
+                                                            at + DIMENSION))
+                                            .as("seed %d, row %d", seed, row)
+                                            .isTrue();
+                                }
+                            }
+                        },
+                        "reader");
+        reader.setUncaughtExceptionHandler((thread, e) -> failure.set(e));
+        reader.start();
+        for (int row = 0; row < rows; row++) {
+            append(vectors, all, row, row + 1);
+            readable.set(row + 1);
+        }
+        reader.join();
+        assertThat(failure).hasNullValue();
+        assertThat(names()).containsExactly("s.growing.wide");
+        vectors.close();
     }
 
     private void append(FileVectors vectors, float[] all, int from, int to) {
@@ -85,10 +132,10 @@ class FileVectorsTest {
         assertThat(read).as("seed %d", seed).isEqualTo(Arrays.copyOf(all, rows * DIMENSION));
     }
 
-    private float[] integers(int rows) {
+    private float[] integers(int rows, int min) {
         float[] all = new float[rows * DIMENSION];
         for (int i = 0; i < all.length; i++) {
-            all[i] = random.nextInt(256);
+            all[i] = min + random.nextInt(256);
         }
         return all;
     }

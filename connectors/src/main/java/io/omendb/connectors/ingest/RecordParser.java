@@ -101,9 +101,9 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         Routes known = new Routes(opened, options.mappings());
         known.refresh();
         if (task.getIndexOfThisSubtask() == 0) {
-            opened(continuity).check(topic -> known.of(topic).definition());
+            opened(continuity).check(topic -> known.of(topic, 0).definition());
         }
-        UpdateStream stream =
+        updates =
                 new UpdateStream(
                         known,
                         opened(continuity),
@@ -114,9 +114,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                             deadLetters.inc();
                             output.collect(deadLetterTag, new StreamRecord<>(letter));
                         });
-        updates = stream;
         sending = new SendingTimes(System.nanoTime());
-        stream.tick();
         schedule(TICK_MS, this);
     }
 

@@ -1,7 +1,7 @@
 package io.omendb.connectors.ingest;
 
 import io.omendb.connectors.format.RecordFormat;
-import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.FollowedCatalogue;
 import io.omendb.schema.CollectionDefinition;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * From topics to collections, as of the catalogue. Used by the parser's task thread. A topic that
  * is not known makes it catch up with the catalogue first: a collection is in the catalogue before
- * its topic takes points.
+ * its topic takes points. So does a record that says it is for a newer generation than is known:
+ * taken for the older one, which may have another schema, or be dropped, it would be lost.
  */
 final class Routes {
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(30);
 
-    private final CatalogueFollower catalogue;
+    private final FollowedCatalogue catalogue;
     private final List<TopicMapping> mappings;
     private final Map<String, Route> byTopic = new HashMap<>();
     private long version = -1;
@@ -27,19 +28,33 @@ final class Routes {
      *
      * @param definition the collection; null where it does not exist (any more)
      * @param format format of records that do not say
+     * @param generation records of up to this generation need no newer catalogue
      */
-    record Route(@Nullable CollectionDefinition definition, RecordFormat format) {}
+    record Route(@Nullable CollectionDefinition definition, RecordFormat format, long generation) {
+        private Route(CollectionDefinition definition, RecordFormat format) {
+            this(definition, format, definition.generation());
+        }
 
-    Routes(CatalogueFollower catalogue, List<TopicMapping> mappings) {
+        private Route upTo(long newer) {
+            return newer <= generation ? this : new Route(definition, format, newer);
+        }
+    }
+
+    Routes(FollowedCatalogue catalogue, List<TopicMapping> mappings) {
         this.catalogue = catalogue;
         this.mappings = mappings;
     }
 
-    /** Reads the catalogue again if it changed. Returns whether it did. */
-    boolean refresh() {
+    /** Grows with every change of the catalogue that these routes know of. */
+    long version() {
+        return version;
+    }
+
+    /** Reads the catalogue again if it changed. */
+    void refresh() {
         long current = catalogue.version();
         if (current == version) {
-            return false;
+            return;
         }
         version = current;
         byTopic.clear();
@@ -57,16 +72,23 @@ final class Routes {
                 byTopic.put(mapping.topic(), new Route(definition, mapping.format()));
             }
         }
-        return true;
     }
 
-    /** Where the records of a topic go. */
-    Route of(String topic) {
+    /**
+     * Where a record of a topic goes.
+     *
+     * @param generation that it was written for; 0 where it does not say
+     */
+    Route of(String topic, long generation) {
+        refresh();
         Route known = byTopic.get(topic);
-        if (known == null) {
+        if (known == null || known.generation() < generation) {
             catalogue.awaitCaughtUp(CATCH_UP_TIMEOUT);
             refresh();
-            known = byTopic.computeIfAbsent(topic, name -> new Route(null, RecordFormat.JSON));
+            Route none = new Route(null, RecordFormat.JSON, 0);
+            known = byTopic.getOrDefault(topic, none).upTo(generation);
+            // Where the catalogue has no such generation, it need not be asked again.
+            byTopic.put(topic, known);
         }
         return known;
     }

@@ -11,6 +11,7 @@ import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.index.segment.IdHash;
+import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.record.Point;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
@@ -42,6 +43,9 @@ final class UpdateStream {
     private final Map<String, Long> dropped = new HashMap<>();
 
     private final Map<String, Source> sources = new HashMap<>();
+
+    /** The catalogue of which every change was told. */
+    private long announcedVersion = -1;
 
     /** A partition that records were read from since the start. */
     private static final class Source {
@@ -91,7 +95,7 @@ final class UpdateStream {
                                 new Source(
                                         name,
                                         new TopicPartition(record.topic(), record.partition())));
-        Routes.Route route = routes.of(record.topic());
+        Routes.Route route = routes.of(record.topic(), GenerationHeader.in(record.headers()));
         CollectionDefinition definition = route.definition();
         continuity.read(source.partition, record.offset(), definition);
         if (definition != null && isForGeneration(record, definition)) {
@@ -114,7 +118,9 @@ final class UpdateStream {
 
     /** Tells all subtasks what was read since the last tick, and follows the catalogue. */
     void tick() {
-        if (routes.refresh()) {
+        routes.refresh();
+        if (routes.version() != announcedVersion) {
+            announcedVersion = routes.version();
             routes.dropped().forEach(this::announceDrop);
             routes.definitions().values().forEach(this::announce);
         }

@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
+import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.record.Point;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointJson;
@@ -24,15 +25,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes points and deletions to a collection's topic: key = id, value = the point's JSON with the
- * header {@code omen-format: json}, or null for a deletion. Sending may block while Kafka is slow,
- * so it belongs on the blocking pool. Safe for use by several threads.
+ * header {@code omen-format: json}, or null for a deletion; a header says for which generation of
+ * the collection. Sending may block while Kafka is slow, so it belongs on the blocking pool. Safe
+ * for use by several threads.
  */
 public final class PointWriter implements AutoCloseable {
     /** Below Kafka's 1 MiB for a batch, which also holds the key, the header and the framing. */
     static final int RECORD_BYTES_MAX = 1_000_000;
 
-    private static final List<Header> JSON =
-            List.of(new RecordHeader("omen-format", "json".getBytes(StandardCharsets.US_ASCII)));
+    private static final Header JSON =
+            new RecordHeader("omen-format", "json".getBytes(StandardCharsets.US_ASCII));
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final LogEnds ends;
@@ -67,6 +69,7 @@ public final class PointWriter implements AutoCloseable {
     public CompletableFuture<List<Token>> write(
             CollectionDefinition collection, List<Point> points) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(points.size());
+        List<Header> headers = List.of(JSON, GenerationHeader.of(collection.generation()));
         List<BadPoint> bad = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             byte[] key = points.get(i).id().getBytes(StandardCharsets.UTF_8);
@@ -74,7 +77,7 @@ public final class PointWriter implements AutoCloseable {
             if (key.length + value.length > RECORD_BYTES_MAX) {
                 bad.add(new BadPoint(i, tooLarge(key.length + value.length)));
             }
-            records.add(new ProducerRecord<>(collection.topic(), null, null, key, value, JSON));
+            records.add(new ProducerRecord<>(collection.topic(), null, null, key, value, headers));
         }
         if (!bad.isEmpty()) {
             throw RefusedBatch.of(bad);
@@ -86,10 +89,10 @@ public final class PointWriter implements AutoCloseable {
     public CompletableFuture<List<Token>> delete(
             CollectionDefinition collection, List<String> ids) {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(ids.size());
+        List<Header> headers = List.of(GenerationHeader.of(collection.generation()));
         for (String id : ids) {
-            records.add(
-                    new ProducerRecord<>(
-                            collection.topic(), id.getBytes(StandardCharsets.UTF_8), null));
+            byte[] key = id.getBytes(StandardCharsets.UTF_8);
+            records.add(new ProducerRecord<>(collection.topic(), null, null, key, null, headers));
         }
         return send(collection, records);
     }

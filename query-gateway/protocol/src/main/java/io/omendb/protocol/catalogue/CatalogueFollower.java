@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Written by the thread {@code omen-catalogue-follower}, read by any thread through one volatile
  * snapshot.
  */
-public final class CatalogueFollower implements Catalogue, AutoCloseable {
+public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable {
     private static final TopicPartition PARTITION = new TopicPartition(CatalogueRecord.TOPIC, 0);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
@@ -75,7 +75,7 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
         return snapshot.live();
     }
 
-    /** The newest generation of every name that was dropped and not created again. */
+    @Override
     public Map<String, Long> dropped() {
         CatalogueSnapshot read = snapshot;
         Map<String, Long> dropped = new HashMap<>(read.generations());
@@ -83,7 +83,7 @@ public final class CatalogueFollower implements Catalogue, AutoCloseable {
         return dropped;
     }
 
-    /** Grows with every change of the catalogue. */
+    @Override
     public long version() {
         return snapshot.version();
     }

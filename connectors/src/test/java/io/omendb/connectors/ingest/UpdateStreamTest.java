@@ -1,0 +1,195 @@
+package io.omendb.connectors.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.omendb.flink.update.ShardUpdate;
+import io.omendb.flink.update.ShardUpdate.Define;
+import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Progress;
+import io.omendb.flink.update.ShardUpdate.Upsert;
+import io.omendb.protocol.catalogue.FollowedCatalogue;
+import io.omendb.protocol.catalogue.GenerationHeader;
+import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A catalogue is read a while after it is written; records must not be judged by what it was. */
+class UpdateStreamTest {
+    private static final CollectionDefinition FIRST = collection(2, 100, 0);
+    private static final CollectionDefinition SECOND = collection(3, 200, 1);
+
+    private final SlowCatalogue catalogue = new SlowCatalogue();
+    private final List<ShardUpdate> updates = new ArrayList<>();
+    private final List<DeadLetter> deadLetters = new ArrayList<>();
+    private final UpdateStream stream =
+            new UpdateStream(
+                    new Routes(catalogue, List.of()),
+                    new LogContinuity(MissingRecords.FAIL, partitions -> Map.of()),
+                    new long[] {1, 2},
+                    new long[] {3},
+                    updates::add,
+                    deadLetters::add);
+
+    @Test
+    void accept_collectionMadeAgainThatIsNotReadYet_goesToTheNewOne() {
+        catalogue.is(FIRST);
+        stream.accept(record(0, "[1,2]", 100));
+        catalogue.willBe(SECOND);
+
+        stream.accept(record(1, "[1,2,3]", 200));
+
+        assertThat(deadLetters).isEmpty();
+        assertThat(generations()).containsExactly(100L, 200L);
+        assertThat(catalogue.asked).isEqualTo(1);
+        stream.accept(record(2, "[1,2,3]", 200));
+        assertThat(catalogue.asked).isEqualTo(1);
+        assertThat(updates.get(updates.size() - 2)).isInstanceOf(Upsert.class);
+    }
+
+    @Test
+    void accept_collectionMadeAgainAfterItsDropWasRead_goesToTheNewOne() {
+        catalogue.is(FIRST);
+        stream.accept(record(0, "[1,2]", 100));
+        catalogue.isDropped();
+        stream.tick();
+        stream.accept(record(1, "[1,2]", 100));
+        catalogue.willBe(SECOND);
+
+        stream.accept(record(2, "[1,2,3]", 200));
+
+        assertThat(deadLetters).isEmpty();
+        assertThat(generations()).containsExactly(100L, 200L);
+    }
+
+    /** Others than gateways do not say which generation they write for. */
+    @Test
+    void accept_catalogueReadBetweenTicks_countsAtOnce() {
+        catalogue.is(FIRST);
+        stream.accept(record(0, "[1,2]", 0));
+        catalogue.is(SECOND);
+        stream.accept(record(1, "[1,2,3]", 0));
+        assertThat(deadLetters).isEmpty();
+        assertThat(generations()).containsExactly(100L, 200L);
+    }
+
+    @Test
+    void accept_generationThatNeverWas_asksOnce() {
+        catalogue.is(FIRST);
+        for (int offset = 0; offset < 10; offset++) {
+            stream.accept(record(offset, "[1,2]", 999));
+        }
+        assertThat(generations()).hasSize(10).containsOnly(100L);
+        assertThat(catalogue.asked).isEqualTo(1);
+    }
+
+    /** What a record made known is told all the same. */
+    @Test
+    void tick_afterARecordThatHadTheCatalogueRead_tellsEverything() {
+        catalogue.is(FIRST);
+        stream.tick();
+        updates.clear();
+        catalogue.isDropped();
+        stream.accept(record(0, "[1,2]", 100));
+        stream.tick();
+        assertThat(updates)
+                .containsExactly(
+                        new Drop(1, "c", 100),
+                        new Drop(2, "c", 100),
+                        new Progress(3, new ShardUpdate.Position("omen.c-0", 0, 0)));
+        updates.clear();
+        stream.tick();
+        assertThat(updates).isEmpty();
+    }
+
+    private List<Long> generations() {
+        assertThat(updates.stream().filter(Define.class::isInstance)).isNotEmpty();
+        return updates.stream()
+                .filter(Upsert.class::isInstance)
+                .map(update -> ((Upsert) update).generation())
+                .toList();
+    }
+
+    private static RawRecord record(long offset, String vector, long generation) {
+        Map<String, byte[]> headers = new HashMap<>();
+        if (generation > 0) {
+            headers.put(GenerationHeader.NAME, GenerationHeader.of(generation).value());
+        }
+        String id = "id-" + offset;
+        return new RawRecord(
+                "omen.c",
+                0,
+                offset,
+                0,
+                id.getBytes(StandardCharsets.UTF_8),
+                ("{\"id\":\"" + id + "\",\"vector\":" + vector + "}")
+                        .getBytes(StandardCharsets.UTF_8),
+                headers);
+    }
+
+    private static CollectionDefinition collection(int dimension, long generation, long first) {
+        return new CollectionDefinition(
+                CollectionSchema.of("c", dimension, Metric.L2),
+                "omen.c",
+                generation,
+                Map.of(0, first));
+    }
+
+    /** Knows what was written last only when asked to catch up. */
+    private static final class SlowCatalogue implements FollowedCatalogue {
+        private Map<String, CollectionDefinition> known = Map.of();
+        private Map<String, Long> dropped = Map.of();
+        private Runnable later = () -> {};
+        private long version;
+        private int asked;
+
+        void is(CollectionDefinition definition) {
+            known = Map.of("c", definition);
+            dropped = Map.of();
+            version++;
+        }
+
+        void isDropped() {
+            dropped = Map.of("c", known.get("c").generation());
+            known = Map.of();
+            version++;
+        }
+
+        void willBe(CollectionDefinition definition) {
+            later = () -> is(definition);
+        }
+
+        @Override
+        public void awaitCaughtUp(Duration timeout) {
+            asked++;
+            later.run();
+            later = () -> {};
+        }
+
+        @Override
+        public long version() {
+            return version;
+        }
+
+        @Override
+        public Map<String, CollectionDefinition> current() {
+            return known;
+        }
+
+        @Override
+        public Map<String, Long> dropped() {
+            return dropped;
+        }
+
+        @Override
+        public boolean healthy() {
+            return true;
+        }
+    }
+}

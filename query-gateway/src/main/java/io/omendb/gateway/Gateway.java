@@ -16,6 +16,7 @@ import io.omendb.gateway.http.Problems;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.http.RouteService;
 import io.omendb.gateway.shards.SearchLimit;
+import io.omendb.gateway.shards.SearchPlaces;
 import io.omendb.protocol.ShardDirectory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,15 +30,21 @@ import org.jspecify.annotations.Nullable;
  * <p>It starts without Kafka and without shards, and then answers 503 until they are there.
  */
 public final class Gateway implements AutoCloseable {
+    /** How the names of the threads begin that read requests, and make quick searches. */
+    public static final String LOOPS = "omen-gateway-http";
+
     private static final int BLOCKING_THREADS = 32;
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
+    private final Admission admission;
     private final GatewayParts parts;
     private final Server server;
     private final EventLoopGroup workers;
     private @Nullable GrpcServer grpc;
 
-    private Gateway(GatewayParts parts, Server server, EventLoopGroup workers) {
+    private Gateway(
+            Admission admission, GatewayParts parts, Server server, EventLoopGroup workers) {
+        this.admission = admission;
         this.parts = parts;
         this.server = server;
         this.workers = workers;
@@ -78,9 +85,9 @@ public final class Gateway implements AutoCloseable {
     private static Gateway start(GatewayOptions options, Admission admission, GatewayParts parts) {
         EventLoopGroup workers =
                 EventLoopGroups.newEventLoopGroup(
-                        Math.max(2, Runtime.getRuntime().availableProcessors()),
-                        "omen-gateway-http");
-        Gateway gateway = new Gateway(parts, server(options, parts, admission, workers), workers);
+                        Math.max(2, Runtime.getRuntime().availableProcessors()), LOOPS);
+        Gateway gateway =
+                new Gateway(admission, parts, server(options, parts, admission, workers), workers);
         try {
             gateway.server.start().join();
             gateway.startGrpc(options);
@@ -168,6 +175,11 @@ public final class Gateway implements AutoCloseable {
     /** The port it listens on for gRPC; -1 where it does not. */
     public int grpcPort() {
         return grpc == null ? GatewayOptions.NO_GRPC : grpc.port();
+    }
+
+    /** Who worked on searches, so far. */
+    public SearchPlaces.Counts searchPlaces() {
+        return admission.searches().places().counts();
     }
 
     /** Ends the requests under way, or gives up on them after two seconds. */

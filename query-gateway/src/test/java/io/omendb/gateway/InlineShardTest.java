@@ -33,11 +33,12 @@ class InlineShardTest {
             try {
                 assertThat(search(channel, false).get(20, TimeUnit.SECONDS).getName())
                         .startsWith("omen-query-");
-                assertThat(LocalShard.inline(0, () -> search(channel, false)))
+                assertThat(LocalShard.inline(0, 0, () -> search(channel, false)))
                         .isCompletedWithValue(Thread.currentThread());
                 List<CompletableFuture<Thread>> both =
                         LocalShard.inline(
                                 1,
+                                TimeUnit.SECONDS.toNanos(20),
                                 () -> {
                                     CompletableFuture<Thread> offered = search(channel, false);
                                     return List.of(offered, search(channel, false));
@@ -49,7 +50,7 @@ class InlineShardTest {
                                 thread -> assertThat(thread).isSameAs(Thread.currentThread()),
                                 thread -> assertThat(thread.getName()).startsWith("omen-query-"));
                 assertThat(
-                                LocalShard.inline(0, () -> search(channel, true))
+                                LocalShard.inline(0, 0, () -> search(channel, true))
                                         .get(20, TimeUnit.SECONDS)
                                         .getName())
                         .startsWith("omen-sampling-");

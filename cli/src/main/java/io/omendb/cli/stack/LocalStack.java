@@ -2,6 +2,7 @@ package io.omendb.cli.stack;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.processors.ProcessorLayout;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
 import io.omendb.embed.Embedders;
@@ -92,6 +93,9 @@ public final class LocalStack implements AutoCloseable {
                                                 .withEmbedders(embedders)),
                         shards);
         parts.push(gateway);
+        if (config.separateProcessors() && config.taskManagers() == 0) {
+            parts.push(ProcessorLayout.start(startedBroker.pid(), gateway::searchPlaces));
+        }
         String startedUrl = "http://" + config.host() + ":" + gateway.port();
         url = startedUrl;
         directory.announce(

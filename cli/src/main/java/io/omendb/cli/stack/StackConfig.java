@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param missingRecords what to do where Kafka has deleted records that were not read yet
  * @param taskManagers Flink's TaskManager processes; 0 to run Flink in this process
  * @param taskManagerHeap largest heap of each
+ * @param separateProcessors whether searches and ingestion may get processors of their own while
+ *     both go on
  * @param gateway what the gateway allows and offers beside HTTP
  */
 public record StackConfig(
@@ -46,6 +48,7 @@ public record StackConfig(
         MissingRecords missingRecords,
         int taskManagers,
         String taskManagerHeap,
+        boolean separateProcessors,
         GatewayConfig gateway) {
 
     public static final Path DIRECTORY_DEFAULT = Path.of("omen-data");
@@ -66,6 +69,7 @@ public record StackConfig(
                     MissingRecords.FAIL,
                     0,
                     "1g",
+                    true,
                     GatewayConfig.DEFAULT);
 
     public StackConfig {
@@ -101,6 +105,7 @@ public record StackConfig(
                 missingRecords,
                 taskManagers,
                 taskManagerHeap,
+                separateProcessors,
                 gateway);
     }
 
@@ -117,6 +122,7 @@ public record StackConfig(
                 missingRecords,
                 taskManagers,
                 taskManagerHeap,
+                separateProcessors,
                 gateway);
     }
 
@@ -133,6 +139,7 @@ public record StackConfig(
                 missingRecords,
                 chosen,
                 taskManagerHeap,
+                separateProcessors,
                 gateway);
     }
 
@@ -149,6 +156,7 @@ public record StackConfig(
                 missingRecords,
                 taskManagers,
                 taskManagerHeap,
+                separateProcessors,
                 chosen);
     }
 
@@ -170,6 +178,7 @@ public record StackConfig(
             @JsonProperty("missing_records") @Nullable String missingRecords,
             @Nullable Integer taskmanagers,
             @JsonProperty("taskmanager_heap") @Nullable String taskManagerHeap,
+            @JsonProperty("separate_processors") @Nullable Boolean separateProcessors,
             GatewayConfig.@Nullable File gateway) {}
 
     private record Broker(
@@ -234,6 +243,7 @@ public record StackConfig(
                         : MissingRecords.ofName(file.missingRecords),
                 or(file.taskmanagers, DEFAULT.taskManagers),
                 or(file.taskManagerHeap, DEFAULT.taskManagerHeap),
+                or(file.separateProcessors, DEFAULT.separateProcessors),
                 file.gateway == null ? DEFAULT.gateway : GatewayConfig.of(file.gateway));
     }
 

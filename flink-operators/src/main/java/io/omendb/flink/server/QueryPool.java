@@ -16,6 +16,35 @@ import java.util.function.IntSupplier;
  * shard is stopping, which a caller may well try again elsewhere. Safe for use by any thread.
  */
 final class QueryPool implements AutoCloseable {
+    /** A query's place in the line. */
+    interface Turn {
+
+        /**
+         * Runs the query on the calling thread, unless it was begun or refused.
+         *
+         * @return whether it is over: false where it was begun before, by another thread most
+         *     likely
+         */
+        boolean runHere();
+
+        /** When another thread began it, as {@link System#nanoTime}; 0 until that is known. */
+        long begunNanos();
+    }
+
+    /** Of a query that was refused. */
+    private static final Turn OVER =
+            new Turn() {
+                @Override
+                public boolean runHere() {
+                    return true;
+                }
+
+                @Override
+                public long begunNanos() {
+                    return 0;
+                }
+            };
+
     private final ThreadPoolExecutor threads;
     private final ControlledDelay delay;
     private final int insideMax;
@@ -52,27 +81,27 @@ final class QueryPool implements AutoCloseable {
      * Has a query run on a thread of the pool, or {@code refused} called there or here, and not
      * both.
      *
-     * @return does that on the calling thread, unless it was begun; it need not be used
+     * @return its place in the line, which need not be used
      */
-    Runnable execute(Runnable query, Consumer<OmenException> refused) {
+    Turn execute(Runnable query, Consumer<OmenException> refused) {
         Waiting waiting = new Waiting(query, refused);
         if (closed) {
             refused.accept(QueryThreads.stopping());
-            return () -> {};
+            return OVER;
         }
         if (inside.incrementAndGet() > insideMax) {
             left();
             refused.accept(QueryThreads.full());
-            return () -> {};
+            return OVER;
         }
         try {
             threads.execute(waiting);
         } catch (OmenException e) {
             left();
             refused.accept(e);
-            return () -> {};
+            return OVER;
         }
-        return waiting::runHere;
+        return waiting;
     }
 
     /** Runs a query, or calls {@code refused}, on the calling thread and at once. */
@@ -94,11 +123,12 @@ final class QueryPool implements AutoCloseable {
     }
 
     /** A query in the line, which whoever is first may take out of it. */
-    private final class Waiting implements Runnable {
+    private final class Waiting implements Runnable, Turn {
         private final Runnable query;
         private final Consumer<OmenException> refused;
         private final long asked = System.nanoTime();
         private final AtomicBoolean begun = new AtomicBoolean();
+        private volatile long begunNanos;
 
         Waiting(Runnable query, Consumer<OmenException> refused) {
             this.query = query;
@@ -111,6 +141,7 @@ final class QueryPool implements AutoCloseable {
                 return;
             }
             long start = System.nanoTime();
+            begunNanos = start;
             if (!closed && delay.refuses(start - asked, behind.getAsInt(), start)) {
                 refuse(start);
             } else {
@@ -131,13 +162,20 @@ final class QueryPool implements AutoCloseable {
             }
         }
 
-        void runHere() {
+        @Override
+        public boolean runHere() {
             if (begun.getAndSet(true)) {
-                return;
+                return false;
             }
             // Or it would stay in the line while threads are busy, and count there.
             threads.remove(this);
             runUnlessClosed(query, refused);
+            return true;
+        }
+
+        @Override
+        public long begunNanos() {
+            return begunNanos;
         }
     }
 

@@ -29,6 +29,12 @@ final class QueryThreads {
     /** So many may always wait for a thread. */
     private static final int SHORT_LINE = 4;
 
+    /**
+     * Asked for once: a thread that may run on some of them only, as those of a job that starts
+     * again beside searches, is told how many those are.
+     */
+    private static final int PROCESSORS = Math.max(1, Runtime.getRuntime().availableProcessors());
+
     private static @Nullable QueryThreads shared;
 
     private final ThreadPoolExecutor threads;
@@ -37,15 +43,14 @@ final class QueryThreads {
 
     private QueryThreads() {
         AtomicInteger count = new AtomicInteger();
-        int processors = Math.max(1, Runtime.getRuntime().availableProcessors());
         threads =
                 executor(
-                        processors,
+                        PROCESSORS,
                         SHARDS_QUEUING_MAX * QUEUE_MAX,
                         task -> daemon(task, "omen-query-" + count.getAndIncrement()));
         delay = delay(threads);
         int started = threads.prestartAllCoreThreads();
-        if (started != processors) {
+        if (started != PROCESSORS) {
             throw new IllegalStateException(started + " threads started");
         }
     }

@@ -87,11 +87,12 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         } else if (inline == null) {
             answer(observer, () -> search(request));
         } else {
-            Runnable query = () -> run(observer, () -> search(request));
-            Consumer<OmenException> refused = refused(observer);
+            FirstAnswer<SearchResponse> first = new FirstAnswer<>(observer);
+            Runnable query = () -> run(first, () -> search(request));
+            Consumer<OmenException> refused = refused(first);
             inline.take(
                     () -> queries.executeHere(query, refused),
-                    () -> queries.execute(query, refused));
+                    () -> new OfferedQuery(queries, query, refused, first));
         }
     }
 
@@ -383,7 +384,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     private static <R> void run(StreamObserver<R> observer, Supplier<R> query) {
-        if (observer instanceof ServerCallStreamObserver<R> call && call.isCancelled()) {
+        if (isCancelled(observer)) {
             return; // nobody waits for it any more
         }
         R response;
@@ -400,6 +401,12 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         }
         observer.onNext(response);
         observer.onCompleted();
+    }
+
+    private static boolean isCancelled(StreamObserver<?> observer) {
+        StreamObserver<?> asked =
+                observer instanceof FirstAnswer<?> first ? first.observer() : observer;
+        return asked instanceof ServerCallStreamObserver<?> call && call.isCancelled();
     }
 
     /** Little-endian float32 components. */

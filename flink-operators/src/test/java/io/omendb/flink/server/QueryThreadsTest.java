@@ -128,7 +128,7 @@ class QueryThreadsTest {
         List<Thread> ran = Collections.synchronizedList(new ArrayList<>());
         try (QueryPool queries = QueryThreads.queries()) {
             CountDownLatch busy = new CountDownLatch(queries.threads());
-            Runnable begun = () -> {};
+            QueryPool.Turn begun = null;
             for (int i = 0; i < queries.threads(); i++) {
                 begun =
                         queries.execute(
@@ -141,18 +141,19 @@ class QueryThreadsTest {
                                 });
             }
             assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
-            begun.run(); // has nothing left to do, or it would wait for ever
+            assertThat(begun.runHere()).as("left to do, or it would wait for ever").isFalse();
+            assertThat(begun.begunNanos()).isNotZero();
             CountDownLatch behind = new CountDownLatch(1);
             // More than may wait, and than would have what comes after them refused.
             for (int i = 0; i < 2 * QueryThreads.QUEUE_MAX; i++) {
-                Runnable here =
+                QueryPool.Turn here =
                         queries.execute(
                                 () -> ran.add(Thread.currentThread()),
                                 refusal -> {
                                     throw refusal;
                                 });
-                here.run();
-                here.run();
+                assertThat(here.runHere()).isTrue();
+                assertThat(here.runHere()).as("once").isFalse();
             }
             queries.execute(behind::countDown, refusal -> {});
             go.countDown();
@@ -177,16 +178,16 @@ class QueryThreadsTest {
                 busy.execute(() -> awaitQuietly(go), refusal -> {});
             }
             QueryPool stopping = QueryThreads.queries();
-            Runnable here =
+            QueryPool.Turn here =
                     stopping.execute(
                             () -> refused.add(ErrorCode.INTERNAL),
                             refusal -> refused.add(refusal.code()));
             stopping.close();
-            here.run();
+            assertThat(here.runHere()).isTrue();
 
             assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE);
             assertThat(stopping.awaitTermination(0)).isTrue();
-            stopping.execute(() -> {}, refusal -> refused.add(refusal.code())).run();
+            stopping.execute(() -> {}, refusal -> refused.add(refusal.code())).runHere();
             assertThat(refused).containsExactly(ErrorCode.UNAVAILABLE, ErrorCode.UNAVAILABLE);
         } finally {
             go.countDown();

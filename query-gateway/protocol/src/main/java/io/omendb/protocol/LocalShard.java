@@ -62,11 +62,13 @@ public final class LocalShard implements AutoCloseable {
      * calling thread where it is theirs to choose.
      *
      * @param offered so many, the first ones, may be worked on by a shard's threads as well, while
-     *     this thread is busy with the others; what they have not begun by then is done here
+     *     this thread is busy with the others; what they have not begun by then is done here, and
+     *     what takes them much longer than it should is done here again
+     * @param usualNanos what the work of all these calls takes, one after the other
      */
-    public static <T> T inline(int offered, Supplier<T> calls) {
+    public static <T> T inline(int offered, long usualNanos, Supplier<T> calls) {
         LocalWork before = INLINE.get();
-        LocalWork work = new LocalWork(offered);
+        LocalWork work = new LocalWork(offered, usualNanos);
         INLINE.set(work);
         T made;
         try {
@@ -81,6 +83,11 @@ public final class LocalShard implements AutoCloseable {
     /** What the calling thread is to work on itself; null if that is not for the call it serves. */
     public static @Nullable LocalWork inline() {
         return INLINE.get();
+    }
+
+    /** Parts of calls that took other threads too long, and were done again, in this process. */
+    public static long repeated() {
+        return LocalWork.repeated();
     }
 
     @Override

@@ -17,7 +17,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class LocalShardTest {
@@ -55,6 +58,7 @@ class LocalShardTest {
         assertThat(LocalShard.inline()).isNull();
         LocalShard.inline(
                 0,
+                0,
                 () -> {
                     LocalWork outer = LocalShard.inline();
                     assertThat(outer).isNotNull();
@@ -62,6 +66,7 @@ class LocalShardTest {
                     assertThatThrownBy(
                                     () ->
                                             LocalShard.inline(
+                                                    0,
                                                     0,
                                                     () -> {
                                                         throw new IllegalStateException("inside");
@@ -77,6 +82,7 @@ class LocalShardTest {
         List<String> made = new ArrayList<>();
         LocalShard.inline(
                 2,
+                0,
                 () -> {
                     for (int i = 0; i < 4; i++) {
                         String call = "call " + i;
@@ -85,7 +91,7 @@ class LocalShardTest {
                                         () -> made.add(call + " here"),
                                         () -> {
                                             made.add(call + " offered");
-                                            return () -> made.add(call + " after all");
+                                            return offered(() -> made.add(call + " after all"));
                                         });
                     }
                     return made.add("asked");
@@ -100,6 +106,70 @@ class LocalShardTest {
                         "asked",
                         "call 1 after all",
                         "call 0 after all");
+    }
+
+    @Test
+    void whatAnotherHasBegun_isWaitedFor_andMadeAgainOnceItTakesTooLong() {
+        List<String> made = new ArrayList<>();
+        AtomicInteger looks = new AtomicInteger();
+        long before = LocalShard.repeated();
+        LocalShard.inline(
+                2,
+                TimeUnit.DAYS.toNanos(1),
+                () -> {
+                    LocalShard.inline()
+                            .take(
+                                    () -> made.add("here"),
+                                    () ->
+                                            begun(
+                                                    System.nanoTime(),
+                                                    () -> looks.incrementAndGet() == 3,
+                                                    () -> made.add("in time, again")));
+                    LocalShard.inline()
+                            .take(
+                                    () -> made.add("here"),
+                                    () ->
+                                            begun(
+                                                    System.nanoTime() - TimeUnit.DAYS.toNanos(2),
+                                                    () -> false,
+                                                    () -> made.add("late, again")));
+                    LocalShard.inline().take(() -> made.add("own"), () -> offered(() -> {}));
+                    return made.add("asked");
+                });
+
+        assertThat(made).containsExactly("own", "asked", "late, again");
+        assertThat(looks).hasValue(3);
+        assertThat(LocalShard.repeated() - before).isEqualTo(1);
+    }
+
+    private static Offered offered(Runnable work) {
+        return new Part(true, 0, () -> true, work);
+    }
+
+    private static Offered begun(long nanos, BooleanSupplier isAnswered, Runnable work) {
+        return new Part(false, nanos, isAnswered, work);
+    }
+
+    /** Work that another thread has begun, or none. */
+    private record Part(boolean free, long begunNanos, BooleanSupplier answered, Runnable work)
+            implements Offered {
+        @Override
+        public boolean takeBack() {
+            if (free) {
+                work.run();
+            }
+            return free;
+        }
+
+        @Override
+        public boolean isAnswered() {
+            return answered.getAsBoolean();
+        }
+
+        @Override
+        public void doAgain() {
+            work.run();
+        }
     }
 
     @Test

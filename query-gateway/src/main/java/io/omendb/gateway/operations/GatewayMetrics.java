@@ -15,6 +15,7 @@ import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.shards.LoopTurns;
 import io.omendb.gateway.shards.SearchLimit;
+import io.omendb.protocol.LocalShard;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -66,6 +67,9 @@ public final class GatewayMetrics implements AutoCloseable {
                 .register(registry);
         FunctionCounter.builder("omendb.searches.inline", limit.turns(), LoopTurns::searchesMade)
                 .description("Searches that event loops made themselves")
+                .register(registry);
+        FunctionCounter.builder("omendb.searches.repeated", limit, any -> LocalShard.repeated())
+                .description("Parts of searches that were made again, as their thread did not run")
                 .register(registry);
         gauge(
                 "omendb.search.latency.p95",

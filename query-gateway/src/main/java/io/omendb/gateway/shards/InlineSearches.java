@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  *
  * <p>A search is spread over threads where that makes it faster: while processors are free. Of
  * several shards the loop then takes one, offers the others to query threads, and takes what none
- * of them has begun when it is done. Whoever hands over everything waits for threads that the
- * machine may have put in line behind each other on the same processor: with 5,000 rows a second
- * coming in, that was more than a third of all that searches waited for.
+ * of them has begun when it is done, or does not get ahead with. Whoever hands over everything
+ * waits for threads that the machine may have put in line behind each other on the same processor:
+ * with 5,000 rows a second coming in, that was more than a third of all that searches waited for.
  *
  * <p>With no processor free it is made where it was read. Handing over then gains nothing, and
  * costs two handovers, for each of which the machine lets a thread wait for what others have left
@@ -103,6 +103,11 @@ final class InlineSearches {
 
     void end(int taken) {
         running.addAndGet(-taken);
+    }
+
+    /** Nanoseconds that all shards together usually work on a search; 0 where none was made. */
+    long usualNanos(String kind) {
+        return medians.get(slot(kind));
     }
 
     /** Takes notice of what all shards together worked on a search. */

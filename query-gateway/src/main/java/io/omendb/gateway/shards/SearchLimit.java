@@ -47,6 +47,7 @@ public final class SearchLimit {
     private final int busy;
     private final int most;
     private final LongSupplier nanoClock;
+    private final SearchPlaces places = new SearchPlaces();
     private final LoopTurns turns;
 
     private int limit;
@@ -92,6 +93,11 @@ public final class SearchLimit {
     /** Of one loop, of which there is about one for each processor. */
     private static int busyInTurn(int busy) {
         return Math.max(1, busy / Runtime.getRuntime().availableProcessors());
+    }
+
+    /** Who worked on searches. */
+    public SearchPlaces places() {
+        return places;
     }
 
     /** What event loops do themselves. */

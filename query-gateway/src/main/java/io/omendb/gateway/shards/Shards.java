@@ -120,10 +120,12 @@ public final class Shards implements AutoCloseable {
             ToLongFunction<T> tookUs) {
         List<ShardAddress> known = directory.shards();
         Place place = quick == null ? Place.ELSEWHERE : place(quick.kind(), known);
+        limit.places().count(place);
         CompletableFuture<Gathered<T>> asked =
-                place == Place.ELSEWHERE
+                quick == null || place == Place.ELSEWHERE
                         ? searchElsewhere(known, deadline, allowPartial, question, tookUs)
-                        : searchInline(place, known, deadline, allowPartial, question);
+                        : searchInline(
+                                place, quick.kind(), known, deadline, allowPartial, question);
         if (quick == null) {
             return asked;
         }
@@ -143,6 +145,7 @@ public final class Shards implements AutoCloseable {
 
     private <T> CompletableFuture<Gathered<T>> searchInline(
             Place place,
+            String kind,
             List<ShardAddress> known,
             Deadline deadline,
             boolean allowPartial,
@@ -150,7 +153,10 @@ public final class Shards implements AutoCloseable {
         int offered = place == Place.SPREAD ? Math.max(0, known.size() - 1) : 0;
         int taken = inline.begin(place, known.size());
         try {
-            return LocalShard.inline(offered, () -> ask(known, deadline, allowPartial, question));
+            return LocalShard.inline(
+                    offered,
+                    inline.usualNanos(kind),
+                    () -> ask(known, deadline, allowPartial, question));
         } finally {
             inline.end(taken);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.stub.StreamObserver;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.LocalWork;
+import io.omendb.protocol.Offered;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.v1.SearchRequest;
@@ -36,6 +37,7 @@ class ShardsInlineTest {
     private int answeredHere;
     private int offered;
     private boolean othersBegin;
+    private boolean othersStop;
 
     @BeforeEach
     void serve() throws Exception {
@@ -73,6 +75,21 @@ class ShardsInlineTest {
         assertThat(limit.turns().searchesMade()).isEqualTo(2);
         assertThat(limit.inFlight()).isZero();
         assertThat(LocalShard.inline()).isNull();
+    }
+
+    @Test
+    void whatAThreadHasBegunAndDoesNotGetAheadWith_theLoopMakesAgain() {
+        limit.turns().refuses(end -> {});
+        answer(search("c"));
+        othersBegin = true;
+        othersStop = true;
+        long before = LocalShard.repeated();
+
+        assertThat(search("c")).isCompleted();
+        assertThat(offered).isEqualTo(1);
+        assertThat(answeredHere).isEqualTo(2);
+        assertThat(LocalShard.repeated() - before).isEqualTo(1);
+        assertThat(limit.places().counts()).isEqualTo(new SearchPlaces.Counts(1, 1));
     }
 
     @Test
@@ -145,13 +162,37 @@ class ShardsInlineTest {
         }
     }
 
-    private Runnable offer(Runnable answer, Runnable here) {
+    private Offered offer(Runnable answer, Runnable here) {
         offered++;
-        if (!othersBegin) {
-            return here;
+        if (othersBegin && !othersStop) {
+            waiting.add(answer);
         }
-        waiting.add(answer);
-        return () -> {};
+        return new Offered() {
+            @Override
+            public boolean takeBack() {
+                if (othersBegin) {
+                    return false;
+                }
+                here.run();
+                return true;
+            }
+
+            @Override
+            public long begunNanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public boolean isAnswered() {
+                // Or on its way: nobody answers twice here.
+                return !othersStop;
+            }
+
+            @Override
+            public void doAgain() {
+                here.run();
+            }
+        };
     }
 
     private final class Fixed implements ShardDirectory {

@@ -1,0 +1,72 @@
+package io.omendb.cli.processors;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The threads of this process as Linux has them: by number, and with the first fifteen bytes of
+ * their names.
+ */
+final class OwnThreads {
+    /** As much of a name as the kernel keeps. */
+    private static final int NAME_BYTES = 15;
+
+    private static final Path TASKS = Path.of("/proc/self/task");
+
+    private OwnThreads() {}
+
+    /**
+     * The numbers of those whose names begin with one of these.
+     *
+     * @throws IOException where there is no such list
+     */
+    static List<Integer> named(List<String> prefixes) throws IOException {
+        List<Integer> found = new ArrayList<>();
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+            for (Path task : tasks) {
+                try {
+                    String name = Files.readString(task.resolve("comm")).strip();
+                    if (prefixes.stream().anyMatch(prefix -> begins(name, prefix))) {
+                        found.add(Integer.valueOf(String.valueOf(task.getFileName())));
+                    }
+                } catch (IOException e) {
+                    // It has ended meanwhile: the read fails with ESRCH or the file is gone.
+                    continue;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean begins(String name, String prefix) {
+        return name.startsWith(prefix.substring(0, Math.min(NAME_BYTES, prefix.length())));
+    }
+
+    /**
+     * Nanoseconds that each of these threads ran, or waited for a processor, since it was started.
+     * One that has ended is left out.
+     *
+     * @throws IOException where the kernel does not count that
+     */
+    static Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
+        Map<Integer, Long> busy = new HashMap<>();
+        for (int thread : threads) {
+            Path task = TASKS.resolve(Integer.toString(thread));
+            try {
+                String[] counts = Files.readString(task.resolve("schedstat")).strip().split(" ");
+                busy.put(thread, Long.parseLong(counts[0]) + Long.parseLong(counts[1]));
+            } catch (IOException e) {
+                if (Files.exists(task)) {
+                    throw e;
+                }
+            }
+        }
+        return busy;
+    }
+}

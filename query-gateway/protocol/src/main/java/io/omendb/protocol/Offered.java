@@ -1,0 +1,21 @@
+package io.omendb.protocol;
+
+/** A call's work that has been offered to other threads. Used by the thread that offered it. */
+public interface Offered {
+
+    /**
+     * Does it on the calling thread, unless another has begun.
+     *
+     * @return whether no other thread has; it is done then
+     */
+    boolean takeBack();
+
+    /** When another thread began, as {@link System#nanoTime}; 0 where that cannot be told yet. */
+    long begunNanos();
+
+    /** Whether the call has been answered. */
+    boolean isAnswered();
+
+    /** Does it on the calling thread although another is at it; the first answer counts. */
+    void doAgain();
+}

@@ -139,7 +139,8 @@ final class StackStreamRun implements AutoCloseable {
     private Seen ingest(String name, double seconds) throws InterruptedException {
         writing = true;
         ExecutorService writer =
-                Executors.newSingleThreadExecutor(task -> new Thread(task, "omen-bench-writer"));
+                Executors.newSingleThreadExecutor(
+                        task -> new Thread(RowSender.makingWay(task), "omen-bench-writer"));
         try (ProgressBar bar = Progress.start(name, (long) seconds)) {
             long first = stack.count();
             long start = System.nanoTime();

@@ -39,6 +39,11 @@ public final class ProcessorLayout implements AutoCloseable {
     /** While these work all others stand still, or wait to. */
     private static final List<String> ANYWHERE = List.of("GC Thread", "G1 ", "VM Thread");
 
+    /** Work for milliseconds, and are the only ones here that a query thread does not displace. */
+    private static final List<String> COMPILERS = List.of("C1 Compiler", "C2 Compiler");
+
+    private static final int COMPILERS_NICE = 10;
+
     private final long broker;
     private final Supplier<Counts> searches;
     private final Processors all;
@@ -135,12 +140,24 @@ public final class ProcessorLayout implements AutoCloseable {
         for (int thread : OwnThreads.named(ANYWHERE)) {
             commands.add(one(all, thread));
         }
+        commands.addAll(compilers(COMPILERS_NICE));
         commands.add(all(all.secondHalf(), broker));
         return commands;
     }
 
-    private List<String> share() {
-        return List.of(all(all, ProcessHandle.current().pid()), all(all, broker));
+    private List<String> share() throws IOException {
+        List<String> commands = new ArrayList<>();
+        commands.add(all(all, ProcessHandle.current().pid()));
+        commands.add(all(all, broker));
+        // Takes rights that few have; without, they keep what they got.
+        commands.addAll(compilers(0));
+        return commands;
+    }
+
+    private static List<String> compilers(int nice) throws IOException {
+        return OwnThreads.named(COMPILERS).stream()
+                .map(thread -> "renice -n " + nice + " -p " + thread)
+                .toList();
     }
 
     private static String all(Processors where, long process) {

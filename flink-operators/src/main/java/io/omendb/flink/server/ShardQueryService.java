@@ -52,6 +52,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final BooleanSupplier NEVER = () -> false;
 
     private final VectorState state;
     private final QueryPool queries;
@@ -83,12 +85,12 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
         LocalWork inline = LocalShard.inline();
         if (request.getBackground()) {
-            answer(background, observer, () -> search(request));
+            answer(background, observer, () -> search(request, NEVER));
         } else if (inline == null) {
-            answer(observer, () -> search(request));
+            answer(observer, () -> search(request, NEVER));
         } else {
             FirstAnswer<SearchResponse> first = new FirstAnswer<>(observer);
-            Runnable query = () -> run(first, () -> search(request));
+            Runnable query = () -> run(first, () -> search(request, first::isGiven));
             Consumer<OmenException> refused = refused(first);
             inline.take(
                     () -> queries.executeHere(query, refused),
@@ -141,7 +143,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                                 answer(observer, () -> awaited(request, failure == null)));
     }
 
-    private SearchResponse search(SearchRequest request) {
+    private SearchResponse search(SearchRequest request, BooleanSupplier unneeded) {
         long start = System.nanoTime();
         View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
         SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(view.applied);
@@ -151,7 +153,8 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                             VectorBytes.toFloats(request.getVector()),
                             request.getK(),
                             filter(request.getFilterJson(), view.snapshot.schema()),
-                            params(request));
+                            params(request),
+                            unneeded);
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }

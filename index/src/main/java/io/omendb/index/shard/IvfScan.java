@@ -10,6 +10,7 @@ import io.omendb.index.segment.Segment;
 import io.omendb.schema.Metric;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class IvfScan {
     private final long sequence;
     private final TopK top;
     private final IvfQuery ivf;
+    private final BooleanSupplier unneeded;
     private final DistanceKernel kernel = Kernels.active();
     private final Target[] pendingTargets = new Target[PENDING_MAX];
     private final int[] pendingRows = new int[PENDING_MAX];
@@ -41,7 +43,19 @@ final class IvfScan {
     private long rowsEstimated;
     private long rowsCompared;
 
-    IvfScan(float[] query, Metric metric, long sequence, TopK top, IvfQuery ivf) {
+    /**
+     * A scan.
+     *
+     * @param unneeded asked before each list; once it says so, the rest is left
+     */
+    IvfScan(
+            float[] query,
+            Metric metric,
+            long sequence,
+            TopK top,
+            IvfQuery ivf,
+            BooleanSupplier unneeded) {
+        this.unneeded = unneeded;
         this.query = query;
         this.dimension = query.length;
         this.metric = metric;
@@ -85,7 +99,9 @@ final class IvfScan {
      */
     void scan(Codebook codebook, List<Target> targets, int nprobe, float epsilon) {
         ivf.start(codebook, query, metric == Metric.DOT, epsilon);
-        while ((listsProbed < nprobe || top.size() < top.capacity()) && ivf.next()) {
+        while ((listsProbed < nprobe || top.size() < top.capacity())
+                && !unneeded.getAsBoolean()
+                && ivf.next()) {
             for (Target target : targets) {
                 touched += target.lists.touch(ivf.list());
             }

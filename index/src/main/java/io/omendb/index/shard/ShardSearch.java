@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class ShardSearch {
     private final ShardSnapshot snapshot;
     private final float[] query;
     private final SearchParams params;
+    private final BooleanSupplier unneeded;
     private final TopK top;
     private final FlatScan flat;
     private long rowsScanned;
@@ -61,7 +63,18 @@ final class ShardSearch {
     /** Never read, but the JIT compiler cannot know: keeps reads ahead of time alive. */
     private volatile float touched;
 
-    ShardSearch(ShardSnapshot snapshot, float[] prepared, int k, SearchParams params) {
+    /**
+     * A search.
+     *
+     * @param unneeded asked now and then; once it says so, any rows may be the answer
+     */
+    ShardSearch(
+            ShardSnapshot snapshot,
+            float[] prepared,
+            int k,
+            SearchParams params,
+            BooleanSupplier unneeded) {
+        this.unneeded = unneeded;
         this.snapshot = snapshot;
         this.query = prepared;
         this.params = params;
@@ -266,7 +279,13 @@ final class ShardSearch {
         }
         float epsilon = params.recallTarget() < TARGET_SAFE ? EPSILON_FAST : EPSILON_SAFE;
         IvfScan scan =
-                new IvfScan(query, snapshot.schema().metric(), snapshot.sequence(), top, IVF.get());
+                new IvfScan(
+                        query,
+                        snapshot.schema().metric(),
+                        snapshot.sequence(),
+                        top,
+                        IVF.get(),
+                        unneeded);
         scan.scan(codebook, targets, nprobe, epsilon);
         rowsScanned += scan.rowsEstimated();
         touched += scan.touched();

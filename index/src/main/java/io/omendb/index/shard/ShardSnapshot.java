@@ -19,6 +19,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * away live until the last snapshot is gone.
  */
 public final class ShardSnapshot {
+    private static final BooleanSupplier NEVER = () -> false;
+
     private final CollectionSchema schema;
     private final Segment[] segments;
     private final int newestRows;
@@ -93,11 +96,27 @@ public final class ShardSnapshot {
      * @throws OmenException INVALID for a query that does not fit the collection
      */
     public SearchResult search(float[] query, int k, @Nullable Filter filter, SearchParams params) {
+        return search(query, k, filter, params, NEVER);
+    }
+
+    /**
+     * The k nearest rows, unless they are wanted no longer.
+     *
+     * @param unneeded asked now and then; once it says so, any rows may be the answer
+     * @throws OmenException INVALID for a query that does not fit the collection
+     * @see #search(float[], int, Filter, SearchParams)
+     */
+    public SearchResult search(
+            float[] query,
+            int k,
+            @Nullable Filter filter,
+            SearchParams params,
+            BooleanSupplier unneeded) {
         searching();
         if (index != null && !params.isExact()) {
             queries.see(query);
         }
-        return searchUnseen(query, k, filter, params);
+        return searchUnseen(query, k, filter, params, unneeded);
     }
 
     /**
@@ -138,8 +157,17 @@ public final class ShardSnapshot {
 
     /** Like {@link #search}, but not what a user asked for. */
     SearchResult searchUnseen(float[] query, int k, @Nullable Filter filter, SearchParams params) {
+        return searchUnseen(query, k, filter, params, NEVER);
+    }
+
+    private SearchResult searchUnseen(
+            float[] query,
+            int k,
+            @Nullable Filter filter,
+            SearchParams params,
+            BooleanSupplier unneeded) {
         float[] prepared = VectorRules.prepare(schema, query, "vector");
-        ShardSearch search = new ShardSearch(this, prepared, k, params);
+        ShardSearch search = new ShardSearch(this, prepared, k, params, unneeded);
         search.run(filter);
         return new SearchResult(drain(search.top()), search.rowsScanned(), search.onDevice());
     }

@@ -72,10 +72,10 @@ public final class LocalWork {
         }
     }
 
-    /** Half as much again as it should take, whether the parts are alike or not. */
+    /** A fifth more than it should take, whether the parts are alike or not. */
     private long patience() {
         long expected = Math.max(ownNanos, usualNanos - ownNanos);
-        return expected + expected / 2;
+        return expected + expected / 5;
     }
 
     /** Parts that were done again, in this process. */

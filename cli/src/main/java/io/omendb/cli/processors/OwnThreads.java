@@ -6,30 +6,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The threads of this process as Linux has them: by number, and with the first fifteen bytes of
- * their names.
+ * The threads of a process of one's own as Linux has them: by number, and with the first fifteen
+ * bytes of their names.
  */
 final class OwnThreads {
     /** As much of a name as the kernel keeps. */
     private static final int NAME_BYTES = 15;
 
-    private static final Path TASKS = Path.of("/proc/self/task");
+    private final Path tasks;
 
-    private OwnThreads() {}
+    OwnThreads(long process) {
+        this.tasks = Path.of("/proc", Long.toString(process), "task");
+    }
+
+    /**
+     * The numbers of all.
+     *
+     * @throws IOException where there is no such list
+     */
+    Set<Integer> all() throws IOException {
+        return new HashSet<>(named(List.of("")));
+    }
 
     /**
      * The numbers of those whose names begin with one of these.
      *
      * @throws IOException where there is no such list
      */
-    static List<Integer> named(List<String> prefixes) throws IOException {
+    List<Integer> named(List<String> prefixes) throws IOException {
         List<Integer> found = new ArrayList<>();
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
-            for (Path task : tasks) {
+        try (DirectoryStream<Path> listed = Files.newDirectoryStream(tasks)) {
+            for (Path task : listed) {
                 try {
                     String name = Files.readString(task.resolve("comm")).strip();
                     if (prefixes.stream().anyMatch(prefix -> begins(name, prefix))) {
@@ -54,13 +67,17 @@ final class OwnThreads {
      *
      * @throws IOException where the kernel does not count that
      */
-    static Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
+    Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
         Map<Integer, Long> busy = new HashMap<>();
         for (int thread : threads) {
-            Path task = TASKS.resolve(Integer.toString(thread));
+            Path task = tasks.resolve(Integer.toString(thread));
             try {
                 String[] counts = Files.readString(task.resolve("schedstat")).strip().split(" ");
-                busy.put(thread, Long.parseLong(counts[0]) + Long.parseLong(counts[1]));
+                long ran = Long.parseLong(counts[0]);
+                if (ran == 0) {
+                    throw new IOException("the kernel does not count what threads do");
+                }
+                busy.put(thread, ran + Long.parseLong(counts[1]));
             } catch (IOException e) {
                 if (Files.exists(task)) {
                     throw e;

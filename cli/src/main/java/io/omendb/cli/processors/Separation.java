@@ -25,12 +25,13 @@ final class Separation {
     private static final double SUCCESS_SECONDS = 30;
 
     /**
-     * How much of its time the busiest thread that ingests may be busy, or wait to be: before, and
-     * once they are apart. The one that all others wait for always is.
+     * How much of its time the busiest thread that ingests may run, or wait for a processor:
+     * before, and once they are apart. Where rows wait, the one that all others wait for does
+     * nothing else.
      */
-    static final double BUSY_BEFORE = 0.6;
+    static final double BUSY_BEFORE = 0.5;
 
-    static final double BUSY_MAX = 0.9;
+    static final double BUSY_MAX = 0.75;
 
     /** Weight of a second in how busy it was lately. */
     private static final double WEIGHT_PER_SECOND = 1.5;

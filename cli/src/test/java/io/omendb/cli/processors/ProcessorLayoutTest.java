@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class ProcessorLayoutTest {
     private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final long POLL_MS = 20;
+    private static final OwnThreads OWN = new OwnThreads(ProcessHandle.current().pid());
 
     @Test
     void whileThereAreSearches_loopsAndTheRestPart_andShareAgainAtTheEnd() throws Exception {
@@ -67,11 +68,16 @@ class ProcessorLayoutTest {
         try {
             awaitPassing(
                     () -> {
-                        List<Integer> found = OwnThreads.named(List.of("Source-test-only"));
+                        List<Integer> found = OWN.named(List.of("Source-test-only"));
                         assertThat(found).hasSize(1);
-                        assertThat(OwnThreads.busyNanos(found).get(found.get(0))).isPositive();
+                        assertThat(OWN.busyNanos(found).get(found.get(0))).isPositive();
                     });
-            assertThat(OwnThreads.busyNanos(List.of(Integer.MAX_VALUE))).isEmpty();
+            assertThat(OWN.busyNanos(List.of(Integer.MAX_VALUE))).isEmpty();
+            BusyThreads busy = new BusyThreads(OWN, List.of("Source-test-only"));
+            assertThat(busy.isComplete()).isFalse();
+            busy.list();
+            assertThat(busy.isComplete()).isTrue();
+            assertThat(busy.busiest()).isLessThan(SOON_NANOS);
         } finally {
             end.countDown();
         }
@@ -113,7 +119,7 @@ class ProcessorLayoutTest {
     }
 
     private static Processors allowed(String thread) throws IOException {
-        List<Integer> found = OwnThreads.named(List.of(thread));
+        List<Integer> found = OWN.named(List.of(thread));
         assertThat(found).as(thread).hasSize(1);
         return allowed(found.get(0));
     }

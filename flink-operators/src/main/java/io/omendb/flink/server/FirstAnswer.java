@@ -1,5 +1,6 @@
 package io.omendb.flink.server;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -18,6 +19,12 @@ final class FirstAnswer<R> implements StreamObserver<R> {
     /** Who hears the answer. */
     StreamObserver<R> observer() {
         return observer;
+    }
+
+    /** Whether nobody waits for one, or for another. */
+    boolean isOver() {
+        return isGiven()
+                || (observer instanceof ServerCallStreamObserver<R> call && call.isCancelled());
     }
 
     /** Whether there is one. */

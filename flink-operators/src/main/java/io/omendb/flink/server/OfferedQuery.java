@@ -41,8 +41,8 @@ final class OfferedQuery implements Offered {
     }
 
     @Override
-    public boolean isAnswered() {
-        return answer.isGiven();
+    public boolean isOver() {
+        return answer.isOver();
     }
 
     @Override

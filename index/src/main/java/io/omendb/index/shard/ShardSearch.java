@@ -66,7 +66,7 @@ final class ShardSearch {
     /**
      * A search.
      *
-     * @param unneeded asked now and then; once it says so, any rows may be the answer
+     * @param unneeded asked before each posting list; once it says so, any rows may be the answer
      */
     ShardSearch(
             ShardSnapshot snapshot,
@@ -120,7 +120,7 @@ final class ShardSearch {
             long start = System.nanoTime();
             searchHere(NOTHING, matches, listed, selectivity);
             double share = device == null ? 0 : (double) device.rows() / snapshot.rowsStored();
-            if (device != null && share > OBSERVED_SHARE_MIN) {
+            if (device != null && share > OBSERVED_SHARE_MIN && !unneeded.getAsBoolean()) {
                 // The estimate is of the rows on the device, the time of all.
                 device.observeHost(hostNanos, (System.nanoTime() - start) * share);
             }

@@ -102,7 +102,7 @@ public final class ShardSnapshot {
     /**
      * The k nearest rows, unless they are wanted no longer.
      *
-     * @param unneeded asked now and then; once it says so, any rows may be the answer
+     * @param unneeded asked before each posting list; once it says so, any rows may be the answer
      * @throws OmenException INVALID for a query that does not fit the collection
      * @see #search(float[], int, Filter, SearchParams)
      */

@@ -62,7 +62,7 @@ public final class LocalWork {
     private void watch(Offered work) {
         long begun = work.begunNanos();
         long since = begun == 0 ? System.nanoTime() : begun;
-        while (!work.isAnswered()) {
+        while (!work.isOver()) {
             if (System.nanoTime() - since > patience()) {
                 REPEATED.increment();
                 work.doAgain();

@@ -13,8 +13,8 @@ public interface Offered {
     /** When another thread began, as {@link System#nanoTime}; 0 where that cannot be told yet. */
     long begunNanos();
 
-    /** Whether the call has been answered. */
-    boolean isAnswered();
+    /** Whether the call has been answered, or nobody waits for that any more. */
+    boolean isOver();
 
     /** Does it on the calling thread although another is at it; the first answer counts. */
     void doAgain();

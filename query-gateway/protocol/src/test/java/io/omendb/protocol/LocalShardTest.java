@@ -146,12 +146,12 @@ class LocalShardTest {
         return new Part(true, 0, () -> true, work);
     }
 
-    private static Offered begun(long nanos, BooleanSupplier isAnswered, Runnable work) {
-        return new Part(false, nanos, isAnswered, work);
+    private static Offered begun(long nanos, BooleanSupplier over, Runnable work) {
+        return new Part(false, nanos, over, work);
     }
 
     /** Work that another thread has begun, or none. */
-    private record Part(boolean free, long begunNanos, BooleanSupplier answered, Runnable work)
+    private record Part(boolean free, long begunNanos, BooleanSupplier over, Runnable work)
             implements Offered {
         @Override
         public boolean takeBack() {
@@ -162,8 +162,8 @@ class LocalShardTest {
         }
 
         @Override
-        public boolean isAnswered() {
-            return answered.getAsBoolean();
+        public boolean isOver() {
+            return over.getAsBoolean();
         }
 
         @Override

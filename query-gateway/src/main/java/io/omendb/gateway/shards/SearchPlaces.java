@@ -2,7 +2,7 @@ package io.omendb.gateway.shards;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts who works on searches. Safe for use by any thread. */
+/** Counts who works on searches of several shards. Safe for use by any thread. */
 public final class SearchPlaces {
     private final LongAdder spread = new LongAdder();
     private final LongAdder others = new LongAdder();

@@ -120,7 +120,9 @@ public final class Shards implements AutoCloseable {
             ToLongFunction<T> tookUs) {
         List<ShardAddress> known = directory.shards();
         Place place = quick == null ? Place.ELSEWHERE : place(quick.kind(), known);
-        limit.places().count(place);
+        if (known.size() > 1) {
+            limit.places().count(place);
+        }
         CompletableFuture<Gathered<T>> asked =
                 quick == null || place == Place.ELSEWHERE
                         ? searchElsewhere(known, deadline, allowPartial, question, tookUs)

@@ -183,7 +183,7 @@ class ShardsInlineTest {
             }
 
             @Override
-            public boolean isAnswered() {
+            public boolean isOver() {
                 // Or on its way: nobody answers twice here.
                 return !othersStop;
             }

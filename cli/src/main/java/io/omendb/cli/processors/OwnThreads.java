@@ -69,20 +69,23 @@ final class OwnThreads {
      */
     Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
         Map<Integer, Long> busy = new HashMap<>();
+        boolean counted = threads.isEmpty();
         for (int thread : threads) {
             Path task = tasks.resolve(Integer.toString(thread));
             try {
                 String[] counts = Files.readString(task.resolve("schedstat")).strip().split(" ");
                 long ran = Long.parseLong(counts[0]);
-                if (ran == 0) {
-                    throw new IOException("the kernel does not count what threads do");
-                }
+                // One that was just started may not have run yet, but not all of them.
+                counted |= ran > 0;
                 busy.put(thread, ran + Long.parseLong(counts[1]));
             } catch (IOException e) {
                 if (Files.exists(task)) {
                     throw e;
                 }
             }
+        }
+        if (!counted && !busy.isEmpty()) {
+            throw new IOException("the kernel does not count what threads do");
         }
         return busy;
     }

@@ -16,11 +16,6 @@ final class FirstAnswer<R> implements StreamObserver<R> {
         this.observer = observer;
     }
 
-    /** Who hears the answer. */
-    StreamObserver<R> observer() {
-        return observer;
-    }
-
     /** Whether nobody waits for one, or for another. */
     boolean isOver() {
         return isGiven()

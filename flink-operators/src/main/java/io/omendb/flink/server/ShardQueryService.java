@@ -407,9 +407,9 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     }
 
     private static boolean isCancelled(StreamObserver<?> observer) {
-        StreamObserver<?> asked =
-                observer instanceof FirstAnswer<?> first ? first.observer() : observer;
-        return asked instanceof ServerCallStreamObserver<?> call && call.isCancelled();
+        return observer instanceof FirstAnswer<?> first
+                ? first.isOver()
+                : observer instanceof ServerCallStreamObserver<?> call && call.isCancelled();
     }
 
     /** Little-endian float32 components. */

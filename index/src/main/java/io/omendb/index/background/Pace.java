@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets work in the background make way for searches: while there are any, a thread that {@linkplain
- * #enter does} such work rests after each half millisecond of it. On a machine whose cores are all
- * busy a search then waits for that half millisecond instead of for the operating system's time
- * slice. Safe to use from any thread; one for everything that shares a subtask's threads.
+ * #enter does} such work rests after each tenth of a millisecond of it, for longer than it worked.
+ * On a machine whose cores are all busy a search then waits for that tenth instead of for the
+ * operating system's time slice, which a thread that is woken does not cut short. Safe to use from
+ * any thread; one for everything that shares a subtask's threads.
  */
 public final class Pace {
-    private static final long WORK_NANOS = 500_000;
-    private static final long REST_NANOS = 500_000;
+    private static final long WORK_NANOS = 100_000;
+    private static final long REST_NANOS = 300_000;
 
     /** So long after a search the next one is expected. */
     private static final long SEARCHED_NANOS = 20_000_000;

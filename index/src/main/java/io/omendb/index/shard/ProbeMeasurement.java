@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Learns how many lists a recall takes, from the latest queries where there were enough, else from
- * rows of the shard. Their neighbours come from a search so deep that it misses next to nothing,
- * which costs a fraction of an exact one: where neighbours turn up in the last lists probed, there
- * may be more behind, and the search is made again with four times the lists.
+ * Learns how many lists of a codebook, the one in use or the next, a recall takes, from the latest
+ * queries where there were enough, else from rows of the shard. Their neighbours come from a search
+ * so deep that it misses next to nothing, which costs a fraction of an exact one: where neighbours
+ * turn up in the last lists probed, there may be more behind, and the search is made again with
+ * four times the lists.
  */
 final class ProbeMeasurement {
     private static final int ROW_QUERIES = 48;
@@ -46,6 +47,10 @@ final class ProbeMeasurement {
     private final ProbeModelBuilder builder;
     private final int deep;
     private final int lists;
+
+    /** Lists of the codebook measured for each of the one that is searched with. */
+    private final double listsForEach;
+
     private final int many;
     private int added;
     private final DistanceKernel kernel = Kernels.active();
@@ -53,7 +58,9 @@ final class ProbeMeasurement {
     private ProbeMeasurement(ShardSnapshot snapshot, Codebook codebook) {
         this.snapshot = snapshot;
         this.builder = new ProbeModelBuilder(codebook, snapshot.schema().metric() == Metric.DOT);
-        this.lists = codebook.lists();
+        IndexState used = snapshot.index();
+        this.lists = used == null ? codebook.lists() : used.codebook().lists();
+        this.listsForEach = (double) codebook.lists() / lists;
         this.deep = Math.max(DEEP_MIN, lists / DEEP_SHARE);
         this.many =
                 (int)
@@ -120,14 +127,14 @@ final class ProbeMeasurement {
                 nearest[n] = hits.get(n + skip).vector();
             }
             int[] places = builder.places(query, nearest);
-            if (probes >= lists || isDeepEnough(places, probes)) {
+            if (probes >= lists || isDeepEnough(places, probes * listsForEach)) {
                 builder.add(places);
                 return;
             }
         }
     }
 
-    private static boolean isDeepEnough(int[] places, int probes) {
+    private static boolean isDeepEnough(int[] places, double probes) {
         int outlying = 0;
         for (int n = 0; n < places.length; n++) {
             if (places[n] >= probes / 2) {

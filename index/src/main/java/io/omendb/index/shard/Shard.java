@@ -297,10 +297,13 @@ public final class Shard implements AutoCloseable {
     /** Rows of sealed segments that wait for lists of the newest codebook, or for the disk. */
     public long queuedRows() {
         IndexState used = snapshot.index();
+        boolean succeeding = maintenance.isSucceeding();
         long queued = 0;
         for (Segment segment : frozenSegments()) {
             PostingLists lists = segment.lists();
-            boolean listed = used == null || lists != null && lists.codebook() == used.codebook();
+            boolean listed =
+                    used == null
+                            || lists != null && lists.codebook() == used.codebook() && !succeeding;
             boolean stored = environment.directory() == null || segment.isStored();
             queued += listed && stored ? 0 : segment.rowCount();
         }
@@ -310,7 +313,7 @@ public final class Shard implements AutoCloseable {
     /** Heap bytes. */
     public long memoryBytes() {
         ShardSnapshot current = snapshot;
-        long bytes = primaryKey.bytes();
+        long bytes = primaryKey.bytes() + maintenance.memoryBytes();
         for (Segment segment : current.segments()) {
             bytes += segment.memoryBytes();
         }
@@ -348,9 +351,7 @@ public final class Shard implements AutoCloseable {
     /** Puts a codebook to use for rows to come; the rows so far follow in the background. */
     synchronized void use(IndexState replacement) {
         boolean sameCodebook = index != null && index.codebook() == replacement.codebook();
-        index = replacement;
-        long next = (long) replacement.codebook().trainedRows() * options.growth();
-        rowsToTrainAt = (int) Math.min(Integer.MAX_VALUE, Math.max(next, options.trainRows()));
+        adopt(replacement);
         if (!sameCodebook && mutable().rowCount() == 0) {
             mutable().index(new GrowingLists(replacement.codebook()));
         }
@@ -358,6 +359,28 @@ public final class Shard implements AutoCloseable {
         if (!sameCodebook && mutable().rowCount() > 0) {
             seal();
         }
+    }
+
+    /**
+     * Puts a codebook to use together with the lists that the rows so far have of it.
+     *
+     * @return false, with nothing changed, if too many rows came or a segment was sealed meanwhile
+     */
+    synchronized boolean use(IndexState replacement, SuccessorLists lists) {
+        List<Segment> frozen = frozenSegments();
+        if (lists.missing(frozen) != null || lists.behind(mutable()) > Succession.ROWS_LOCKED) {
+            return false;
+        }
+        lists.install(frozen, mutable());
+        adopt(replacement);
+        publish();
+        return true;
+    }
+
+    private void adopt(IndexState replacement) {
+        index = replacement;
+        long next = (long) replacement.codebook().trainedRows() * options.growth();
+        rowsToTrainAt = (int) Math.min(Integer.MAX_VALUE, Math.max(next, options.trainRows()));
     }
 
     /** Swaps the result of a merge in. The files of its inputs are no longer needed. */

@@ -82,6 +82,9 @@ final class ShardMaintenance {
 
     private int splits;
 
+    /** What brings the shard to its next codebook; null while there is none. */
+    private volatile @Nullable Succession succession;
+
     private final List<Integer> forwarding = new ArrayList<>();
     private volatile boolean closed;
 
@@ -150,8 +153,9 @@ final class ShardMaintenance {
     private boolean step() {
         return done("pack", this::pack)
                 || done("store", this::store)
-                || done("train", this::train)
                 || done("reencode", this::reencode)
+                || done("train", this::train)
+                || done("succeed", this::succeed)
                 || done("split", this::split)
                 || done("measure", this::measure)
                 || done("merge", this::merge)
@@ -199,7 +203,7 @@ final class ShardMaintenance {
     }
 
     private boolean train() {
-        if (!shard.isTrainingDue()) {
+        if (succession != null || !shard.isTrainingDue()) {
             return false;
         }
         ShardSnapshot snapshot = shard.snapshot();
@@ -223,8 +227,35 @@ final class ShardMaintenance {
                                         sample.rows(),
                                         sample.lists(),
                                         snapshot.sequence()));
-        shard.use(before == null ? IndexState.first(codebook) : before.next(codebook));
+        if (before == null) {
+            // Until it is in use all rows are compared with each query: nothing could be worse.
+            shard.use(IndexState.first(codebook));
+        } else {
+            succession = new Succession(shard, codebook, this::reencoded, true);
+        }
         return true;
+    }
+
+    private boolean succeed() {
+        Succession current = succession;
+        if (current == null) {
+            return false;
+        }
+        if (current.step()) {
+            succession = null;
+        }
+        return true;
+    }
+
+    /** Whether the rows are being brought to another codebook. */
+    boolean isSucceeding() {
+        return succession != null;
+    }
+
+    /** Heap bytes of what is not in use yet. */
+    long memoryBytes() {
+        Succession current = succession;
+        return current == null ? 0 : current.bytes();
     }
 
     private boolean reencode() {
@@ -235,15 +266,15 @@ final class ShardMaintenance {
         for (Segment segment : shard.frozenSegments()) {
             PostingLists lists = segment.lists();
             if (lists == null || lists.codebook() != codebook) {
-                segment.index(reencoded(segment, lists, codebook));
+                segment.index(reencoded(segment, codebook));
                 return true;
             }
         }
         return false;
     }
 
-    private PackedLists reencoded(
-            Segment segment, @Nullable PostingLists lists, Codebook codebook) {
+    private PackedLists reencoded(Segment segment, Codebook codebook) {
+        PostingLists lists = segment.lists();
         ListsBuilder.VectorSource vectors = (row, into) -> segment.vectors().read(row, 1, into, 0);
         if (lists instanceof PackedLists packed) {
             BitSet changed = codebook.changedSince(packed.codebook());
@@ -275,13 +306,10 @@ final class ShardMaintenance {
             splits = 0;
             return true;
         }
-        shard.use(
-                index.next(
-                        CodebookSplit.split(
-                                index.codebook(),
-                                oversized.lists(),
-                                oversized,
-                                snapshot.sequence())));
+        Codebook halved =
+                CodebookSplit.split(
+                        index.codebook(), oversized.lists(), oversized, snapshot.sequence());
+        succession = new Succession(shard, halved, this::reencoded, false);
         return true;
     }
 

@@ -50,6 +50,7 @@ final class StackStreamRun implements AutoCloseable {
     private final RowSender sender;
     private final BlockingQueue<Probe> probes = new ArrayBlockingQueue<>(PROBES_WAITING_MAX);
     private volatile boolean writing;
+    private volatile BenchPlaces places = BenchPlaces.anywhere();
 
     /** How the stack is set up. */
     record Setup(int shards, long checkpointMs, RowForm form, double warmupSeconds) {}
@@ -141,7 +142,11 @@ final class StackStreamRun implements AutoCloseable {
         ExecutorService writer =
                 Executors.newSingleThreadExecutor(
                         task -> new Thread(RowSender.makingWay(task), "omen-bench-writer"));
-        try (ProgressBar bar = Progress.start(name, (long) seconds)) {
+        // Rows as fast as they are taken in are to have all processors.
+        boolean apart = !Double.isInfinite(plan.rate());
+        try (ProgressBar bar = Progress.start(name, (long) seconds);
+                BenchPlaces placed = apart ? BenchPlaces.apart() : BenchPlaces.anywhere()) {
+            places = placed;
             long first = stack.count();
             long start = System.nanoTime();
             Future<?> written = writer.submit(() -> write(bar, seconds));
@@ -153,6 +158,7 @@ final class StackStreamRun implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new OmenException(ErrorCode.INTERNAL, "the writer failed: " + e.getCause(), e);
         } finally {
+            places = BenchPlaces.anywhere();
             writing = false;
             writer.shutdownNow();
             probes.clear();
@@ -271,6 +277,7 @@ final class StackStreamRun implements AutoCloseable {
         }
 
         Seen run() {
+            places.searching();
             try (http) {
                 search();
             }

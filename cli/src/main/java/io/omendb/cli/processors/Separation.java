@@ -31,7 +31,7 @@ final class Separation {
      */
     static final double BUSY_BEFORE = 0.5;
 
-    static final double BUSY_MAX = 0.75;
+    static final double BUSY_MAX = 0.9;
 
     /** Weight of a second in how busy it was lately. */
     private static final double WEIGHT_PER_SECOND = 1.5;

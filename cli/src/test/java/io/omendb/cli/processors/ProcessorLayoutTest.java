@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.shards.SearchPlaces.Counts;
+import io.omendb.index.background.Processors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,18 +47,6 @@ class ProcessorLayoutTest {
             end.countDown();
             broker.destroyForcibly();
         }
-    }
-
-    @Test
-    void processors_areReadAndHalved() {
-        Processors some = Processors.parse(" 0-2,7\n");
-        assertThat(some.numbers()).containsExactly(0, 1, 2, 7);
-        assertThat(some).hasToString("0,1,2,7");
-        assertThat(some.firstHalf()).hasToString("0,1");
-        assertThat(some.secondHalf()).hasToString("2,7");
-        assertThat(Processors.parse("3-5").firstHalf()).hasToString("3");
-        assertThat(Processors.parse("3-5").secondHalf()).hasToString("4,5");
-        assertThat(Processors.parse("4").firstHalf().count()).isZero();
     }
 
     @Test

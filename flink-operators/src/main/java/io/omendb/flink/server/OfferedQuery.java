@@ -10,6 +10,7 @@ final class OfferedQuery implements Offered {
     private final Runnable query;
     private final Consumer<OmenException> refused;
     private final FirstAnswer<?> answer;
+    private final boolean shared;
     private final QueryPool.Turn turn;
 
     /**
@@ -17,17 +18,30 @@ final class OfferedQuery implements Offered {
      *
      * @param query gives an answer to {@code answer}, unless nobody waits for it
      * @param refused as well
+     * @param shared whether threads that run it at a time do it together
      */
     OfferedQuery(
             QueryPool pool,
             Runnable query,
             Consumer<OmenException> refused,
-            FirstAnswer<?> answer) {
+            FirstAnswer<?> answer,
+            boolean shared) {
         this.pool = pool;
         this.query = query;
         this.refused = refused;
         this.answer = answer;
+        this.shared = shared;
         this.turn = pool.execute(query, refused);
+    }
+
+    @Override
+    public boolean isShared() {
+        return shared;
+    }
+
+    @Override
+    public void join() {
+        turn.joinHere();
     }
 
     @Override

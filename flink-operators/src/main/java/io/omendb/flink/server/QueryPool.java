@@ -27,6 +27,12 @@ final class QueryPool implements AutoCloseable {
          */
         boolean runHere();
 
+        /**
+         * Runs the query on the calling thread, whether another has begun or will; only for one
+         * that may be run by several.
+         */
+        void joinHere();
+
         /** When another thread began it, as {@link System#nanoTime}; 0 until that is known. */
         long begunNanos();
     }
@@ -38,6 +44,9 @@ final class QueryPool implements AutoCloseable {
                 public boolean runHere() {
                     return true;
                 }
+
+                @Override
+                public void joinHere() {}
 
                 @Override
                 public long begunNanos() {
@@ -129,6 +138,7 @@ final class QueryPool implements AutoCloseable {
         private final long asked = System.nanoTime();
         private final AtomicBoolean begun = new AtomicBoolean();
         private volatile long begunNanos;
+        private volatile boolean joined;
 
         Waiting(Runnable query, Consumer<OmenException> refused) {
             this.query = query;
@@ -138,6 +148,9 @@ final class QueryPool implements AutoCloseable {
         @Override
         public void run() {
             if (begun.getAndSet(true)) {
+                if (joined) {
+                    runUnlessClosed(query, refused);
+                }
                 return;
             }
             long start = System.nanoTime();
@@ -171,6 +184,17 @@ final class QueryPool implements AutoCloseable {
             threads.remove(this);
             runUnlessClosed(query, refused);
             return true;
+        }
+
+        @Override
+        public void joinHere() {
+            joined = true;
+            // It has waited long enough for nobody, now that it is being run.
+            begun.set(true);
+            executeHere(query, refused);
+            if (threads.remove(this)) {
+                left();
+            }
         }
 
         @Override

@@ -85,16 +85,18 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
         LocalWork inline = LocalShard.inline();
         if (request.getBackground()) {
-            answer(background, observer, () -> search(request, NEVER));
+            answer(background, observer, () -> search(request, new SharedQuery<>(), NEVER));
         } else if (inline == null) {
-            answer(observer, () -> search(request, NEVER));
+            answer(observer, () -> search(request, new SharedQuery<>(), NEVER));
         } else {
             FirstAnswer<SearchResponse> first = new FirstAnswer<>(observer);
-            Runnable query = () -> run(first, () -> search(request, first::isGiven));
+            SharedQuery<View> shared = new SharedQuery<>();
+            Runnable query = () -> run(first, () -> search(request, shared, first::isGiven));
             Consumer<OmenException> refused = refused(first);
+            boolean divisible = isDivisible(request);
             inline.take(
                     () -> queries.executeHere(query, refused),
-                    () -> new OfferedQuery(queries, query, refused, first));
+                    () -> new OfferedQuery(queries, query, refused, first, divisible));
         }
     }
 
@@ -143,24 +145,43 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                                 answer(observer, () -> awaited(request, failure == null)));
     }
 
-    private SearchResponse search(SearchRequest request, BooleanSupplier unneeded) {
-        long start = System.nanoTime();
-        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
-        SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(view.applied);
-        if (view.snapshot != null) {
-            SearchResult result =
-                    view.snapshot.search(
-                            VectorBytes.toFloats(request.getVector()),
-                            request.getK(),
-                            filter(request.getFilterJson(), view.snapshot.schema()),
-                            params(request),
-                            unneeded);
+    /** As far as a request tells; threads that have a flat index to search each do it all. */
+    private static boolean isDivisible(SearchRequest request) {
+        return request.getFilterJson().isEmpty()
+                && !request.getExact()
+                && SearchDevices.shared() == null;
+    }
+
+    private SearchResponse search(
+            SearchRequest request, SharedQuery<View> shared, BooleanSupplier unneeded) {
+        SharedQuery.Seen<View> seen = shared.see(() -> see(request, unneeded));
+        SearchResponse.Builder response =
+                SearchResponse.newBuilder().putAllApplied(seen.view().applied);
+        if (seen.search() != null) {
+            SearchResult result = seen.search().run();
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }
             response.setRowsScanned(result.rowsScanned()).setOnDevice(result.onDevice());
         }
-        return response.setTookUs((System.nanoTime() - start) / 1000).build();
+        return response.setTookUs((System.nanoTime() - seen.startNanos()) / 1000).build();
+    }
+
+    private SharedQuery.Seen<View> see(SearchRequest request, BooleanSupplier unneeded) {
+        long start = System.nanoTime();
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        ShardSnapshot snapshot = view.snapshot;
+        return new SharedQuery.Seen<>(
+                view,
+                snapshot == null
+                        ? null
+                        : snapshot.share(
+                                VectorBytes.toFloats(request.getVector()),
+                                request.getK(),
+                                filter(request.getFilterJson(), snapshot.schema()),
+                                params(request),
+                                unneeded),
+                start);
     }
 
     private HybridResponse hybrid(HybridRequest request) {

@@ -194,6 +194,52 @@ class QueryThreadsTest {
         }
     }
 
+    @Test
+    void whoJoins_runsItWhetherAnotherHasBegunOrNot_andEveryPlaceIsFreeAfterwards()
+            throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> ran = Collections.synchronizedList(new ArrayList<>());
+        try (QueryPool queries = QueryThreads.queries()) {
+            CountDownLatch busy = new CountDownLatch(queries.threads());
+            List<QueryPool.Turn> begun = new ArrayList<>();
+            for (int i = 0; i < queries.threads(); i++) {
+                begun.add(
+                        queries.execute(
+                                () -> {
+                                    ran.add(Thread.currentThread());
+                                    busy.countDown();
+                                    if (Thread.currentThread().getName().startsWith("omen-query")) {
+                                        awaitQuietly(go);
+                                    }
+                                },
+                                refusal -> {
+                                    throw refusal;
+                                }));
+            }
+            assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+            begun.get(0).joinHere();
+            assertThat(ran).hasSize(queries.threads() + 1).contains(Thread.currentThread());
+            ran.clear();
+            // More than may wait at a time.
+            for (int i = 0; i < 2 * QueryThreads.QUEUE_MAX; i++) {
+                queries.execute(
+                                () -> ran.add(Thread.currentThread()),
+                                refusal -> {
+                                    throw refusal;
+                                })
+                        .joinHere();
+            }
+            assertThat(ran)
+                    .hasSize(2 * QueryThreads.QUEUE_MAX)
+                    .containsOnly(Thread.currentThread());
+            queries.close();
+            go.countDown();
+            assertThat(queries.awaitTermination(10)).as("all have left").isTrue();
+        } finally {
+            go.countDown();
+        }
+    }
+
     private static List<ErrorCode> refusals(QueryPool queries) {
         List<ErrorCode> refusals = Collections.synchronizedList(new ArrayList<>());
         queries.execute(() -> {}, refusal -> refusals.add(refusal.code()));

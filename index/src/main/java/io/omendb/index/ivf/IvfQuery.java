@@ -59,6 +59,11 @@ public final class IvfQuery {
         return order.next();
     }
 
+    /** Moves to the list in a place, 0 for the nearest. False when there are not so many. */
+    public boolean at(int place) {
+        return order.at(place);
+    }
+
     /** The list moved to. */
     public int list() {
         return order.list();

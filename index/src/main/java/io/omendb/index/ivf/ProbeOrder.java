@@ -30,6 +30,9 @@ final class ProbeOrder {
     private int taken;
     private long current;
 
+    /** Those handed out, in their order. */
+    private long[] handed = new long[LISTS_FIRST / SHARE * 2];
+
     @SuppressWarnings("NullAway.Init") // start() sets the codebook before anything reads it
     ProbeOrder() {}
 
@@ -69,11 +72,28 @@ final class ProbeOrder {
             return false;
         }
         current = heap[0];
-        taken++;
+        if (taken == handed.length) {
+            handed = Arrays.copyOf(handed, taken * 2);
+        }
+        handed[taken++] = current;
         size--;
         if (size > 0) {
             siftDown(0, heap[size]);
         }
+        return true;
+    }
+
+    /**
+     * Moves to the list in a place, counted from 0 for the nearest, before or behind. False when
+     * there are not so many.
+     */
+    boolean at(int place) {
+        while (taken <= place) {
+            if (!next()) {
+                return false;
+            }
+        }
+        current = handed[place];
         return true;
     }
 

@@ -1,5 +1,7 @@
 package io.omendb.index.search;
 
+import java.util.Arrays;
+
 /**
  * The k best rows seen so far: a binary heap with the worst row on top, over flat arrays. Ties go
  * to the smaller row reference, so a result does not depend on the order of the scan. Not
@@ -44,6 +46,26 @@ public final class TopK {
         } else if (score < scores[1] || (score == scores[1] && row < rows[1])) {
             siftDown(1, score, row);
         }
+    }
+
+    /** Whether it keeps a row; looks at all. */
+    public boolean holds(long row) {
+        for (int i = 1; i <= size; i++) {
+            if (rows[i] == row) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The scores it keeps, in the order of {@link #rows()}. */
+    public float[] scores() {
+        return Arrays.copyOfRange(scores, 1, size + 1);
+    }
+
+    /** The rows it keeps, in no order. */
+    public long[] rows() {
+        return Arrays.copyOfRange(rows, 1, size + 1);
     }
 
     /** Empties the heap into arrays of {@link #size()} elements, best first. */

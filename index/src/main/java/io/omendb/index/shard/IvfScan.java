@@ -23,6 +23,9 @@ final class IvfScan {
     private static final long[] NONE = new long[0];
     private static final int PENDING_MAX = 16;
 
+    /** Lists after which others are shown what is found, where that takes comparing first. */
+    private static final int UNSHOWN_MAX = 8;
+
     private final float[] query;
     private final int dimension;
     private final Metric metric;
@@ -38,6 +41,9 @@ final class IvfScan {
 
     /** Keeps what was read ahead from being optimized away. */
     private float touched;
+
+    /** Of a scan that several threads make; null for one by itself. */
+    private @Nullable ListTurns turns;
 
     private int listsProbed;
     private long rowsEstimated;
@@ -102,24 +108,82 @@ final class IvfScan {
         while ((listsProbed < nprobe || top.size() < top.capacity())
                 && !unneeded.getAsBoolean()
                 && ivf.next()) {
-            for (Target target : targets) {
-                touched += target.lists.touch(ivf.list());
-            }
-            ivf.probe();
-            listsProbed++;
-            for (Target target : targets) {
-                if (top.size() < top.capacity()) {
-                    comparePending();
-                    start(target);
-                } else {
-                    scanList(target, NONE);
-                }
-            }
-            if (top.size() < top.capacity()) {
+            probe(targets);
+        }
+        comparePending();
+    }
+
+    /**
+     * Probes lists together with whoever else does, until all that are shared were and k rows are
+     * found. What others have taken and not shown yet is done here too, at last: they may have lost
+     * their processor. Each thread has the whole answer in the end.
+     *
+     * @param epsilon see {@link IvfQuery#start}
+     */
+    void scanTogether(Codebook codebook, List<Target> targets, ListTurns shared, float epsilon) {
+        turns = shared;
+        ivf.start(codebook, query, metric == Metric.DOT, epsilon);
+        ListTurns.Part part = shared.join();
+        int unshown = 0;
+        for (int turn = shared.take();
+                turn < shared.lists() && !unneeded.getAsBoolean();
+                turn = shared.take()) {
+            probeAt(turn, targets);
+            part.did(turn);
+            if (pending == 0 || ++unshown == UNSHOWN_MAX) {
                 comparePending();
+                part.show(top, rowsEstimated);
+                unshown = 0;
             }
         }
         comparePending();
+        part.show(top, rowsEstimated);
+        for (int turn = shared.missing(part);
+                turn >= 0 && !unneeded.getAsBoolean();
+                turn = shared.missing(part)) {
+            probeAt(turn, targets);
+            comparePending();
+            part.did(turn);
+        }
+        rowsEstimated += shared.collect(part, top);
+        for (int more = shared.lists();
+                top.size() < top.capacity() && !unneeded.getAsBoolean() && ivf.at(more);
+                more++) {
+            probe(targets);
+        }
+        comparePending();
+    }
+
+    private void probeAt(int place, List<Target> targets) {
+        if (ivf.at(place)) {
+            probe(targets);
+        }
+    }
+
+    /** Probes the list moved to. */
+    private void probe(List<Target> targets) {
+        for (Target target : targets) {
+            touched += target.lists.touch(ivf.list());
+        }
+        ivf.probe();
+        listsProbed++;
+        for (Target target : targets) {
+            if (bound() == Float.POSITIVE_INFINITY) {
+                comparePending();
+                start(target);
+            } else {
+                scanList(target, NONE);
+            }
+        }
+        if (bound() == Float.POSITIVE_INFINITY) {
+            comparePending();
+        }
+    }
+
+    /** What a row must be better than: the k-th best of all threads, as far as they have shown. */
+    private float bound() {
+        float own = top.bound();
+        return turns == null ? own : Math.min(own, turns.bound());
     }
 
     /**
@@ -148,7 +212,7 @@ final class IvfScan {
     }
 
     private void scanList(Target target, long[] except) {
-        int found = ivf.candidates(target.lists, codeScore(top.bound()));
+        int found = ivf.candidates(target.lists, codeScore(bound()));
         rowsEstimated += ivf.entries();
         for (int i = 0; i < found; i++) {
             int row = ivf.row(i);
@@ -178,7 +242,7 @@ final class IvfScan {
             touched += pendingTargets[i].segment.vectors().touch(pendingRows[i]);
         }
         for (int i = 0; i < pending; i++) {
-            if (pendingBounds[i] < codeScore(top.bound())) {
+            if (pendingBounds[i] < codeScore(bound())) {
                 compare(pendingTargets[i], pendingRows[i]);
             }
         }

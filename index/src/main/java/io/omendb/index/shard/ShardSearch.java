@@ -5,7 +5,6 @@ import io.omendb.index.filter.Filter;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.IvfQuery;
 import io.omendb.index.ivf.PostingLists;
-import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.search.TopK;
 import io.omendb.index.segment.Segment;
 import java.util.ArrayList;
@@ -55,6 +54,7 @@ final class ShardSearch {
     private final float[] query;
     private final SearchParams params;
     private final BooleanSupplier unneeded;
+    private final @Nullable SharedSearch shared;
     private final TopK top;
     private final FlatScan flat;
     private long rowsScanned;
@@ -67,14 +67,17 @@ final class ShardSearch {
      * A search.
      *
      * @param unneeded asked before each posting list; once it says so, any rows may be the answer
+     * @param shared what other threads take part in; null where it is made by this one alone
      */
     ShardSearch(
             ShardSnapshot snapshot,
             float[] prepared,
             int k,
             SearchParams params,
-            BooleanSupplier unneeded) {
+            BooleanSupplier unneeded,
+            @Nullable SharedSearch shared) {
         this.unneeded = unneeded;
+        this.shared = shared != null && shared.isDivisible() ? shared : null;
         this.snapshot = snapshot;
         this.query = prepared;
         this.params = params;
@@ -147,29 +150,49 @@ final class ShardSearch {
             @Nullable RowMatcher[] matches,
             boolean listed,
             double selectivity) {
+        SearchPlan plan =
+                shared == null
+                        ? plan(done, matches, listed, selectivity)
+                        : shared.plan(() -> plan(done, matches, listed, selectivity));
+        for (SearchPlan.Rows rows : plan.unindexed()) {
+            scanUnindexed(rows.segment(), rows.first(), rows.end(), rows.matches());
+        }
+        for (SearchPlan.Probe probe : plan.probes()) {
+            probe(probe);
+        }
+    }
+
+    private SearchPlan plan(
+            IntUnaryOperator done,
+            @Nullable RowMatcher[] matches,
+            boolean listed,
+            double selectivity) {
         List<Segment> segments = snapshot.segments();
+        List<SearchPlan.Rows> unindexed = new ArrayList<>();
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
         for (int i = 0; i < matches.length; i++) {
             Segment segment = segments.get(i);
             int first = done.applyAsInt(i);
-            if (first > 0) {
-                scanUnindexed(segment, first, snapshot.rows(i), matches[i]);
-                continue;
-            }
-            PostingLists lists = params.isExact() ? null : segment.lists();
+            PostingLists lists = params.isExact() || first > 0 ? null : segment.lists();
             if (lists != null && snapshot.rows(i) > 0) {
                 // What is indexed is read before what is searched flat: nothing falls between.
-                int rows = Math.min(lists.indexedRows(), snapshot.rows(i));
+                first = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
-                        .add(new IvfScan.Target(segment, lists, rows, test(matches[i], listed)));
-                scanUnindexed(segment, rows, snapshot.rows(i), matches[i]);
-            } else {
-                scanUnindexed(segment, 0, snapshot.rows(i), matches[i]);
+                        .add(new IvfScan.Target(segment, lists, first, test(matches[i], listed)));
             }
+            unindexed.add(new SearchPlan.Rows(segment, first, snapshot.rows(i), matches[i]));
         }
-        for (Map.Entry<Codebook, List<IvfScan.Target>> group : indexed.entrySet()) {
-            probe(group.getKey(), group.getValue(), selectivity);
-        }
+        List<SearchPlan.Probe> probes = new ArrayList<>();
+        indexed.forEach(
+                (codebook, targets) -> {
+                    int nprobe = nprobe(codebook, selectivity);
+                    ListTurns turns =
+                            shared == null
+                                    ? null
+                                    : new ListTurns(Math.min(nprobe, codebook.lists()));
+                    probes.add(new SearchPlan.Probe(codebook, targets, nprobe, turns));
+                });
+        return new SearchPlan(unindexed, probes);
     }
 
     /** Compares what reading all matches costs with what probing until enough are met does. */
@@ -271,12 +294,14 @@ final class ShardSearch {
         return tested;
     }
 
-    private void probe(Codebook codebook, List<IvfScan.Target> targets, double selectivity) {
-        int nprobe = params.nprobe();
-        if (nprobe == 0) {
-            ProbeModel model = snapshot.probeModel(codebook);
-            nprobe = model.nprobe(params.recallTarget(), neighbours(selectivity));
-        }
+    private int nprobe(Codebook codebook, double selectivity) {
+        return params.nprobe() > 0
+                ? params.nprobe()
+                : snapshot.probeModel(codebook)
+                        .nprobe(params.recallTarget(), neighbours(selectivity));
+    }
+
+    private void probe(SearchPlan.Probe probe) {
         float epsilon = params.recallTarget() < TARGET_SAFE ? EPSILON_FAST : EPSILON_SAFE;
         IvfScan scan =
                 new IvfScan(
@@ -286,7 +311,12 @@ final class ShardSearch {
                         top,
                         IVF.get(),
                         unneeded);
-        scan.scan(codebook, targets, nprobe, epsilon);
+        ListTurns turns = probe.turns();
+        if (turns == null) {
+            scan.scan(probe.codebook(), probe.targets(), probe.nprobe(), epsilon);
+        } else {
+            scan.scanTogether(probe.codebook(), probe.targets(), turns, epsilon);
+        }
         rowsScanned += scan.rowsEstimated();
         touched += scan.touched();
     }

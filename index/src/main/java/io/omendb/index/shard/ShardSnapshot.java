@@ -116,7 +116,24 @@ public final class ShardSnapshot {
         if (index != null && !params.isExact()) {
             queries.see(query);
         }
-        return searchUnseen(query, k, filter, params, unneeded);
+        return searchUnseen(query, k, filter, params, unneeded, null);
+    }
+
+    /**
+     * A search like {@link #search(float[], int, Filter, SearchParams, BooleanSupplier)} that is
+     * yet to be made, by as many threads as come.
+     */
+    public SharedSearch share(
+            float[] query,
+            int k,
+            @Nullable Filter filter,
+            SearchParams params,
+            BooleanSupplier unneeded) {
+        searching();
+        if (index != null && !params.isExact()) {
+            queries.see(query);
+        }
+        return new SharedSearch(this, query, k, filter, params, unneeded);
     }
 
     /**
@@ -157,17 +174,19 @@ public final class ShardSnapshot {
 
     /** Like {@link #search}, but not what a user asked for. */
     SearchResult searchUnseen(float[] query, int k, @Nullable Filter filter, SearchParams params) {
-        return searchUnseen(query, k, filter, params, NEVER);
+        return searchUnseen(query, k, filter, params, NEVER, null);
     }
 
-    private SearchResult searchUnseen(
+    /** Like that, alone or as one of several threads. */
+    SearchResult searchUnseen(
             float[] query,
             int k,
             @Nullable Filter filter,
             SearchParams params,
-            BooleanSupplier unneeded) {
+            BooleanSupplier unneeded,
+            @Nullable SharedSearch shared) {
         float[] prepared = VectorRules.prepare(schema, query, "vector");
-        ShardSearch search = new ShardSearch(this, prepared, k, params, unneeded);
+        ShardSearch search = new ShardSearch(this, prepared, k, params, unneeded, shared);
         search.run(filter);
         return new SearchResult(drain(search.top()), search.rowsScanned(), search.onDevice());
     }

@@ -62,8 +62,8 @@ public final class LocalShard implements AutoCloseable {
      * calling thread where it is theirs to choose.
      *
      * @param offered so many, the first ones, may be worked on by a shard's threads as well, while
-     *     this thread is busy with the others; what they have not begun by then is done here, and
-     *     what takes them much longer than it should is done here again
+     *     this thread is busy with the others; then it takes part. What cannot be shared is done
+     *     here if they have not begun, and again if it takes them much longer than it should
      * @param usualNanos what the work of all these calls takes, one after the other
      */
     public static <T> T inline(int offered, long usualNanos, Supplier<T> calls) {

@@ -13,7 +13,8 @@ import java.util.function.Supplier;
  *
  * <p>A thread that was offered a part may lose its processor in the middle of it, to whatever else
  * the machine has to do, for much longer than the part takes. So once the calling thread has done
- * its own it watches the others, and does again what takes longer than it should.
+ * its own it takes part in the others. Where a part cannot be shared it watches, and does again
+ * what takes longer than it should.
  */
 public final class LocalWork {
     private static final LongAdder REPEATED = new LongAdder();
@@ -50,7 +51,9 @@ public final class LocalWork {
         List<Offered> begun = new ArrayList<>();
         while (!offered.isEmpty()) {
             Offered last = offered.removeLast();
-            if (!last.takeBack()) {
+            if (last.isShared()) {
+                last.join();
+            } else if (!last.takeBack()) {
                 begun.add(last);
             }
         }

@@ -3,6 +3,12 @@ package io.omendb.protocol;
 /** A call's work that has been offered to other threads. Used by the thread that offered it. */
 public interface Offered {
 
+    /** Whether several threads may do it together. */
+    boolean isShared();
+
+    /** Takes part on the calling thread, whoever else does, until the call is answered. */
+    void join();
+
     /**
      * Does it on the calling thread, unless another has begun.
      *

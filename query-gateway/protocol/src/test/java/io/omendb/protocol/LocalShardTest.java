@@ -142,6 +142,54 @@ class LocalShardTest {
         assertThat(LocalShard.repeated() - before).isEqualTo(1);
     }
 
+    @Test
+    void whatCanBeShared_isTakenPartIn_whoeverHasBegun() {
+        List<String> made = new ArrayList<>();
+        LocalShard.inline(
+                1,
+                TimeUnit.DAYS.toNanos(1),
+                () -> {
+                    LocalShard.inline()
+                            .take(() -> made.add("here"), () -> new Shared(() -> made.add("join")));
+                    LocalShard.inline().take(() -> made.add("own"), () -> offered(() -> {}));
+                    return made.add("asked");
+                });
+        assertThat(made).containsExactly("own", "asked", "join");
+    }
+
+    /** Work that several threads may do together; nothing else is asked of it. */
+    private record Shared(Runnable work) implements Offered {
+        @Override
+        public boolean isShared() {
+            return true;
+        }
+
+        @Override
+        public void join() {
+            work.run();
+        }
+
+        @Override
+        public boolean takeBack() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long begunNanos() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isOver() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void doAgain() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     private static Offered offered(Runnable work) {
         return new Part(true, 0, () -> true, work);
     }
@@ -153,6 +201,16 @@ class LocalShardTest {
     /** Work that another thread has begun, or none. */
     private record Part(boolean free, long begunNanos, BooleanSupplier over, Runnable work)
             implements Offered {
+        @Override
+        public boolean isShared() {
+            return false;
+        }
+
+        @Override
+        public void join() {
+            throw new UnsupportedOperationException();
+        }
+
         @Override
         public boolean takeBack() {
             if (free) {

@@ -169,6 +169,16 @@ class ShardsInlineTest {
         }
         return new Offered() {
             @Override
+            public boolean isShared() {
+                return false;
+            }
+
+            @Override
+            public void join() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
             public boolean takeBack() {
                 if (othersBegin) {
                     return false;

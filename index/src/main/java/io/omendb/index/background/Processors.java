@@ -1,4 +1,4 @@
-package io.omendb.cli.processors;
+package io.omendb.index.background;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,16 +12,16 @@ import java.util.stream.Collectors;
  *
  * @param numbers ascending
  */
-record Processors(List<Integer> numbers) {
+public record Processors(List<Integer> numbers) {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String ALLOWED = "Cpus_allowed_list:";
 
-    Processors {
+    public Processors {
         numbers = List.copyOf(numbers);
     }
 
     /** Those that this process may run on; none where that cannot be told, as on other systems. */
-    static Processors allowed() {
+    public static Processors allowed() {
         try {
             for (String line : Files.readAllLines(STATUS)) {
                 if (line.startsWith(ALLOWED)) {
@@ -39,7 +39,7 @@ record Processors(List<Integer> numbers) {
      *
      * @throws NumberFormatException if it is none
      */
-    static Processors parse(String list) {
+    public static Processors parse(String list) {
         List<Integer> numbers = new ArrayList<>();
         for (String range : list.trim().split(",")) {
             int dash = range.indexOf('-');
@@ -52,17 +52,18 @@ record Processors(List<Integer> numbers) {
         return new Processors(numbers);
     }
 
-    int count() {
+    /** How many. */
+    public int count() {
         return numbers.size();
     }
 
     /** The first of them, half as many, rounded down. */
-    Processors firstHalf() {
+    public Processors firstHalf() {
         return new Processors(numbers.subList(0, numbers.size() / 2));
     }
 
     /** The others. */
-    Processors secondHalf() {
+    public Processors secondHalf() {
         return new Processors(numbers.subList(numbers.size() / 2, numbers.size()));
     }
 

@@ -21,7 +21,10 @@ final class BenchPlaces implements AutoCloseable {
     private static final Path SELF = Path.of("/proc/thread-self");
     private static final long TIMEOUT_SECONDS = 2;
 
-    private final boolean apart;
+    /** A command may fail because a thread ended meanwhile. */
+    private static final int TRIES = 3;
+
+    private volatile boolean apart;
 
     private BenchPlaces(boolean apart) {
         this.apart = apart;
@@ -29,8 +32,11 @@ final class BenchPlaces implements AutoCloseable {
 
     /** All threads go to the second half; those that search are to say so. */
     static BenchPlaces apart() {
-        boolean apart = ALL.count() > 1 && allTo(ALL.secondHalf());
-        return new BenchPlaces(apart);
+        boolean several = ALL.count() > 1;
+        if (several) {
+            allTo(ALL.secondHalf());
+        }
+        return new BenchPlaces(several);
     }
 
     /** All stay where they are. */
@@ -51,9 +57,12 @@ final class BenchPlaces implements AutoCloseable {
         }
     }
 
-    private static boolean allTo(Processors where) {
+    private static void allTo(Processors where) {
         String process = Long.toString(ProcessHandle.current().pid());
-        return taskset("-a", "-c", "-p", where.toString(), process);
+        boolean done = false;
+        for (int i = 0; i < TRIES && !done; i++) {
+            done = taskset("-a", "-c", "-p", where.toString(), process);
+        }
     }
 
     private static boolean taskset(String... arguments) {
@@ -66,7 +75,9 @@ final class BenchPlaces implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            return taskset.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && taskset.exitValue() == 0;
+            boolean ended = taskset.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            taskset.destroyForcibly();
+            return ended && taskset.exitValue() == 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
@@ -78,6 +89,7 @@ final class BenchPlaces implements AutoCloseable {
     @Override
     public void close() {
         if (apart) {
+            apart = false;
             allTo(ALL);
         }
     }

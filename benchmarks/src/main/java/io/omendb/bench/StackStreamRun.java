@@ -94,6 +94,17 @@ final class StackStreamRun implements AutoCloseable {
 
     StreamReport run() throws InterruptedException {
         stack.load(sender, plan.preload());
+        // Rows as fast as they are taken in are to have all processors.
+        boolean apart = !Double.isInfinite(plan.rate());
+        try (BenchPlaces placed = apart ? BenchPlaces.apart() : BenchPlaces.anywhere()) {
+            places = placed;
+            return measure();
+        } finally {
+            places = BenchPlaces.anywhere();
+        }
+    }
+
+    private StreamReport measure() throws InterruptedException {
         double restSeconds = Math.min(REST_SECONDS_MAX, plan.seconds() * REST_SHARE);
         warmUp();
         stack.awaitSettled(sender.sent());
@@ -142,11 +153,7 @@ final class StackStreamRun implements AutoCloseable {
         ExecutorService writer =
                 Executors.newSingleThreadExecutor(
                         task -> new Thread(RowSender.makingWay(task), "omen-bench-writer"));
-        // Rows as fast as they are taken in are to have all processors.
-        boolean apart = !Double.isInfinite(plan.rate());
-        try (ProgressBar bar = Progress.start(name, (long) seconds);
-                BenchPlaces placed = apart ? BenchPlaces.apart() : BenchPlaces.anywhere()) {
-            places = placed;
+        try (ProgressBar bar = Progress.start(name, (long) seconds)) {
             long first = stack.count();
             long start = System.nanoTime();
             Future<?> written = writer.submit(() -> write(bar, seconds));
@@ -158,7 +165,6 @@ final class StackStreamRun implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new OmenException(ErrorCode.INTERNAL, "the writer failed: " + e.getCause(), e);
         } finally {
-            places = BenchPlaces.anywhere();
             writing = false;
             writer.shutdownNow();
             probes.clear();

@@ -16,6 +16,7 @@ import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.SearchResult;
 import io.omendb.index.shard.ShardSnapshot;
+import io.omendb.index.shard.SharedSearch;
 import io.omendb.index.sparse.SparseQuery;
 import io.omendb.protocol.ErrorTrailers;
 import io.omendb.protocol.LocalShard;
@@ -85,18 +86,20 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
         LocalWork inline = LocalShard.inline();
         if (request.getBackground()) {
-            answer(background, observer, () -> search(request, new SharedQuery<>(), NEVER));
+            answer(background, observer, () -> search(request, NEVER));
         } else if (inline == null) {
-            answer(observer, () -> search(request, new SharedQuery<>(), NEVER));
+            answer(observer, () -> search(request, NEVER));
         } else {
             FirstAnswer<SearchResponse> first = new FirstAnswer<>(observer);
-            SharedQuery<View> shared = new SharedQuery<>();
-            Runnable query = () -> run(first, () -> search(request, shared, first::isGiven));
+            Runnable alone = () -> run(first, () -> search(request, first::isGiven));
             Consumer<OmenException> refused = refused(first);
-            boolean divisible = isDivisible(request);
             inline.take(
-                    () -> queries.executeHere(query, refused),
-                    () -> new OfferedQuery(queries, query, refused, first, divisible));
+                    () -> queries.executeHere(alone, refused),
+                    () -> {
+                        boolean divisible = isDivisible(request);
+                        Runnable query = divisible ? together(request, first) : alone;
+                        return new OfferedQuery(queries, query, refused, first, divisible);
+                    });
         }
     }
 
@@ -145,26 +148,61 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                                 answer(observer, () -> awaited(request, failure == null)));
     }
 
-    /** As far as a request tells; threads that have a flat index to search each do it all. */
-    private static boolean isDivisible(SearchRequest request) {
-        return request.getFilterJson().isEmpty()
-                && !request.getExact()
-                && SearchDevices.shared() == null;
+    /** Whether threads can share a search's work, as far as that can be told before it begins. */
+    private boolean isDivisible(SearchRequest request) {
+        if (!request.getFilterJson().isEmpty()
+                || request.getExact()
+                || SearchDevices.shared() != null) {
+            return false;
+        }
+        VectorCollection collection = collection(request.getCollection(), request.getGeneration());
+        return collection != null && collection.shard().snapshot().isIndexed();
     }
 
-    private SearchResponse search(
-            SearchRequest request, SharedQuery<View> shared, BooleanSupplier unneeded) {
-        SharedQuery.Seen<View> seen = shared.see(() -> see(request, unneeded));
-        SearchResponse.Builder response =
-                SearchResponse.newBuilder().putAllApplied(seen.view().applied);
-        if (seen.search() != null) {
-            SearchResult result = seen.search().run();
+    /** A search that all threads that run it make together. */
+    private Runnable together(SearchRequest request, FirstAnswer<SearchResponse> first) {
+        SharedQuery<View> shared = new SharedQuery<>();
+        return () ->
+                run(
+                        first,
+                        () -> {
+                            SharedQuery.Seen<View> seen =
+                                    shared.see(() -> see(request, first::isGiven));
+                            SharedSearch search = seen.search();
+                            return response(
+                                    request,
+                                    seen.view(),
+                                    search == null ? null : search.run(),
+                                    seen.startNanos());
+                        });
+    }
+
+    private SearchResponse search(SearchRequest request, BooleanSupplier unneeded) {
+        long start = System.nanoTime();
+        View view = view(request.getCollection(), request.getGeneration(), request.getCommitted());
+        ShardSnapshot snapshot = view.snapshot;
+        SearchResult result =
+                snapshot == null
+                        ? null
+                        : snapshot.search(
+                                VectorBytes.toFloats(request.getVector()),
+                                request.getK(),
+                                filter(request.getFilterJson(), snapshot.schema()),
+                                params(request),
+                                unneeded);
+        return response(request, view, result, start);
+    }
+
+    private static SearchResponse response(
+            SearchRequest request, View view, @Nullable SearchResult result, long startNanos) {
+        SearchResponse.Builder response = SearchResponse.newBuilder().putAllApplied(view.applied);
+        if (result != null) {
             for (Hit hit : result.hits()) {
                 response.addHits(PointMessages.of(hit, request.getInclude()));
             }
             response.setRowsScanned(result.rowsScanned()).setOnDevice(result.onDevice());
         }
-        return response.setTookUs((System.nanoTime() - seen.startNanos()) / 1000).build();
+        return response.setTookUs((System.nanoTime() - startNanos) / 1000).build();
     }
 
     private SharedQuery.Seen<View> see(SearchRequest request, BooleanSupplier unneeded) {

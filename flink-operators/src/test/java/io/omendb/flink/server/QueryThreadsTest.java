@@ -240,6 +240,37 @@ class QueryThreadsTest {
         }
     }
 
+    @Test
+    void threadThatComesToWhatAnotherJoined_runsItToo() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch both = new CountDownLatch(2);
+        Set<Thread> ran = ConcurrentHashMap.newKeySet();
+        try (QueryPool queries = QueryThreads.queries()) {
+            for (int i = 0; i < queries.threads(); i++) {
+                queries.execute(() -> awaitQuietly(go), refusal -> {});
+            }
+            QueryPool.Turn turn =
+                    queries.execute(
+                            () -> {
+                                ran.add(Thread.currentThread());
+                                both.countDown();
+                                go.countDown();
+                                awaitQuietly(both);
+                            },
+                            refusal -> {
+                                throw refusal;
+                            });
+            turn.joinHere();
+            assertThat(ran).hasSize(2).contains(Thread.currentThread());
+            queries.close();
+            assertThat(queries.awaitTermination(10)).as("all have left").isTrue();
+        } finally {
+            go.countDown();
+            both.countDown();
+            both.countDown();
+        }
+    }
+
     private static List<ErrorCode> refusals(QueryPool queries) {
         List<ErrorCode> refusals = Collections.synchronizedList(new ArrayList<>());
         queries.execute(() -> {}, refusal -> refusals.add(refusal.code()));

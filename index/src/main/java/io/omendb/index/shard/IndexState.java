@@ -33,6 +33,12 @@ record IndexState(Codebook codebook, ProbeModel model, @Nullable IndexState prev
         if (wanted == codebook) {
             return model;
         }
-        return previous == null ? ProbeModel.unmeasured(wanted.lists()) : previous.modelOf(wanted);
+        if (previous != null) {
+            return previous.modelOf(wanted);
+        }
+        // A snapshot from before its shard went to a larger codebook, or a stranger's.
+        return wanted.lists() > codebook.lists()
+                ? model.scaled(wanted.lists())
+                : ProbeModel.unmeasured(wanted.lists());
     }
 }

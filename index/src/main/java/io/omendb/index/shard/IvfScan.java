@@ -78,7 +78,7 @@ final class IvfScan {
      */
     record Target(Segment segment, PostingLists lists, int rows, @Nullable IntPredicate matches) {}
 
-    /** Entries whose distance was estimated. */
+    /** Entries whose distance was estimated; twice for those of lists that two threads did. */
     long rowsEstimated() {
         return rowsEstimated;
     }
@@ -125,14 +125,17 @@ final class IvfScan {
         ivf.start(codebook, query, metric == Metric.DOT, epsilon);
         ListTurns.Part part = shared.join();
         int unshown = 0;
+        long comparedShown = 0;
         for (int turn = shared.take();
                 turn < shared.lists() && !unneeded.getAsBoolean();
                 turn = shared.take()) {
             probeAt(turn, targets);
             part.did(turn);
-            if (pending == 0 || ++unshown == UNSHOWN_MAX) {
+            boolean found = pending == 0 && rowsCompared > comparedShown;
+            if (found || ++unshown == UNSHOWN_MAX) {
                 comparePending();
                 part.show(top, rowsEstimated);
+                comparedShown = rowsCompared;
                 unshown = 0;
             }
         }

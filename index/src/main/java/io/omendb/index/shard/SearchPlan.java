@@ -27,7 +27,7 @@ record SearchPlan(List<Rows> unindexed, List<Probe> probes) {
      * Lists of the segments that share a codebook.
      *
      * @param nprobe how many lists of each
-     * @param turns whose they are, where several threads probe them
+     * @param turns whose they are, where several threads may probe them; null for one alone
      */
     record Probe(
             Codebook codebook,

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * ShardMaintenance} improves in the background what is searchable already.
  *
  * <p>Written by one thread, the task's, and by maintenance, which swaps its results in; both hold
- * the shard's lock, maintenance for microseconds. Any thread may call {@link #snapshot()}, {@link
- * #get} and the size getters: the one volatile field {@code snapshot} publishes all that came
- * before.
+ * the shard's lock, maintenance for microseconds, and a millisecond where a codebook follows. Any
+ * thread may call {@link #snapshot()}, {@link #get} and the size getters: the one volatile field
+ * {@code snapshot} publishes all that came before.
  */
 public final class Shard implements AutoCloseable {
     /** Frozen segments that may wait for the disk before the writer helps out. */
@@ -368,12 +368,13 @@ public final class Shard implements AutoCloseable {
      */
     synchronized boolean use(IndexState replacement, SuccessorLists lists) {
         List<Segment> frozen = frozenSegments();
-        if (lists.missing(frozen) != null || lists.behind(mutable()) > Succession.ROWS_LOCKED) {
+        if (lists.missing(frozen) != null || lists.behind(mutable()) > lists.rowsLocked()) {
             return false;
         }
-        lists.install(frozen, mutable());
+        // First the codebook: searches are to know how many of its lists to probe.
         adopt(replacement);
         publish();
+        lists.install(frozen, mutable());
         return true;
     }
 

@@ -112,10 +112,7 @@ public final class ShardSnapshot {
             @Nullable Filter filter,
             SearchParams params,
             BooleanSupplier unneeded) {
-        searching();
-        if (index != null && !params.isExact()) {
-            queries.see(query);
-        }
+        seen(query, params);
         return searchUnseen(query, k, filter, params, unneeded, null);
     }
 
@@ -129,10 +126,6 @@ public final class ShardSnapshot {
             @Nullable Filter filter,
             SearchParams params,
             BooleanSupplier unneeded) {
-        searching();
-        if (index != null && !params.isExact()) {
-            queries.see(query);
-        }
         return new SharedSearch(this, query, k, filter, params, unneeded);
     }
 
@@ -163,6 +156,14 @@ public final class ShardSnapshot {
             statistics.add(segments[i].postings(), query, rows(i));
         }
         return statistics;
+    }
+
+    /** Takes notice of a search that a user asked for. */
+    void seen(float[] query, SearchParams params) {
+        searching();
+        if (index != null && !params.isExact()) {
+            queries.see(query);
+        }
     }
 
     private void searching() {
@@ -208,6 +209,11 @@ public final class ShardSnapshot {
     /** The index that new rows join, or null while all rows are searched flat. */
     @Nullable IndexState index() {
         return index;
+    }
+
+    /** Whether there are posting lists, so that not all rows are compared with each query. */
+    public boolean isIndexed() {
+        return index != null;
     }
 
     /** In a word: flat or ivf. */

@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import io.omendb.index.filter.Filter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ public final class SharedSearch {
     private final @Nullable Filter filter;
     private final SearchParams params;
     private final BooleanSupplier unneeded;
+    private final AtomicBoolean seen = new AtomicBoolean();
     private final AtomicReference<@Nullable SearchPlan> plan = new AtomicReference<>();
 
     SharedSearch(
@@ -44,6 +46,9 @@ public final class SharedSearch {
      * @throws io.omendb.OmenException INVALID for a query that does not fit the collection
      */
     public SearchResult run() {
+        if (!seen.getAndSet(true)) {
+            snapshot.seen(query, params);
+        }
         return snapshot.searchUnseen(query, k, filter, params, unneeded, this);
     }
 

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * One step at a time, on the thread of the shard's maintenance.
  */
 final class Succession {
-    /** Rows of the mutable segment that are assigned while writes wait: a millisecond or two. */
-    static final int ROWS_LOCKED = 512;
-
     /**
      * Steps to catch up with the writer, each of which leaves a fraction of the rows, beside one
      * for each segment there was at first. A writer that is faster than this is not waited for.
@@ -54,8 +51,9 @@ final class Succession {
     /** Does the next step; says whether the codebook is in use. */
     boolean step() {
         if (stepsLeft-- <= 0) {
-            lists.installPacked(shard.frozenSegments());
+            // First the codebook: searches are to know how many of its lists to probe.
             shard.use(state());
+            lists.installPacked(shard.frozenSegments());
             return true;
         }
         Segment missing = lists.missing(shard.frozenSegments());
@@ -63,7 +61,7 @@ final class Succession {
             lists.put(missing, encoder.apply(missing, lists.codebook()));
         } else if (measures && model == null) {
             model = ProbeMeasurement.run(shard.snapshot(), lists.codebook());
-        } else if (lists.behind(newest()) > ROWS_LOCKED) {
+        } else if (lists.behind(newest()) > lists.rowsLocked()) {
             lists.catchUp(newest());
         } else {
             return shard.use(state(), lists);

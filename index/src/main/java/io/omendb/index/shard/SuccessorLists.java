@@ -3,6 +3,7 @@ package io.omendb.index.shard;
 import io.omendb.index.background.Pace;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.GrowingLists;
+import io.omendb.index.ivf.ListsBuilder;
 import io.omendb.index.ivf.PackedLists;
 import io.omendb.index.segment.Segment;
 import java.util.IdentityHashMap;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * is held. Made by one thread.
  */
 final class SuccessorLists {
+    private static final int ROWS_LOCKED_MAX = 512;
+    private static final int ROWS_LOCKED_MIN = 16;
+
+    /** Up to which it is the most. */
+    private static final int ROWS_LOCKED_DIMENSION = 128;
+
     private final Codebook codebook;
     private final Map<Segment, PackedLists> packed = new IdentityHashMap<>();
     private @Nullable Segment mutable;
@@ -29,6 +36,15 @@ final class SuccessorLists {
 
     Codebook codebook() {
         return codebook;
+    }
+
+    /** Rows of the mutable segment that may be left to do while writes wait, for a millisecond. */
+    int rowsLocked() {
+        return Math.max(ROWS_LOCKED_MIN, ROWS_LOCKED_MAX * ROWS_LOCKED_DIMENSION / components());
+    }
+
+    private int components() {
+        return Math.max(ROWS_LOCKED_DIMENSION, codebook.dimension());
     }
 
     /** The first segment without lists; null if all have some. */
@@ -53,21 +69,40 @@ final class SuccessorLists {
     /** Adds the rows that the mutable segment has by now. */
     void catchUp(Segment newest) {
         if (newest != mutable) {
+            if (mutable != null && mutable.isFrozen()) {
+                add(mutable, true);
+                growing.flush();
+                packed.put(mutable, ListsBuilder.pack(growing));
+            }
             mutable = newest;
             growing = new GrowingLists(codebook);
             rows = 0;
         }
+        add(newest, true);
+    }
+
+    private void add(Segment segment, boolean makingWay) {
         float[] vector = new float[codebook.rotation().dimension()];
-        for (int end = newest.rowCount(); rows < end; rows++) {
-            newest.vectors().read(rows, 1, vector, 0);
+        for (int end = segment.rowCount(); rows < end; rows++) {
+            segment.vectors().read(rows, 1, vector, 0);
             growing.add(rows, vector, 0);
-            Pace.step();
+            if (makingWay) {
+                Pace.step();
+            }
         }
     }
 
-    /** Swaps the lists in; nothing may be {@link #missing}, nor the mutable segment grow. */
+    /**
+     * Swaps the lists in, on behalf of whoever holds the shard's lock; nothing may be {@link
+     * #missing}.
+     */
     void install(List<Segment> frozen, Segment newest) {
-        catchUp(newest);
+        if (newest != mutable) {
+            mutable = newest;
+            growing = new GrowingLists(codebook);
+            rows = 0;
+        }
+        add(newest, false);
         growing.flush();
         installPacked(frozen);
         newest.index(growing);

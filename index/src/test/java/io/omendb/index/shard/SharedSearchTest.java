@@ -3,6 +3,7 @@ package io.omendb.index.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.omendb.index.file.RowImage;
+import io.omendb.index.segment.IdHash;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A search that several threads make together. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -34,10 +37,13 @@ class SharedSearchTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    private final Shard shard =
-            new Shard(
-                    CollectionSchema.of("c", DIMENSION, Metric.L2),
-                    new ShardOptions(3_000, 1 << 20, 2_000, 8));
+    private Shard shard = shard(Metric.L2);
+
+    private static Shard shard(Metric metric) {
+        return new Shard(
+                CollectionSchema.of("c", DIMENSION, metric),
+                new ShardOptions(3_000, 1 << 20, 2_000, 8));
+    }
 
     @BeforeEach
     void write() {
@@ -90,8 +96,16 @@ class SharedSearchTest {
         }
     }
 
-    @Test
-    void together_threadsFindWhatOneFinds() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void together_threadsFindWhatOneFinds(Metric metric) throws Exception {
+        shard.close();
+        shard = shard(metric);
+        write();
+        for (int i = 0; i < ROWS; i += 3) {
+            byte[] id = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+            shard.delete(IdHash.of(id), id, "t-0", ROWS + i);
+        }
         int alone = 0;
         int together = 0;
         for (int q = 0; q < QUERIES; q++) {
@@ -105,8 +119,8 @@ class SharedSearchTest {
             for (int i = 0; i < THREADS; i++) {
                 all.add(CompletableFuture.supplyAsync(search::run, threads));
             }
-            // Not so many rows that codes of rows already dead could matter: rows come meanwhile.
-            shard.upsert(row(ROWS + q), vector());
+            // Rows come and go meanwhile: they are not of the snapshot.
+            shard.upsert(row(3 * q + 1), vector());
             for (CompletableFuture<SearchResult> each : all) {
                 assertThat(ids(each.get())).as("seed %d", seed).doesNotHaveDuplicates();
                 together += overlap(each.get(), exact);
@@ -137,7 +151,7 @@ class SharedSearchTest {
 
     private static RowImage row(int number) {
         byte[] id = Integer.toString(number).getBytes(StandardCharsets.UTF_8);
-        return new RowImage(id, 0, "t-0", number, 0, null, null);
+        return new RowImage(id, 0, "t-0", 3 * ROWS + number, 0, null, null);
     }
 
     private static int overlap(SearchResult result, SearchResult with) {

@@ -17,6 +17,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** A shard that goes to its next codebook while rows come in. */
@@ -69,13 +74,101 @@ class SuccessionTest {
         Succession succession = new Succession(shard, next, SuccessionTest::encoded, false);
         int steps = 0;
         do {
-            write(shard, SEAL_ROWS + Succession.ROWS_LOCKED);
+            write(shard, SEAL_ROWS + 600);
             steps++;
         } while (!succession.step());
         assertThat(steps).as("seed %d", seed).isLessThan(STEPS_MAX);
         assertThat(codebook(shard)).as("seed %d", seed).isSameAs(next);
         checkSearches(shard);
         shard.close();
+    }
+
+    @Test
+    void rowsThatCameMeanwhile_orASealedSegment_holdTheSwapUp() {
+        Shard shard = shard();
+        Codebook next = successor(shard);
+        SuccessorLists lists = new SuccessorLists(next);
+        for (Segment segment : shard.frozenSegments()) {
+            lists.put(segment, encoded(segment, next));
+        }
+        IndexState state = shard.snapshot().index().next(next);
+        lists.catchUp(newest(shard));
+        write(shard, lists.rowsLocked() + 1);
+        assertThat(shard.use(state, lists)).as("seed %d", seed).isFalse();
+        lists.catchUp(newest(shard));
+        shard.seal();
+        assertThat(shard.use(state, lists)).as("seed %d", seed).isFalse();
+        assertThat(codebooks(shard)).as("seed %d", seed).doesNotContain(next);
+        lists.catchUp(newest(shard));
+        write(shard, lists.rowsLocked());
+        // What was made for the segment while it grew was of use when it was sealed.
+        assertThat(shard.use(state, lists)).as("seed %d", seed).isTrue();
+        assertThat(codebooks(shard)).as("seed %d", seed).containsExactly(next);
+        checkSearches(shard);
+        shard.close();
+    }
+
+    /** The writer, the background and searches each have threads of their own. */
+    @Test
+    void searchesDuringSuccessions_findEveryLiveRow() throws Exception {
+        ExecutorService background = Executors.newSingleThreadExecutor();
+        ShardOptions options = new ShardOptions(SEAL_ROWS, 1 << 20, 1_000, 2);
+        Shard shard =
+                new Shard(
+                        CollectionSchema.of("c", DIMENSION, Metric.L2),
+                        options,
+                        new ShardEnvironment(null, background));
+        AtomicBoolean writing = new AtomicBoolean(true);
+        Random queries = new Random(seed + 1);
+        try {
+            write(shard, 2_000);
+            CompletableFuture<Integer> searching =
+                    CompletableFuture.supplyAsync(
+                            () -> {
+                                int searches = 0;
+                                while (writing.get()) {
+                                    searchOnce(shard, queries);
+                                    searches++;
+                                }
+                                return searches;
+                            });
+            write(shard, 30_000);
+            for (int i = 0; i < 500; i++) {
+                byte[] id = Integer.toString(i * 50).getBytes(StandardCharsets.UTF_8);
+                shard.upsert(new RowImage(id, 0, "t-0", rows + i, 0, null, null), vectors(1));
+            }
+            writing.set(false);
+            assertThat(searching.get(60, TimeUnit.SECONDS)).as("seed %d", seed).isPositive();
+            shard.seal();
+            background.shutdown();
+            assertThat(background.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(codebook(shard).version()).as("seed %d", seed).isGreaterThan(2);
+            assertThat(codebooks(shard)).as("seed %d", seed).containsExactly(codebook(shard));
+            checkSearches(shard);
+        } finally {
+            writing.set(false);
+            background.shutdownNow();
+            shard.close();
+        }
+    }
+
+    private void searchOnce(Shard shard, Random queries) {
+        float[] query = new float[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            query[i] = (float) queries.nextGaussian();
+        }
+        ShardSnapshot snapshot = shard.snapshot();
+        List<String> near = ids(snapshot.search(query, K, null, SearchParams.ofProbes(100_000)));
+        assertThat(near).as("seed %d", seed).hasSize(K).doesNotHaveDuplicates();
+        List<String> exact = ids(snapshot.searchExact(query, K, null));
+        assertThat(near.stream().filter(exact::contains).count())
+                .as("seed %d", seed)
+                .isGreaterThanOrEqualTo(K - 4);
+    }
+
+    private static Segment newest(Shard shard) {
+        List<Segment> all = shard.snapshot().segments();
+        return all.get(all.size() - 1);
     }
 
     private Shard shard() {

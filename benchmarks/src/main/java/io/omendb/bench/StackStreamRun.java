@@ -50,7 +50,6 @@ final class StackStreamRun implements AutoCloseable {
     private final RowSender sender;
     private final BlockingQueue<Probe> probes = new ArrayBlockingQueue<>(PROBES_WAITING_MAX);
     private volatile boolean writing;
-    private volatile BenchPlaces places = BenchPlaces.anywhere();
 
     /** How the stack is set up. */
     record Setup(int shards, long checkpointMs, RowForm form, double warmupSeconds) {}
@@ -94,13 +93,8 @@ final class StackStreamRun implements AutoCloseable {
 
     StreamReport run() throws InterruptedException {
         stack.load(sender, plan.preload());
-        // Rows as fast as they are taken in are to have all processors.
-        boolean apart = !Double.isInfinite(plan.rate());
-        try (BenchPlaces placed = apart ? BenchPlaces.apart() : BenchPlaces.anywhere()) {
-            places = placed;
+        try (BenchPlaces unused = BenchPlaces.apart()) {
             return measure();
-        } finally {
-            places = BenchPlaces.anywhere();
         }
     }
 
@@ -283,7 +277,6 @@ final class StackStreamRun implements AutoCloseable {
         }
 
         Seen run() {
-            places.searching();
             try (http) {
                 search();
             }

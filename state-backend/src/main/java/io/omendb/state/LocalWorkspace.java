@@ -29,6 +29,10 @@ final class LocalWorkspace implements AutoCloseable {
 
     private final Path directory;
     private final ThreadPoolExecutor thread;
+
+    /** Weighs about a third of a thread that applies rows. */
+    private static final int BACKGROUND_NICER = 5;
+
     private final Pace pace = new Pace();
 
     /** The owner, and every snapshot that still reads or writes files here. */
@@ -71,9 +75,14 @@ final class LocalWorkspace implements AutoCloseable {
         return new ShardEnvironment(directory, thread, pace, SearchDevices.shared());
     }
 
-    /** Lowers the priority of the thread that works in the background. */
+    /**
+     * Lowers the priority of the thread that works in the background.
+     *
+     * @param nice that of the threads that apply rows, which go first: rows are waited for
+     */
     void makeWay(int nice) {
-        thread.execute(() -> Niceness.apply(nice));
+        int later = nice == 0 ? 0 : Math.min(Niceness.MAX, nice + BACKGROUND_NICER);
+        thread.execute(() -> Niceness.apply(later));
     }
 
     /** How work in the background makes way for searches. */

@@ -13,7 +13,7 @@ public final class IngestPriority {
                     .intType()
                     .defaultValue(Niceness.DEFAULT)
                     .withDescription(
-                            "Nice value (0 to 19) of the threads that read, apply and maintain, on Linux: where they and searches want the same core, searches get it. 0 to treat them alike.");
+                            "Nice value (0 to 19) of the threads that read and apply, on Linux: where they and searches want the same core, searches get it. Work in the background has five more. 0 to treat them all alike.");
 
     private IngestPriority() {}
 

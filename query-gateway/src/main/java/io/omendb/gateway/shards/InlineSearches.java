@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Which searches an event loop of the gateway makes itself, of shards that are in its process.
  *
  * <p>A search is spread over threads where that makes it faster: while processors are free. Of
- * several shards the loop then takes one, offers the others to query threads, and takes what none
- * of them has begun when it is done, or does not get ahead with. Whoever hands over everything
- * waits for threads that the machine may have put in line behind each other on the same processor:
- * with 5,000 rows a second coming in, that was more than a third of all that searches waited for.
+ * several shards the loop then takes one, offers the others to query threads, and takes part in
+ * those when it is done. Whoever hands over everything waits for threads that the machine may have
+ * put in line behind each other on the same processor: with 5,000 rows a second coming in, that was
+ * more than a third of all that searches waited for.
  *
  * <p>With no processor free it is made where it was read. Handing over then gains nothing, and
  * costs two handovers, for each of which the machine lets a thread wait for what others have left

@@ -58,7 +58,9 @@ final class Succession {
         }
         Segment missing = lists.missing(shard.frozenSegments());
         if (missing != null) {
-            lists.put(missing, encoder.apply(missing, lists.codebook()));
+            if (!lists.finish(missing)) {
+                lists.put(missing, encoder.apply(missing, lists.codebook()));
+            }
         } else if (measures && model == null) {
             model = ProbeMeasurement.run(shard.snapshot(), lists.codebook());
         } else if (lists.behind(newest()) > lists.rowsLocked()) {

@@ -69,16 +69,29 @@ final class SuccessorLists {
     /** Adds the rows that the mutable segment has by now. */
     void catchUp(Segment newest) {
         if (newest != mutable) {
-            if (mutable != null && mutable.isFrozen()) {
-                add(mutable, true);
-                growing.flush();
-                packed.put(mutable, ListsBuilder.pack(growing));
+            if (mutable != null) {
+                finish(mutable);
             }
             mutable = newest;
             growing = new GrowingLists(codebook);
             rows = 0;
         }
         add(newest, true);
+    }
+
+    /**
+     * Completes what was made for a segment while it grew, now that it is frozen.
+     *
+     * @return false if there is nothing
+     */
+    boolean finish(Segment frozen) {
+        if (frozen != mutable || packed.containsKey(frozen)) {
+            return false;
+        }
+        add(frozen, true);
+        growing.flush();
+        packed.put(frozen, ListsBuilder.pack(growing));
+        return true;
     }
 
     private void add(Segment segment, boolean makingWay) {

@@ -99,6 +99,9 @@ class SuccessionTest {
         shard.seal();
         assertThat(shard.use(state, lists)).as("seed %d", seed).isFalse();
         assertThat(codebooks(shard)).as("seed %d", seed).doesNotContain(next);
+        Segment sealed = shard.frozenSegments().get(shard.frozenSegments().size() - 1);
+        assertThat(lists.missing(shard.frozenSegments())).isSameAs(sealed);
+        assertThat(lists.finish(sealed)).as("seed %d", seed).isTrue();
         lists.catchUp(newest(shard));
         write(shard, lists.rowsLocked());
         // What was made for the segment while it grew was of use when it was sealed.

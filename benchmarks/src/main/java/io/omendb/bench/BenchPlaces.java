@@ -1,11 +1,8 @@
 package io.omendb.bench;
 
+import io.omendb.index.background.OwnThreads;
 import io.omendb.index.background.Processors;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class BenchPlaces implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BenchPlaces.class);
     private static final Processors ALL = Processors.allowed();
-    private static final Path THREADS = Path.of("/proc/self/task");
+    private static final OwnThreads OWN = new OwnThreads(ProcessHandle.current().pid());
     private static final List<String> COMPILERS = List.of("C1 Compiler", "C2 Compiler");
     private static final long TIMEOUT_SECONDS = 2;
 
@@ -37,7 +34,7 @@ final class BenchPlaces implements AutoCloseable {
             return;
         }
         try {
-            for (String thread : compilers()) {
+            for (int thread : OWN.named(COMPILERS)) {
                 taskset(where, thread);
             }
         } catch (IOException e) {
@@ -47,29 +44,12 @@ final class BenchPlaces implements AutoCloseable {
         }
     }
 
-    private static List<String> compilers() throws IOException {
-        List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
-            for (Path thread : threads) {
-                try {
-                    String name = Files.readString(thread.resolve("comm"));
-                    if (COMPILERS.stream().anyMatch(name::startsWith)) {
-                        found.add(String.valueOf(thread.getFileName()));
-                    }
-                } catch (IOException e) {
-                    // It has ended meanwhile.
-                    continue;
-                }
-            }
-        }
-        return found;
-    }
-
     /** It may have ended meanwhile, so what fails does not matter. */
-    private static void taskset(Processors where, String thread)
+    private static void taskset(Processors where, int thread)
             throws IOException, InterruptedException {
         Process taskset =
-                new ProcessBuilder("taskset", "-c", "-p", where.toString(), thread)
+                new ProcessBuilder(
+                                "taskset", "-c", "-p", where.toString(), Integer.toString(thread))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();

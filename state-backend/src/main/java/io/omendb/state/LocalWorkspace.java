@@ -27,12 +27,11 @@ import java.util.stream.Stream;
 final class LocalWorkspace implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
 
-    private final Path directory;
-    private final ThreadPoolExecutor thread;
-
     /** Weighs about a third of a thread that applies rows. */
     private static final int BACKGROUND_NICER = 5;
 
+    private final Path directory;
+    private final ThreadPoolExecutor thread;
     private final Pace pace = new Pace();
 
     /** The owner, and every snapshot that still reads or writes files here. */

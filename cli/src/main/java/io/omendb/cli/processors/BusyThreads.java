@@ -1,5 +1,6 @@
 package io.omendb.cli.processors;
 
+import io.omendb.index.background.OwnThreads;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

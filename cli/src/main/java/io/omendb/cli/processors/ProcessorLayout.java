@@ -3,6 +3,7 @@ package io.omendb.cli.processors;
 import io.omendb.cli.processors.Separation.Observed;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.shards.SearchPlaces.Counts;
+import io.omendb.index.background.OwnThreads;
 import io.omendb.index.background.Processors;
 import java.io.IOException;
 import java.util.ArrayList;

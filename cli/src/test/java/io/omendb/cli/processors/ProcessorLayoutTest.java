@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.shards.SearchPlaces.Counts;
+import io.omendb.index.background.OwnThreads;
 import io.omendb.index.background.Processors;
 import java.io.IOException;
 import java.nio.file.Files;

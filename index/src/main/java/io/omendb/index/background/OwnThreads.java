@@ -1,4 +1,4 @@
-package io.omendb.cli.processors;
+package io.omendb.index.background;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -15,13 +15,18 @@ import java.util.Set;
  * The threads of a process of one's own as Linux has them: by number, and with the first fifteen
  * bytes of their names.
  */
-final class OwnThreads {
+public final class OwnThreads {
     /** As much of a name as the kernel keeps. */
     private static final int NAME_BYTES = 15;
 
     private final Path tasks;
 
-    OwnThreads(long process) {
+    /**
+     * Those of a process.
+     *
+     * @param process its id
+     */
+    public OwnThreads(long process) {
         this.tasks = Path.of("/proc", Long.toString(process), "task");
     }
 
@@ -30,7 +35,7 @@ final class OwnThreads {
      *
      * @throws IOException where there is no such list
      */
-    Set<Integer> all() throws IOException {
+    public Set<Integer> all() throws IOException {
         return new HashSet<>(named(List.of("")));
     }
 
@@ -39,7 +44,7 @@ final class OwnThreads {
      *
      * @throws IOException where there is no such list
      */
-    List<Integer> named(List<String> prefixes) throws IOException {
+    public List<Integer> named(List<String> prefixes) throws IOException {
         List<Integer> found = new ArrayList<>();
         try (DirectoryStream<Path> listed = Files.newDirectoryStream(tasks)) {
             for (Path task : listed) {
@@ -67,7 +72,7 @@ final class OwnThreads {
      *
      * @throws IOException where the kernel does not count that
      */
-    Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
+    public Map<Integer, Long> busyNanos(List<Integer> threads) throws IOException {
         Map<Integer, Long> busy = new HashMap<>();
         boolean counted = threads.isEmpty();
         for (int thread : threads) {

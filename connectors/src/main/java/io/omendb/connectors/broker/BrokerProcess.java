@@ -104,12 +104,12 @@ public final class BrokerProcess implements AutoCloseable {
                         "-Xmx" + options.maxHeap(),
                         "-XX:+UseG1GC",
                         "-XX:MaxGCPauseMillis=20",
-                        // As the omen program: what is hot is compiled in full, not all that is
-                        // warm while everything starts. A broker that the optimizing compiler
-                        // never sees takes half as much again for small requests.
-                        "-XX:Tier4InvocationThreshold=20000",
-                        "-XX:Tier4MinInvocationThreshold=2400",
-                        "-XX:Tier4CompileThreshold=60000",
+                        // Two fifths of the JVM's own: a broker does each thing some hundred times
+                        // a second, so that it would run code that counts for its compiler, twice
+                        // as slow, for minutes.
+                        "-XX:Tier4InvocationThreshold=2000",
+                        "-XX:Tier4MinInvocationThreshold=300",
+                        "-XX:Tier4CompileThreshold=6000",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:ErrorFile=" + directory.path().resolve("hs_err_pid%p.log"),
                         "-Djava.awt.headless=true",

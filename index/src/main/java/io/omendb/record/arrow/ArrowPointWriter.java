@@ -8,7 +8,6 @@ import io.omendb.record.SparseVector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,21 +17,20 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
-import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects points and writes them as one Arrow IPC stream that {@link ArrowPoints} gives back: a
  * point's metadata field becomes a value of the column of that name. A column has one type: a point
- * whose value has another does not fit, and begins the next stream. Used by one thread at a time.
+ * whose value has another does not fit, and begins the next stream. Vectors are {@code float32}, or
+ * {@code uint8} or {@code int8} where every component of the stream is such an integer: the same
+ * numbers in a quarter of the bytes. Used by one thread at a time.
  */
 public final class ArrowPointWriter implements AutoCloseable {
     private static final int ROWS_MIN = 64;
@@ -77,7 +75,7 @@ public final class ArrowPointWriter implements AutoCloseable {
         return ids.size();
     }
 
-    /** About how long the stream will be. */
+    /** About how long the stream will be with components of float32. */
     public long bytes() {
         return (long) rows() * (dimension * Float.BYTES + Integer.BYTES)
                 + ids.length()
@@ -86,7 +84,7 @@ public final class ArrowPointWriter implements AutoCloseable {
                 + metadataBytes;
     }
 
-    /** About how much longer a point makes the stream. */
+    /** About how much longer a point makes the stream with components of float32. */
     public long bytes(
             byte[] id,
             @Nullable ObjectNode metadata,
@@ -224,24 +222,7 @@ public final class ArrowPointWriter implements AutoCloseable {
                         allocator,
                         FieldType.notNullable(new ArrowType.FixedSizeList(dimension)),
                         null);
-        Field item =
-                new Field(
-                        "item",
-                        FieldType.notNullable(
-                                new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)),
-                        null);
-        column.initializeChildrenFromFields(List.of(item));
-        Float4Vector components = (Float4Vector) column.getDataVector();
-        int count = rows * dimension;
-        components.allocateNew(count);
-        components
-                .getDataBuffer()
-                .nioBuffer(0, count * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer()
-                .put(vectors, 0, count);
-        setAll(components.getValidityBuffer(), count);
-        components.setValueCount(count);
+        Components.write(vectors, rows * dimension, column);
         column.setInitialCapacity(rows);
         column.reAlloc();
         setAll(column.getValidityBuffer(), rows);
@@ -249,7 +230,7 @@ public final class ArrowPointWriter implements AutoCloseable {
         return column;
     }
 
-    private static void setAll(ArrowBuf validity, int count) {
+    static void setAll(ArrowBuf validity, int count) {
         validity.setOne(0, (count + 7L) / 8);
     }
 

@@ -97,7 +97,8 @@ final class ColumnsReader {
     void read(
             VectorSchemaRoot root, Map<Long, Dictionary> dictionaries, BufferAllocator allocator) {
         int count = root.getRowCount();
-        if ((rows + (long) count) * schema.dimension() * Float.BYTES > streamBytes) {
+        // A component is a byte at least.
+        if ((rows + (long) count) * schema.dimension() > streamBytes) {
             throw OmenException.malformed(
                     "arrow: found " + count + " rows in a stream of " + streamBytes + " bytes");
         }

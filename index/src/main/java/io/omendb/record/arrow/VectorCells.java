@@ -7,6 +7,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
@@ -36,12 +38,15 @@ final class VectorCells {
         } else if (column instanceof ListVector list) {
             components = list.getDataVector();
         }
-        if (!(components instanceof Float4Vector || components instanceof Float8Vector)) {
+        if (!(components instanceof Float4Vector
+                || components instanceof Float8Vector
+                || components instanceof UInt1Vector
+                || components instanceof TinyIntVector)) {
             throw OmenException.malformed(
                     "arrow: found column vector of "
                             + column.getField().getType()
                             + (components == null ? "" : " of " + components.getField().getType())
-                            + ", expected fixed_size_list of float32");
+                            + ", expected fixed_size_list of float32, uint8 or int8");
         }
         return new VectorCells(column, components, dimension);
     }
@@ -91,6 +96,9 @@ final class VectorCells {
                         .get(into, offset + done, n);
                 done += n;
             }
+        } else if (components instanceof UInt1Vector || components instanceof TinyIntVector) {
+            boolean signed = components instanceof TinyIntVector;
+            Components.readBytes(components.getDataBuffer(), first, count, signed, into, offset);
         } else {
             Float8Vector doubles = (Float8Vector) components;
             for (int i = 0; i < count; i++) {

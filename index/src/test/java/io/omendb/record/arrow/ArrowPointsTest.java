@@ -14,7 +14,9 @@ import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +41,7 @@ import org.apache.arrow.vector.complex.impl.UnionListWriter;
 import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.dictionary.DictionaryProvider.MapDictionaryProvider;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -226,6 +229,58 @@ class ArrowPointsTest {
             values[i] = (float) random.nextGaussian();
         }
         return new SparseVector(indices, values);
+    }
+
+    @Test
+    void vectorsOfIntegers_takeAByteAComponent_andComeBackBitByBit() throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        ArrowType floats = new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+        ArrowType unsigned = new ArrowType.Int(8, false);
+        ArrowType signed = new ArrowType.Int(8, true);
+        assertComponents(random, unsigned, 0, 255);
+        assertComponents(random, signed, -128, 127);
+        assertComponents(random, floats, -1, 128);
+        assertComponents(random, floats, 0, 256);
+        assertComponents(random, floats, 0, 0.5f);
+        assertComponents(random, floats, 0, -0f);
+    }
+
+    /** Integers between two bounds, which are among them, in streams of one row and of many. */
+    private void assertComponents(Random random, ArrowType type, float least, float most)
+            throws IOException {
+        CollectionSchema schema = CollectionSchema.of("c", 50, Metric.L2);
+        try (ArrowPointWriter writer = new ArrowPointWriter(50)) {
+            for (int rows : new int[] {1, 1 + random.nextInt(500)}) {
+                float[] expected = new float[rows * 50];
+                int span = Math.max(0, (int) (most - least));
+                for (int i = 0; i < expected.length; i++) {
+                    expected[i] = least + random.nextInt(span + 1);
+                }
+                expected[random.nextInt(expected.length / 2)] = least;
+                expected[expected.length - 1] = most;
+                for (int row = 0; row < rows; row++) {
+                    float[] vector = Arrays.copyOfRange(expected, 50 * row, 50 * row + 50);
+                    assertThat(writer.add(id(row), vector, null, null)).isTrue();
+                }
+                byte[] stream = writer.finish();
+                assertThat(itemType(stream)).isEqualTo(type);
+                float[] read = ArrowPoints.read(stream, schema).vectors();
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(Float.floatToRawIntBits(read[i]))
+                            .isEqualTo(Float.floatToRawIntBits(expected[i]));
+                }
+            }
+        }
+    }
+
+    private ArrowType itemType(byte[] stream) throws IOException {
+        try (ArrowStreamReader reader =
+                new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+            Field vector = reader.getVectorSchemaRoot().getSchema().findField("vector");
+            return vector.getChildren().get(0).getType();
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The components of many vectors as the items of a column, in the shortest type that gives each of
@@ -22,17 +23,18 @@ final class Components {
     /** What is widened at a time: it stays in the nearest cache. */
     private static final int CHUNK = 1 << 12;
 
+    /** Components looked at before bytes for all of them are allocated. */
     private static final int FIRST = 64;
 
     private Components() {}
 
     /** Makes the first so many values the items of a column that has none yet. */
     static void write(float[] values, int count, FixedSizeListVector column) {
-        byte[] bytes = new byte[count];
-        if (narrow(values, bytes, count, false)) {
-            items(column, new ArrowType.Int(Byte.SIZE, false), count).setBytes(0, bytes, 0, count);
-        } else if (narrow(values, bytes, count, true)) {
-            items(column, new ArrowType.Int(Byte.SIZE, true), count).setBytes(0, bytes, 0, count);
+        byte[] unsigned = narrow(values, count, false);
+        byte[] bytes = unsigned == null ? narrow(values, count, true) : unsigned;
+        if (bytes != null) {
+            items(column, new ArrowType.Int(Byte.SIZE, unsigned == null), count)
+                    .setBytes(0, bytes, 0, count);
         } else {
             items(column, new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE), count)
                     .nioBuffer(0, count * Float.BYTES)
@@ -42,10 +44,14 @@ final class Components {
         }
     }
 
-    /** Of most vectors that are no integers the first components tell. */
-    private static boolean narrow(float[] values, byte[] into, int count, boolean signed) {
-        return CASTS.narrow(values, 0, into, 0, Math.min(FIRST, count), signed)
-                && CASTS.narrow(values, 0, into, 0, count, signed);
+    /** Bytes that give the values back; null if there are none, which mostly the first tell. */
+    private static byte @Nullable [] narrow(float[] values, int count, boolean signed) {
+        int first = Math.min(FIRST, count);
+        if (!CASTS.narrow(values, 0, new byte[first], 0, first, signed)) {
+            return null;
+        }
+        byte[] bytes = new byte[count];
+        return CASTS.narrow(values, 0, bytes, 0, count, signed) ? bytes : null;
     }
 
     /** Where the items of a column go, none of which is null. */

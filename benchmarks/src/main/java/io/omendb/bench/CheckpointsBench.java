@@ -104,6 +104,10 @@ public final class CheckpointsBench implements Callable<Integer> {
             stack = opened;
             gateway = new GatewayCalls(opened.url());
             opened.up(1);
+            // The collection's topic: who writes to it asks for its partitions at once.
+            ObjectNode schema = GatewayCalls.JSON.createObjectNode();
+            schema.put("dimension", vectors.dimension()).put("metric", "l2");
+            require(gateway.put("/collections/" + COLLECTION, schema));
             String brokers = opened.running().path("bootstrapServers").asText();
             try (RowSender rows = RowSender.open(brokers, COLLECTION, vectors, RowForm.F32)) {
                 sender = rows;
@@ -117,9 +121,6 @@ public final class CheckpointsBench implements Callable<Integer> {
 
     private void run() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        ObjectNode schema = GatewayCalls.JSON.createObjectNode();
-        schema.put("dimension", vectors.dimension()).put("metric", "l2");
-        require(gateway.put("/collections/" + COLLECTION, schema));
         send(vectors.rows(), "Loading");
         GatewayCalls flink = new GatewayCalls(URI.create(stack.running().path("flink").asText()));
         String job = flink.get("/jobs").body().path("jobs").path(0).path("id").asText();
@@ -143,7 +144,8 @@ public final class CheckpointsBench implements Callable<Integer> {
         }
         long without = underLoad(flink, job, false);
         long with = underLoad(flink, job, true);
-        long rowBytes = (long) vectors.dimension() * Float.BYTES + digits(sender.sent());
+        int vectorBytes = vectors.dimension() * vectors.componentBytes();
+        long rowBytes = vectorBytes + digits(sender.sent());
         double[] ratios =
                 uploaded.stream().mapToDouble(bytes -> bytes / (double) fresh / rowBytes).toArray();
         Arrays.sort(ratios);

@@ -34,6 +34,11 @@ final class HeldVectors {
         return dimension;
     }
 
+    /** Bytes that a component takes where it is stored as narrow as it can be: 1 or 4. */
+    int componentBytes() {
+        return floatBlocks.isEmpty() ? 1 : Float.BYTES;
+    }
+
     /** Copies a row's components to {@code into[0 …]}. */
     void read(int row, float[] into) {
         int block = row / blockRows;

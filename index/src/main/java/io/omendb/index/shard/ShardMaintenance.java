@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class ShardMaintenance {
     private static final Logger LOG = LoggerFactory.getLogger(ShardMaintenance.class);
 
-    private static final int FAN_OUT = 8;
+    private static final int FAN_OUT = 4;
     private static final int TIER_ROWS = 1 << 13;
     private static final int MERGED_ROWS_MAX = 1 << 22;
     private static final double DEAD_SHARE = 0.3;

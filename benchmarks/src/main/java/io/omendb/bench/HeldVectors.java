@@ -34,7 +34,7 @@ final class HeldVectors {
         return dimension;
     }
 
-    /** Bytes that a component takes where it is stored as narrow as it can be: 1 or 4. */
+    /** Bytes that a component is held in, as shards store those of 0 to 255 too: 1 or 4. */
     int componentBytes() {
         return floatBlocks.isEmpty() ? 1 : Float.BYTES;
     }

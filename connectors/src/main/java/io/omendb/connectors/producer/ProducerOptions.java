@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * How an {@link OmenProducer} batches.
  *
- * @param batchBytes size at which a batch is sent; Kafka's own limit is 1 MiB a record
+ * @param batchBytes size at which a batch is sent, components counted as float32 though they may be
+ *     sent as bytes; Kafka's own limit is 1 MiB a record
  * @param linger time after which a batch is sent at the latest; more makes larger batches and later
  *     points
  * @param bufferBytes what may wait for Kafka before sending blocks

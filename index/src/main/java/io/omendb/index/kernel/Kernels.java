@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Kernels {
     private static final Logger LOG = LoggerFactory.getLogger(Kernels.class);
-    private static final DistanceKernel ACTIVE = choose();
-    private static final boolean SIMD = ACTIVE instanceof VectorKernel;
+    private static final boolean SIMD =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     private static final PanelKernel PANELS =
             SIMD ? new VectorPanelKernel() : new ScalarPanelKernel();
     private static final HadamardKernel HADAMARD =
@@ -28,7 +28,7 @@ public final class Kernels {
 
     /** Distances of two vectors. */
     public static DistanceKernel active() {
-        return ACTIVE;
+        return Distances.ACTIVE;
     }
 
     /** Inner products with panels of vectors. */
@@ -51,14 +51,19 @@ public final class Kernels {
         return BYTE_CASTS;
     }
 
-    private static DistanceKernel choose() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            LOG.warn(
-                    "Distances run on plain Java; start the JVM with --add-modules jdk.incubator.vector for SIMD");
-            return new ScalarKernel();
+    /** Apart: who compares no vectors, as producers, is told nothing about how fast that is. */
+    private static final class Distances {
+        static final DistanceKernel ACTIVE = choose();
+
+        private static DistanceKernel choose() {
+            if (!SIMD) {
+                LOG.warn(
+                        "Distances run on plain Java; start the JVM with --add-modules jdk.incubator.vector for SIMD");
+                return new ScalarKernel();
+            }
+            DistanceKernel kernel = new VectorKernel();
+            LOG.info("Distances run on {}", kernel.name());
+            return kernel;
         }
-        DistanceKernel kernel = new VectorKernel();
-        LOG.info("Distances run on {}", kernel.name());
-        return kernel;
     }
 }

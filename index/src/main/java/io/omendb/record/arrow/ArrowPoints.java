@@ -16,8 +16,8 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
  *
  * <ul>
  *   <li>{@code id}: utf8 (also large_utf8 or utf8_view), without nulls;
- *   <li>{@code vector}: fixed_size_list or list of float32 (also float64, which is rounded) with
- *       the collection's dimension, without nulls;
+ *   <li>{@code vector}: fixed_size_list or list of float32, uint8 or int8 (also float64, which is
+ *       rounded) with the collection's dimension, without nulls;
  *   <li>{@code text}: utf8, optional;
  *   <li>{@code sparse}: struct of {@code indices} (list of int32) and {@code values} (list of
  *       float32), optional, for collections with sparse vectors;
@@ -40,7 +40,7 @@ public final class ArrowPoints {
      *     break a rule of the collection; TOO_LARGE if its metadata is out of proportion as JSON
      */
     public static PointColumns read(byte[] stream, CollectionSchema schema) {
-        return columns(stream, schema).finish();
+        return columns(stream, schema, Integer.MAX_VALUE).finish();
     }
 
     /**
@@ -50,13 +50,13 @@ public final class ArrowPoints {
      *     holds more than {@code pointsMax} points
      */
     public static PointBatch readBatch(byte[] stream, CollectionSchema schema, int pointsMax) {
-        return columns(stream, schema).batch(pointsMax);
+        return columns(stream, schema, pointsMax).batch();
     }
 
-    private static ColumnsReader columns(byte[] stream, CollectionSchema schema) {
+    private static ColumnsReader columns(byte[] stream, CollectionSchema schema, int pointsMax) {
         try (StreamMemory memory = new StreamMemory(4L * stream.length + SPARE_BYTES)) {
             StreamFraming.check(stream);
-            return columns(stream, schema, memory.allocator());
+            return columns(stream, schema, pointsMax, memory.allocator());
         } catch (OmenException e) {
             throw e;
         } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
@@ -72,11 +72,13 @@ public final class ArrowPoints {
     }
 
     private static ColumnsReader columns(
-            byte[] stream, CollectionSchema schema, BufferAllocator allocator) throws IOException {
+            byte[] stream, CollectionSchema schema, int pointsMax, BufferAllocator allocator)
+            throws IOException {
         try (ArrowStreamReader reader =
                 new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
-            ColumnsReader columns = ColumnsReader.of(schema, root.getSchema(), stream.length);
+            ColumnsReader columns =
+                    ColumnsReader.of(schema, root.getSchema(), stream.length, pointsMax);
             while (reader.loadNextBatch()) {
                 columns.read(root, reader.getDictionaryVectors(), allocator);
             }

@@ -35,6 +35,7 @@ final class ColumnsReader {
     static final String TEXT = "text";
     static final String SPARSE = "sparse";
     private static final int BAD_MAX = PointBatch.BAD_MAX;
+    private static final double GROWTH = 1.5;
 
     private final CollectionSchema schema;
     private final boolean hasText;
@@ -44,6 +45,10 @@ final class ColumnsReader {
     /** Bounds what a batch that claims too much can ask for: nothing is compressed. */
     private final long streamBytes;
 
+    /** Bytes that a component takes in the stream. */
+    private final int componentBytes;
+
+    private final int pointsMax;
     private float[] vectors = new float[0];
     private int rows;
     private final ByteStrings.Builder ids = new ByteStrings.Builder(0, 0);
@@ -57,15 +62,26 @@ final class ColumnsReader {
             boolean hasText,
             boolean hasSparse,
             boolean hasMetadata,
-            long streamBytes) {
+            long streamBytes,
+            int componentBytes,
+            int pointsMax) {
         this.streamBytes = streamBytes;
+        this.componentBytes = componentBytes;
+        this.pointsMax = pointsMax;
         this.schema = schema;
         this.hasText = hasText;
         this.hasSparse = hasSparse;
         this.hasMetadata = hasMetadata;
     }
 
-    static ColumnsReader of(CollectionSchema collection, Schema stream, long streamBytes) {
+    /**
+     * A reader of one stream.
+     *
+     * @param streamBytes its length
+     * @param pointsMax points that it may have
+     */
+    static ColumnsReader of(
+            CollectionSchema collection, Schema stream, long streamBytes, int pointsMax) {
         List<String> names = stream.getFields().stream().map(Field::getName).toList();
         for (String required : List.of(ID, VECTOR)) {
             long found = names.stream().filter(required::equals).count();
@@ -80,7 +96,14 @@ final class ColumnsReader {
         boolean hasText = names.contains(TEXT);
         boolean hasSparse = hasSparse(collection, stream);
         int others = names.size() - 2 - (hasText ? 1 : 0) - (hasSparse ? 1 : 0);
-        return new ColumnsReader(collection, hasText, hasSparse, others > 0, streamBytes);
+        return new ColumnsReader(
+                collection,
+                hasText,
+                hasSparse,
+                others > 0,
+                streamBytes,
+                VectorCells.componentBytes(stream.findField(VECTOR)),
+                pointsMax);
     }
 
     /**
@@ -97,11 +120,12 @@ final class ColumnsReader {
     void read(
             VectorSchemaRoot root, Map<Long, Dictionary> dictionaries, BufferAllocator allocator) {
         int count = root.getRowCount();
-        // A component is a byte at least.
-        if ((rows + (long) count) * schema.dimension() > streamBytes) {
+        if (count < 0
+                || (rows + (long) count) * schema.dimension() * componentBytes > streamBytes) {
             throw OmenException.malformed(
                     "arrow: found " + count + " rows in a stream of " + streamBytes + " bytes");
         }
+        PointBatch.checkCount(rows + count, pointsMax);
         List<ValueVector> decoded = new ArrayList<>();
         try {
             MetadataCells cells = new MetadataCells(schema, streamBytes);
@@ -168,8 +192,7 @@ final class ColumnsReader {
     }
 
     /** The points one by one, if there is nothing wrong with any; else what is. */
-    PointBatch batch(int pointsMax) {
-        PointBatch.checkCount(rows, pointsMax);
+    PointBatch batch() {
         if (!bad.isEmpty()) {
             List<BadPoint> named =
                     bad.stream()
@@ -189,7 +212,9 @@ final class ColumnsReader {
     private PointColumns columns() {
         return new PointColumns(
                 schema.dimension(),
-                vectors,
+                vectors.length == rows * schema.dimension()
+                        ? vectors
+                        : Arrays.copyOf(vectors, rows * schema.dimension()),
                 ids.build(),
                 hasMetadata ? metadata.build() : null,
                 hasText ? texts.build() : null,
@@ -254,10 +279,20 @@ final class ColumnsReader {
     private void readVectors(VectorCells cells, int count) {
         int dimension = schema.dimension();
         int from = rows * dimension;
-        vectors = Arrays.copyOf(vectors, Math.multiplyExact(rows + count, dimension));
+        grow(Math.multiplyExact(rows + count, dimension));
         cells.read(count, vectors, from, row -> bad(rows + row, "vector: found null"));
         for (int row = 0; row < count; row++) {
             check(rows + row, from + row * dimension);
+        }
+    }
+
+    /**
+     * Makes room for so many components: for those of one batch exactly, else with more to come.
+     */
+    private void grow(int size) {
+        if (size > vectors.length) {
+            int length = rows == 0 ? size : Math.max(size, (int) (vectors.length * GROWTH));
+            vectors = Arrays.copyOf(vectors, length);
         }
     }
 

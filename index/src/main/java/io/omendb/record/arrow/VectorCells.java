@@ -2,6 +2,7 @@ package io.omendb.record.arrow;
 
 import io.omendb.OmenException;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
@@ -12,6 +13,8 @@ import org.apache.arrow.vector.UInt1Vector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 
 /** The column of vectors: where each starts in the column of components. */
 final class VectorCells {
@@ -38,17 +41,33 @@ final class VectorCells {
         } else if (column instanceof ListVector list) {
             components = list.getDataVector();
         }
-        if (!(components instanceof Float4Vector
-                || components instanceof Float8Vector
-                || components instanceof UInt1Vector
-                || components instanceof TinyIntVector)) {
+        // Those of dictionaries come as the indices into them.
+        boolean encoded = components != null && components.getField().getDictionary() != null;
+        if (encoded
+                || !(components instanceof Float4Vector
+                        || components instanceof Float8Vector
+                        || components instanceof UInt1Vector
+                        || components instanceof TinyIntVector)) {
             throw OmenException.malformed(
                     "arrow: found column vector of "
                             + column.getField().getType()
                             + (components == null ? "" : " of " + components.getField().getType())
+                            + (encoded ? " into a dictionary" : "")
                             + ", expected fixed_size_list of float32, uint8 or int8");
         }
         return new VectorCells(column, components, dimension);
+    }
+
+    /**
+     * Bytes that a component of such a column takes in a stream; of float32 where it is unknown.
+     */
+    static int componentBytes(Field column) {
+        List<Field> items = column.getChildren();
+        ArrowType type = items.isEmpty() ? null : items.get(0).getType();
+        if (type instanceof ArrowType.Int integer && integer.getBitWidth() == Byte.SIZE) {
+            return 1;
+        }
+        return Float.BYTES;
     }
 
     /** Copies all vectors; tells of rows that are null. */
@@ -61,30 +80,34 @@ final class VectorCells {
         if (column.getNullCount() > 0) {
             return;
         }
-        if (column instanceof ListVector list) {
-            for (int row = 0; row < rows; row++) {
-                int start = list.getElementStartIndex(row);
-                int length = list.getElementEndIndex(row) - start;
-                if (length != dimension) {
-                    throw wrongDimension(length, dimension);
-                }
-                copy(start, dimension, into, offset + row * dimension);
-            }
-        } else {
-            copy(0, rows * dimension, into, offset);
+        if (components.getNullCount() > 0) {
+            throw OmenException.malformed("arrow: found vectors with components that are null");
         }
+        copy(
+                column instanceof ListVector list ? start(list, rows) : 0,
+                rows * dimension,
+                into,
+                offset);
+    }
+
+    /** Where lists start that all have the dimension: then each begins where the last one ends. */
+    private int start(ListVector lists, int rows) {
+        for (int row = 0; row < rows; row++) {
+            int length = lists.getElementEndIndex(row) - lists.getElementStartIndex(row);
+            if (length != dimension) {
+                throw wrongDimension(length, dimension);
+            }
+        }
+        return rows == 0 ? 0 : lists.getElementStartIndex(0);
     }
 
     private void copy(int first, int count, float[] into, int offset) {
-        if (first + count > components.getValueCount()) {
+        if ((long) first + count > components.getValueCount()) {
             throw OmenException.malformed(
                     "arrow: found "
                             + components.getValueCount()
                             + " components, expected "
-                            + (first + count));
-        }
-        if (components.getNullCount() > 0) {
-            throw OmenException.malformed("arrow: found vectors with components that are null");
+                            + ((long) first + count));
         }
         if (components instanceof Float4Vector) {
             ArrowBuf data = components.getDataBuffer();

@@ -62,7 +62,8 @@ class OperationsIT {
                             "omendb_http_requests_seconds_count{method=\"POST\","
                                     + "route=\"/collections/{c}/search\",status=\"422\"} 1")
                     .contains("omendb_daily_searches 1.0")
-                    .containsPattern("omendb_search_latency_p95 0\\.\\d+")
+                    // Below a millisecond the number has an exponent.
+                    .containsPattern("omendb_search_latency_p95 (0\\.\\d*[1-9]|[1-9][\\d.]*E-\\d+)")
                     .contains("omendb_insertion_rate_per_sec{collection=\"metered\"} ")
                     .contains("omendb_memory_usage_bytes{collection=\"metered\"} ")
                     .contains("omendb_disk_usage_bytes{collection=\"metered\"} ")

@@ -248,7 +248,7 @@ class StoredCheckpointTest {
             Shard shard = vectors.collection(NAME).orElseThrow().shard();
             long id = 8;
             long rowsBytes = 0;
-            // Segments of one tier are merged when there are some of them.
+            // Segments of one tier are merged when there are four of them.
             for (; id < 16; id++) {
                 for (int i = 0; i < MERGED_ROWS; i++) {
                     upsert(vectors, "new-" + random.nextInt(100_000));

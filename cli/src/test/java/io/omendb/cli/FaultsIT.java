@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +62,14 @@ class FaultsIT {
                     "lost", "duplicated", "resurrected", "wrong", "committed_rolled_back"
                 }) {
             assertThat(result.path(fault).asInt(-1)).as(RunningOmen.read(log)).isZero();
+        }
+        Path unpacked = dir.resolve("data/data/tmp/jobmanager");
+        assertThat(filesOf(unpacked, "lib_guava")).as("left by the two killed").hasSizeLessThan(2);
+    }
+
+    private static List<Path> filesOf(Path folder, String part) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().contains(part)).toList();
         }
     }
 }

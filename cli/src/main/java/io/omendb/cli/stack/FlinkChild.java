@@ -28,10 +28,18 @@ final class FlinkChild implements AutoCloseable {
      * @param role {@code jobmanager} or {@code taskmanager}
      * @param libraries folder of Flink's jars
      * @param configuration folder that holds {@code config.yaml}
+     * @param scratch folder of its own, emptied first: one that was killed left there what it had
+     *     unpacked and what its tasks can build again
      * @param log what it prints is appended here
      */
     static FlinkChild start(
-            String role, Path libraries, Path configuration, String maxHeap, Path log) {
+            String role,
+            Path libraries,
+            Path configuration,
+            String maxHeap,
+            Path scratch,
+            Path log) {
+        StackDirectory.clear(scratch);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -40,6 +48,7 @@ final class FlinkChild implements AutoCloseable {
                         "-XX:+UseParallelGC",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:ErrorFile=" + log.resolveSibling("hs_err_pid%p.log"),
+                        "-Djava.io.tmpdir=" + scratch,
                         "--add-modules",
                         "jdk.incubator.vector",
                         "--add-opens",
@@ -61,8 +70,10 @@ final class FlinkChild implements AutoCloseable {
                         MAIN,
                         role,
                         "--configDir",
-                        configuration.toString()));
+                        configuration.toString(),
+                        "-Dio.tmp.dirs=" + scratch));
         try {
+            Files.createDirectories(scratch);
             return new FlinkChild(
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)

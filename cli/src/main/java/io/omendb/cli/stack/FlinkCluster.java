@@ -56,6 +56,7 @@ final class FlinkCluster implements StackJob {
         try {
             Path folder =
                     Files.createDirectories(config.directory().resolve("flink").toAbsolutePath());
+            Path scratch = FlinkSettings.scratch(config);
             Path home = home();
             Path libraries = home.resolve("cli/flink-process/target/lib");
             int port = LoopbackPort.free();
@@ -67,6 +68,7 @@ final class FlinkCluster implements StackJob {
                             libraries,
                             folder,
                             JOB_MANAGER_HEAP,
+                            scratch.resolve("jobmanager"),
                             folder.resolve("jobmanager.log"));
             started.add(jobManager);
             TaskManagers taskManagers =
@@ -78,6 +80,7 @@ final class FlinkCluster implements StackJob {
                                             libraries,
                                             folder,
                                             config.taskManagerHeap(),
+                                            scratch.resolve("taskmanager-" + number),
                                             folder.resolve("taskmanager-" + number + ".log")));
             started.add(taskManagers);
             JobSubmission submission = new JobSubmission(rest);
@@ -119,7 +122,9 @@ final class FlinkCluster implements StackJob {
         flink.put("jobmanager.bind-host", LoopbackPort.ADDRESS);
         flink.put("taskmanager.host", LoopbackPort.ADDRESS);
         flink.put("taskmanager.bind-host", LoopbackPort.ADDRESS);
-        flink.put("web.upload.dir", folder.resolve("jars").toString());
+        flink.put(
+                "web.upload.dir",
+                FlinkSettings.scratch(config).resolve("jobmanager/jars").toString());
         int slots = (config.parallelism() + config.taskManagers() - 1) / config.taskManagers();
         flink.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
         flink.put("taskmanager.cpu.cores", "1");

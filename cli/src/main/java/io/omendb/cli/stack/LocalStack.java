@@ -74,7 +74,7 @@ public final class LocalStack implements AutoCloseable {
                         + (config.taskManagers() == 0
                                 ? ""
                                 : " in " + config.taskManagers() + " TaskManagers"));
-        directory.clear(FlinkSettings.scratch(config));
+        StackDirectory.clear(FlinkSettings.scratch(config));
         StackJob startedJob =
                 config.taskManagers() == 0
                         ? FlinkJob.start(config, startedBroker.bootstrapServers())

@@ -102,10 +102,8 @@ public final class StackDirectory implements AutoCloseable {
         }
     }
 
-    /**
-     * Deletes a folder that earlier runs may have left behind; the lock says that none runs now.
-     */
-    void clear(Path folder) {
+    /** Deletes a folder that earlier runs may have left behind, of which none runs now. */
+    static void clear(Path folder) {
         if (!Files.isDirectory(folder)) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.omendb.cli.stack;
 
+import io.omendb.OmenException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
@@ -62,9 +63,13 @@ final class TaskManagers implements AutoCloseable {
         for (int i = 0; i < processes.length && !closed; i++) {
             if (!processes[i].isAlive()) {
                 LOG.error("TaskManager {} ended and is started again", i + 1);
-                processes[i] = starter.apply(i + 1);
                 endings++;
                 replaced = true;
+                try {
+                    processes[i] = starter.apply(i + 1);
+                } catch (OmenException e) {
+                    LOG.error("TaskManager {} is tried again in a moment", i + 1, e);
+                }
             }
         }
         return replaced;

@@ -40,7 +40,7 @@ final class EmbedCall {
     }
 
     private CompletableFuture<List<float[]>> start(List<String> list) {
-        if (deadline.gone().isDone()) {
+        if (deadline.gone().hasHappened()) {
             return CompletableFuture.failedFuture(abandoned());
         }
         CompletionStage<List<float[]>> stage;
@@ -60,8 +60,9 @@ final class EmbedCall {
                 });
         if (!vectors.isDone()) {
             vectors.orTimeout(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS);
-            deadline.gone()
-                    .whenComplete((how, failure) -> vectors.completeExceptionally(abandoned()));
+            Runnable abandon = () -> vectors.completeExceptionally(abandoned());
+            deadline.gone().watch(abandon);
+            vectors.whenComplete((made, failure) -> deadline.gone().forget(abandon));
         }
         return vectors.handle(
                 (made, failure) -> {

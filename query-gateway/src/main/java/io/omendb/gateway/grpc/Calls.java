@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.Departure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -45,7 +46,7 @@ public final class Calls {
         answer(request, () -> work.answer(asked))
                 .whenComplete(
                         (answer, failure) -> {
-                            if (asked.gone().isDone()) {
+                            if (asked.gone().hasHappened()) {
                                 return;
                             }
                             if (failure != null) {
@@ -59,8 +60,8 @@ public final class Calls {
 
     /** Whoever sent a call, whose going away is heard of from now on. */
     public static Asked asked(StreamObserver<?> out) {
-        CompletableFuture<Void> gone = new CompletableFuture<>();
-        ((ServerCallStreamObserver<?>) out).setOnCancelHandler(() -> gone.complete(null));
+        Departure gone = new Departure();
+        ((ServerCallStreamObserver<?>) out).setOnCancelHandler(gone::happen);
         return new Asked(System.nanoTime(), gone);
     }
 

@@ -8,6 +8,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.gateway.http.Route.Work;
 import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.Departure;
 import io.omendb.gateway.shards.SearchLimit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -35,7 +36,7 @@ public final class RouteService implements HttpService {
         if (route.searches() && refuses(context)) {
             return refused(context, request);
         }
-        Asked asked = new Asked(System.nanoTime(), context.whenRequestCancelling());
+        Asked asked = new Asked(System.nanoTime(), Departure.with(context.whenRequestCancelling()));
         return HttpResponse.of(
                 admitted(context, request, asked)
                         .exceptionally(failure -> problems.response(context, failure))

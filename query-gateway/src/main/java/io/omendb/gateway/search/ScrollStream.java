@@ -57,7 +57,7 @@ final class ScrollStream {
     }
 
     private void readNext() {
-        if (asked.gone().isDone() || !out.isReady() || !busy.compareAndSet(false, true)) {
+        if (asked.gone().hasHappened() || !out.isReady() || !busy.compareAndSet(false, true)) {
             return;
         }
         ScrollJson page = next;
@@ -68,7 +68,7 @@ final class ScrollStream {
                                         collection, page, asked.now().deadline(page.timeoutMs())))
                 .whenComplete(
                         (found, failure) -> {
-                            if (asked.gone().isDone()) {
+                            if (asked.gone().hasHappened()) {
                                 return;
                             }
                             if (failure != null) {

@@ -1,18 +1,16 @@
 package io.omendb.gateway.shards;
 
-import java.util.concurrent.CompletableFuture;
-
 /**
  * When a question arrived, and until when somebody waits for the answer.
  *
  * @param startNanos {@link System#nanoTime} when it arrived
- * @param gone completes once nobody waits any more, however; then shards are asked no further
+ * @param gone happens once nobody waits any more, however; then shards are asked no further
  */
-public record Asked(long startNanos, CompletableFuture<?> gone) {
+public record Asked(long startNanos, Departure gone) {
 
     /** A question whose asker does not go away. */
     public static Asked at(long startNanos) {
-        return new Asked(startNanos, new CompletableFuture<>());
+        return new Asked(startNanos, new Departure());
     }
 
     /** Another question of the same asker, that starts now. */

@@ -1,15 +1,14 @@
 package io.omendb.gateway.shards;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** When a request must have been answered; sooner where nobody waits for the answer any more. */
 public final class Deadline {
     private final int timeoutMs;
     private final long endNanos;
-    private final CompletableFuture<?> gone;
+    private final Departure gone;
 
-    private Deadline(int timeoutMs, long endNanos, CompletableFuture<?> gone) {
+    private Deadline(int timeoutMs, long endNanos, Departure gone) {
         this.timeoutMs = timeoutMs;
         this.endNanos = endNanos;
         this.gone = gone;
@@ -42,8 +41,8 @@ public final class Deadline {
         return Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
     }
 
-    /** Completes once nobody waits any more. */
-    public CompletableFuture<?> gone() {
+    /** Happens once nobody waits any more. */
+    public Departure gone() {
         return gone;
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers on their way in. Each shard has a slot, which is written once; whoever is last reads them
@@ -31,6 +32,8 @@ final class Gathering<T> {
     private final ShardDirectory directory;
     private final AtomicReferenceArray<Object> outcomes;
     private final AtomicInteger missing;
+    private final AtomicReferenceArray<@Nullable ListenableFuture<T>> answers;
+    private volatile boolean cancelled;
     private final CompletableFuture<Gathered<T>> result = new CompletableFuture<>();
 
     Gathering(
@@ -41,14 +44,33 @@ final class Gathering<T> {
         this.directory = directory;
         this.outcomes = new AtomicReferenceArray<>(shards.size());
         this.missing = new AtomicInteger(shards.size());
+        this.answers = new AtomicReferenceArray<>(shards.size());
     }
 
     CompletableFuture<Gathered<T>> result() {
         return result;
     }
 
+    /** To be called by one thread alone. */
     void expect(int shard, ListenableFuture<T> answer) {
+        answers.set(shard, answer);
         answer.addListener(() -> arrived(shard, answer), MoreExecutors.directExecutor());
+        if (cancelled) {
+            answer.cancel(true);
+        }
+    }
+
+    /**
+     * Cancels the calls, those that are still to be made too. Of no effect on what was answered.
+     */
+    void cancel() {
+        cancelled = true;
+        for (int i = 0; i < answers.length(); i++) {
+            ListenableFuture<T> answer = answers.get(i);
+            if (answer != null) {
+                answer.cancel(true);
+            }
+        }
     }
 
     /** Goes without the answers that are not there yet. */

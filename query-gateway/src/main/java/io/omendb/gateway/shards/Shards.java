@@ -92,14 +92,13 @@ public final class Shards implements AutoCloseable {
                                     + " shards are known: the job is starting, recovering, or not"
                                     + " running."));
         }
-        if (deadline.gone().isDone()) {
+        if (deadline.gone().hasHappened()) {
             return CompletableFuture.failedFuture(Gathering.abandoned());
         }
         Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
+        cancelInVain(deadline, gathering);
         for (int i = 0; i < known.size(); i++) {
-            ListenableFuture<T> answer = question.apply(stub(known.get(i), deadline));
-            gathering.expect(i, answer);
-            cancelInVain(answer, deadline, gathering);
+            gathering.expect(i, question.apply(stub(known.get(i), deadline)));
         }
         deadlines.watch(gathering, deadline);
         return gathering.result();
@@ -216,25 +215,30 @@ public final class Shards implements AutoCloseable {
             Map<ShardAddress, Function<ShardServiceFutureStub, ListenableFuture<T>>> questions) {
         List<ShardAddress> asked = List.copyOf(questions.keySet());
         Gathering<T> gathering = new Gathering<>(asked, asked.size(), false, directory);
+        cancelInVain(deadline, gathering);
         for (int i = 0; i < asked.size(); i++) {
             Function<ShardServiceFutureStub, ListenableFuture<T>> question =
                     Objects.requireNonNull(questions.get(asked.get(i)));
-            ListenableFuture<T> answer = question.apply(stub(asked.get(i), deadline));
-            gathering.expect(i, answer);
-            cancelInVain(answer, deadline, gathering);
+            gathering.expect(i, question.apply(stub(asked.get(i), deadline)));
         }
         deadlines.watch(gathering, deadline);
         return gathering.result();
     }
 
     /**
-     * Cancels a call, of which the shard hears, once nobody waits for its answer: whoever asked has
-     * gone, another shard has refused, or its time has passed. Of no effect once it was answered.
+     * Cancels calls, of which the shards hear, once nobody waits for their answers: whoever asked
+     * has gone, another shard has refused, or their time has passed.
      */
-    private static <T> void cancelInVain(
-            ListenableFuture<T> answer, Deadline deadline, Gathering<T> gathering) {
-        deadline.gone().whenComplete((how, failure) -> answer.cancel(true));
-        gathering.result().whenComplete((gathered, failure) -> answer.cancel(true));
+    private static void cancelInVain(Deadline deadline, Gathering<?> gathering) {
+        Runnable cancel = gathering::cancel;
+        deadline.gone().watch(cancel);
+        gathering
+                .result()
+                .whenComplete(
+                        (gathered, failure) -> {
+                            deadline.gone().forget(cancel);
+                            gathering.cancel();
+                        });
     }
 
     private ShardServiceFutureStub stub(ShardAddress shard, Deadline deadline) {

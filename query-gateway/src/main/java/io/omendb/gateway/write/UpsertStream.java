@@ -155,7 +155,7 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
     }
 
     private synchronized void answer(Writes.Written written) {
-        if (asked.gone().isDone()) {
+        if (asked.gone().hasHappened()) {
             return;
         }
         messages++;
@@ -168,7 +168,7 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
 
     /** Comes after the answers to all messages before, which the order of the stages sees to. */
     private synchronized void refuse(Throwable failure) {
-        if (refused || asked.gone().isDone()) {
+        if (refused || asked.gone().hasHappened()) {
             return;
         }
         refused = true;
@@ -201,7 +201,7 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
     public void onCompleted() {
         answered.thenRun(
                 () -> {
-                    if (!asked.gone().isDone()) {
+                    if (!asked.gone().hasHappened()) {
                         out.onCompleted();
                     }
                 });

@@ -125,6 +125,29 @@ class ShardsInlineTest {
         waiting.forEach(Runnable::run);
     }
 
+    @Test
+    void whoAsksForHours_isToldOfNothingThatWasAnswered() {
+        Asked asked = Asked.at(System.nanoTime());
+        for (int i = 0; i < 100; i++) {
+            answer(ask(asked));
+        }
+        assertThat(asked.gone().watchers()).isZero();
+
+        CompletableFuture<?> last = ask(asked);
+        assertThat(asked.gone().watchers()).isEqualTo(1);
+        asked.gone().happen();
+        assertThat(last).isCompletedExceptionally();
+        assertThat(asked.gone().watchers()).isZero();
+        assertThat(ask(asked)).as("asked by one who has gone").isCompletedExceptionally();
+    }
+
+    private CompletableFuture<?> ask(Asked asked) {
+        return shards.ask(
+                asked.now().deadline(TIMEOUT_MS),
+                false,
+                stub -> stub.search(SearchRequest.getDefaultInstance()));
+    }
+
     private void answer(CompletableFuture<?> search) {
         waiting.forEach(Runnable::run);
         waiting.clear();

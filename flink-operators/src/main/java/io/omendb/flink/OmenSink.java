@@ -86,7 +86,7 @@ public final class OmenSink<T> implements Sink<T>, SupportsPreWriteTopology<T> {
                         // would let two of one id overtake each other.
                         .setParallelism(input.getParallelism());
         return updates.keyBy(ShardUpdate::keyHash, Types.LONG)
-                .transform("vectors", input.getType(), new VectorOperatorFactory<T>())
+                .transform("vectors", input.getType(), new VectorOperatorFactory<T>(definition))
                 .uid(SHARD_UID)
                 .setParallelism(parallelism);
     }

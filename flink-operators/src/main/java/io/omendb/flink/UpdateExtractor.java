@@ -3,11 +3,9 @@ package io.omendb.flink;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.flink.update.ShardUpdate;
-import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Upsert;
-import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.segment.IdHash;
 import io.omendb.record.Point;
 import io.omendb.record.PointRules;
@@ -18,16 +16,13 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Turns elements into updates, and makes the collection known to every subtask before the first.
- */
+/** Turns elements into updates. */
 final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
     private static final long serialVersionUID = 1;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CollectionDefinition definition;
     private final OmenSink.Extractors<T> extractors;
-    private transient boolean defined;
 
     UpdateExtractor(CollectionDefinition definition, OmenSink.Extractors<T> extractors) {
         this.definition = definition;
@@ -36,10 +31,6 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
 
     @Override
     public void processElement(T element, Context context, Collector<ShardUpdate> out) {
-        if (!defined) {
-            define(out);
-            defined = true;
-        }
         String id = extractors.id().apply(element);
         PointRules.checkId(id);
         byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
@@ -64,13 +55,6 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
                         vector,
                         point.metadataJson(),
                         text == null ? null : text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private void define(Collector<ShardUpdate> out) {
-        int keyGroups = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
-        for (long key : SubtaskKeys.perKeyGroup(keyGroups)) {
-            out.collect(new Define(key, definition));
-        }
     }
 
     private @Nullable ObjectNode metadata(T element) {

@@ -13,6 +13,7 @@ import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -22,6 +23,13 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class OmenSinkTest {
+    private static final CollectionDefinition DEFINITION =
+            new CollectionDefinition(
+                    CollectionSchema.of("c", 2, Metric.L2)
+                            .withFields(Map.of("price", FieldType.DOUBLE)),
+                    "omen.c",
+                    1,
+                    Map.of());
 
     private record Item(String id, float[] vector, Object price) {}
 
@@ -46,12 +54,13 @@ class OmenSinkTest {
             harness.open();
             harness.processElement(new Item("ä", new float[] {1, -0f}, 9.5), 0);
             harness.processElement(new Item("gone", null, null), 0);
-            List<ShardUpdate> updates = harness.extractOutputValues();
-            assertThat(updates.get(0)).isInstanceOf(Define.class);
-            Upsert upsert = (Upsert) updates.get(updates.size() - 2);
+            List<ShardUpdate> updates = new ArrayList<>(harness.extractOutputValues());
+            assertThat(updates).hasSize(2);
+            Upsert upsert = (Upsert) updates.get(0);
             assertThat(new String(upsert.metadata(), StandardCharsets.UTF_8))
                     .isEqualTo("{\"price\":9.5}");
-            assertThat(updates.get(updates.size() - 1)).isInstanceOf(Delete.class);
+            assertThat(updates.get(1)).isInstanceOf(Delete.class);
+            updates.add(new Define(0, DEFINITION));
             ShardUpdateSerializer serializer = new ShardUpdateSerializer();
             for (ShardUpdate update : updates) {
                 DataOutputSerializer out = new DataOutputSerializer(64);
@@ -81,16 +90,10 @@ class OmenSinkTest {
     }
 
     private static OneInputStreamOperatorTestHarness<Item, ShardUpdate> harness() throws Exception {
-        CollectionSchema schema =
-                CollectionSchema.of("c", 2, Metric.L2)
-                        .withFields(Map.of("price", FieldType.DOUBLE));
         OmenSink.Extractors<Item> extractors =
                 new OmenSink.Extractors<>(
                         Item::id, Item::vector, item -> Map.of("price", item.price()), null);
         return new OneInputStreamOperatorTestHarness<>(
-                new ProcessOperator<>(
-                        new UpdateExtractor<>(
-                                new CollectionDefinition(schema, "omen.c", 1, Map.of()),
-                                extractors)));
+                new ProcessOperator<>(new UpdateExtractor<>(DEFINITION, extractors)));
     }
 }

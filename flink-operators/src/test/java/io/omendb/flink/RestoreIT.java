@@ -281,10 +281,13 @@ class RestoreIT {
         env.fromSource(numbers, WatermarkStrategy.noWatermarks(), "numbers", Types.LONG)
                 .uid("numbers")
                 .setParallelism(1)
+                // As behind a window over all: what extracts points can never be more than one.
+                .setMaxParallelism(1)
                 .map(RestoreIT::produced)
                 .returns(Types.LONG)
                 .uid("produced")
                 .setParallelism(1)
+                .setMaxParallelism(1)
                 .sinkTo(
                         OmenSink.<Long>builder()
                                 .collection("c")

@@ -2,12 +2,14 @@ package io.omendb.state;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.state.FullSnapshotResources;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyValueStateIterator;
 import org.apache.flink.runtime.state.StreamCompressionDecorator;
 import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
+import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot.BackendStateType;
 
 /**
  * Fails when the asynchronous part of a savepoint starts to read it, which declines the savepoint
@@ -17,10 +19,14 @@ import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
  */
 record RefusedCanonicalSavepoint<K>(FullSnapshotResources<K> resources)
         implements FullSnapshotResources<K> {
+    private static final StateMetaInfoSnapshot VECTORS =
+            new StateMetaInfoSnapshot("vectors", BackendStateType.KEY_VALUE, Map.of(), Map.of());
 
+    /** Never empty: Flink takes a savepoint of no states for done, and would ask for nothing. */
     @Override
     public List<StateMetaInfoSnapshot> getMetaInfoSnapshots() {
-        return resources.getMetaInfoSnapshots();
+        List<StateMetaInfoSnapshot> states = resources.getMetaInfoSnapshots();
+        return states.isEmpty() ? List.of(VECTORS) : states;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.background.Niceness;
 import io.omendb.index.file.RowImage;
 import io.omendb.protocol.ShardAddress;
+import io.omendb.schema.CollectionDefinition;
 import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.VectorState;
 import java.util.concurrent.ScheduledFuture;
@@ -43,14 +44,22 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
     /** A point is there for so much longer than its collection says, at most. */
     private static final long EXPIRY_PERIOD_MS = 500;
 
+    private final transient @Nullable CollectionDefinition collection;
     private final transient OperatorEventGateway coordinator;
     private transient @Nullable VectorState state;
     private transient @Nullable ShardServer server;
     private transient int maxParallelism;
     private transient KeyGroupRange owned = KeyGroupRange.EMPTY_KEY_GROUP_RANGE;
 
-    VectorOperator(StreamOperatorParameters<T> parameters, OperatorEventGateway coordinator) {
+    /**
+     * @param collection known from the start; null where the stream defines what there is
+     */
+    VectorOperator(
+            StreamOperatorParameters<T> parameters,
+            @Nullable CollectionDefinition collection,
+            OperatorEventGateway coordinator) {
         super(parameters);
+        this.collection = collection;
         this.coordinator = coordinator;
     }
 
@@ -62,6 +71,9 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         OmenKeyedStateBackend<?> backend = backend();
         VectorState opened = backend.vectorState();
         state = opened;
+        if (collection != null) {
+            define(opened, collection);
+        }
         ShardMetrics.register(getMetricGroup(), opened);
         Environment environment = getContainingTask().getEnvironment();
         ShardServerAddress bind = ShardServerAddress.of(environment);
@@ -131,16 +143,16 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                     position.offset(),
                     position.timestampMs());
         } else if (update instanceof Define define) {
-            define(target, define);
+            define(target, define.definition());
         } else if (update instanceof Drop drop) {
             target.drop(drop.collection(), drop.generation());
         }
     }
 
     /** A schema that does not fit today will not fit after a restart either. */
-    private static void define(VectorState target, Define define) {
+    private static void define(VectorState target, CollectionDefinition definition) {
         try {
-            target.define(define.definition());
+            target.define(definition);
         } catch (OmenException e) {
             throw e.code() == ErrorCode.CONFLICT ? new SuppressRestartsException(e) : e;
         }

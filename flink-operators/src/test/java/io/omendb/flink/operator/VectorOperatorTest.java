@@ -30,7 +30,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.PlaceholderStreamStateHandle;
@@ -128,6 +130,25 @@ class VectorOperatorTest {
             assertThatThrownBy(harness::open)
                     .hasMessageContaining("state.backend.type")
                     .hasMessageContaining("io.omendb.state.OmenStateBackendFactory");
+        }
+    }
+
+    /** Without any state of Flink's own, as in the job. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rocksdb", "hashmap"})
+    void canonicalSavepoint_isDeclined_andTheOperatorGoesOn(String delegate) throws Exception {
+        try (Harness harness = Harness.open(1, 0, delegate, null)) {
+            harness.process(define(1));
+            harness.process(upsert("a", 1, 0));
+            assertThatThrownBy(
+                            () ->
+                                    harness.flink.snapshotWithLocalState(
+                                            1,
+                                            1,
+                                            SavepointType.savepoint(SavepointFormatType.CANONICAL)))
+                    .hasStackTraceContaining("take a NATIVE one");
+            harness.process(upsert("b", 2, 1));
+            assertThat(harness.rows()).isEqualTo(Map.of("a", 1f, "b", 2f));
         }
     }
 

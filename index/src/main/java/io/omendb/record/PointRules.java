@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class PointRules {
     public static final int ID_BYTES_MAX = 512;
 
+    /**
+     * Length of a vector, at most, unless the metric is cosine: the squared distance of two of them
+     * stays far within the range of float32.
+     */
+    public static final float NORM_MAX = 1e18f;
+
     /** Becomes a question mark in UTF-8, which is what is stored. */
     private static final String UNPAIRED = "an unpaired surrogate";
 
@@ -112,9 +118,30 @@ public final class PointRules {
                     "the collection's dimension " + schema.dimension());
         }
         checkFinite(field, vector);
-        if (schema.metric() == Metric.COSINE && isZero(vector)) {
-            throw invalid(field, "a zero vector", "a direction, as the metric is cosine");
+        if (schema.metric() == Metric.COSINE) {
+            if (isZero(vector)) {
+                throw invalid(field, "a zero vector", "a direction, as the metric is cosine");
+            }
+        } else if (norm(vector, 0, vector.length) > NORM_MAX) {
+            throw OmenException.invalid(normProblem(field, norm(vector, 0, vector.length)));
         }
+    }
+
+    /** What is wrong with a vector of so great a length. */
+    public static String normProblem(String field, double norm) {
+        return problem(
+                field,
+                "a vector of length " + (float) norm,
+                "at most " + NORM_MAX + ", as squared distances are float32");
+    }
+
+    /** The Euclidean length of a vector within an array. */
+    public static double norm(float[] values, int from, int dimension) {
+        double squares = 0;
+        for (int i = from; i < from + dimension; i++) {
+            squares += (double) values[i] * values[i];
+        }
+        return Math.sqrt(squares);
     }
 
     private static void checkFinite(String field, float[] values) {

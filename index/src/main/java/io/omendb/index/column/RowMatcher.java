@@ -102,6 +102,11 @@ public abstract class RowMatcher {
      */
     public abstract BitSet rows();
 
+    /** The same condition with its rows listed: the estimate is exact, a row costs a bit. */
+    public final RowMatcher listed() {
+        return new ListedMatcher(rows(), limit);
+    }
+
     /** Whether provably no row matches. */
     public boolean none() {
         return limit == 0;

@@ -75,7 +75,7 @@ final class HybridSearch {
         List<Segment> segments = snapshot.segments();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            if (segment.postings().isEmpty()) {
+            if (segment.postings().isEmpty() || snapshot.rows(i) == 0) {
                 continue;
             }
             rowsScanned +=

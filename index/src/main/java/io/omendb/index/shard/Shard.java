@@ -388,11 +388,16 @@ public final class Shard implements AutoCloseable {
     synchronized void install(SegmentMerge merge) {
         merge.repeatDeaths();
         Segment merged = merge.merged();
-        slots.put(merged);
+        boolean empty = merged.rowCount() == 0;
+        if (!empty) {
+            // Of an empty one nobody would ever clear the slot, nor let go of its inputs' files.
+            slots.put(merged);
+            copies.admit(merged);
+        }
         List<Segment> left = new ArrayList<>();
         for (Segment segment : segments) {
             int input = merge.inputs().indexOf(segment);
-            if (input == 0 && merged.rowCount() > 0) {
+            if (input == 0 && !empty) {
                 left.add(merged);
             }
             if (input < 0) {
@@ -402,7 +407,6 @@ public final class Shard implements AutoCloseable {
             }
         }
         segments = left.toArray(Segment[]::new);
-        copies.admit(merged);
         publish();
         copies.release(merge.inputs());
     }
@@ -410,6 +414,11 @@ public final class Shard implements AutoCloseable {
     /** Does a stretch of the relocation that follows merges; see {@link PrimaryKeyIndex}. */
     synchronized int relocate(int from, int pairs) {
         return primaryKey.relocate(from, pairs, slots::resolve);
+    }
+
+    /** How many segments are held, those that merges took over included until that is done. */
+    synchronized int slotsHeld() {
+        return slots.held();
     }
 
     /** Ends forwarding from a slot, when no location names it any more. */

@@ -122,6 +122,11 @@ final class ShardMaintenance {
             } catch (RuntimeException e) {
                 // Everything stays searchable as it is; the next write that asks tries again.
                 LOG.error("maintenance of {} failed", shard.schema().name(), e);
+            } catch (Error e) {
+                // This thread may end of it; the next write that asks is to find another.
+                requests.set(0);
+                LOG.error("maintenance of {} failed", shard.schema().name(), e);
+                throw e;
             }
         } while (!requests.compareAndSet(seen, 0));
     }
@@ -320,6 +325,10 @@ final class ShardMaintenance {
             return false;
         }
         long live = snapshot.rowsLiveNow();
+        if (live == 0) {
+            // Nothing can be measured: the same would be tried again and again.
+            return false;
+        }
         int growth = live < SMALL_ROWS ? MODEL_GROWTH_SMALL : MODEL_GROWTH;
         boolean grown = live >= growth * index.model().rows();
         // The same neighbours lie in more lists when rows between them are gone.

@@ -102,26 +102,29 @@ final class ShardSearch {
         List<Segment> segments = snapshot.segments();
         @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
-        boolean listed = false;
         DeviceScan device = DeviceScan.of(snapshot, params, query, top.capacity());
         if (filter != null) {
             long found = bind(filter, matches);
-            selectivity = (double) found / Math.max(1, snapshot.rowsStored());
-            if (params.isExact() || isScanCheaper(found, selectivity)) {
+            boolean planned = shared != null && shared.isPlanned();
+            if (!planned && !isToBeScanned(found) && found <= LISTED_MAX) {
+                // An estimate may be far too high: of conditions that seldom hold together, say.
+                found = list(matches);
+            }
+            if (isToBeScanned(found)) {
                 scanMatches(matches, found, device);
                 return;
             }
-            listed = found <= LISTED_MAX;
+            selectivity = share(found);
         }
         double hostNanos = device == null ? 0 : hostNanos(device, selectivity);
         if (device != null && device.isFaster(params, hostNanos)) {
             // Its rows come first: they are the bound that spares most comparisons here.
             onDevice = device.search(query, matches, filter != null, top);
             rowsScanned += onDevice ? device.rows() : 0;
-            searchHere(onDevice ? device::covered : NOTHING, matches, listed, selectivity);
+            searchHere(onDevice ? device::covered : NOTHING, matches, selectivity);
         } else {
             long start = System.nanoTime();
-            searchHere(NOTHING, matches, listed, selectivity);
+            searchHere(NOTHING, matches, selectivity);
             double share = device == null ? 0 : (double) device.rows() / snapshot.rowsStored();
             if (device != null && share > OBSERVED_SHARE_MIN && !unneeded.getAsBoolean()) {
                 // The estimate is of the rows on the device, the time of all.
@@ -146,14 +149,11 @@ final class ShardSearch {
      * @param done for each segment how many rows, from the first on, were searched already
      */
     private void searchHere(
-            IntUnaryOperator done,
-            @Nullable RowMatcher[] matches,
-            boolean listed,
-            double selectivity) {
+            IntUnaryOperator done, @Nullable RowMatcher[] matches, double selectivity) {
         SearchPlan plan =
                 shared == null
-                        ? plan(done, matches, listed, selectivity)
-                        : shared.plan(() -> plan(done, matches, listed, selectivity));
+                        ? plan(done, matches, selectivity)
+                        : shared.plan(() -> plan(done, matches, selectivity));
         for (SearchPlan.Rows rows : plan.unindexed()) {
             scanUnindexed(rows.segment(), rows.first(), rows.end(), rows.matches());
         }
@@ -163,10 +163,7 @@ final class ShardSearch {
     }
 
     private SearchPlan plan(
-            IntUnaryOperator done,
-            @Nullable RowMatcher[] matches,
-            boolean listed,
-            double selectivity) {
+            IntUnaryOperator done, @Nullable RowMatcher[] matches, double selectivity) {
         List<Segment> segments = snapshot.segments();
         List<SearchPlan.Rows> unindexed = new ArrayList<>();
         Map<Codebook, List<IvfScan.Target>> indexed = new LinkedHashMap<>();
@@ -178,7 +175,7 @@ final class ShardSearch {
                 // What is indexed is read before what is searched flat: nothing falls between.
                 first = Math.min(lists.indexedRows(), snapshot.rows(i));
                 indexed.computeIfAbsent(lists.codebook(), any -> new ArrayList<>())
-                        .add(new IvfScan.Target(segment, lists, first, test(matches[i], listed)));
+                        .add(new IvfScan.Target(segment, lists, first, test(matches[i])));
             }
             unindexed.add(new SearchPlan.Rows(segment, first, snapshot.rows(i), matches[i]));
         }
@@ -193,6 +190,15 @@ final class ShardSearch {
                     probes.add(new SearchPlan.Probe(codebook, targets, nprobe, turns));
                 });
         return new SearchPlan(unindexed, probes);
+    }
+
+    /** The share of all rows that so many are. */
+    private double share(long rows) {
+        return (double) rows / Math.max(1, snapshot.rowsStored());
+    }
+
+    private boolean isToBeScanned(long matches) {
+        return params.isExact() || isScanCheaper(matches, share(matches));
     }
 
     /** Compares what reading all matches costs with what probing until enough are met does. */
@@ -221,15 +227,8 @@ final class ShardSearch {
         return selectivity < 1 ? rows * UNEVEN / selectivity : rows;
     }
 
-    /**
-     * The test of a row. Where matches are few, a bit for each row answers from cache where the
-     * columns themselves would be read from memory.
-     */
-    private static @Nullable IntPredicate test(@Nullable RowMatcher matches, boolean listed) {
-        if (matches == null) {
-            return null;
-        }
-        return listed ? matches.rows()::get : matches::matches;
+    private static @Nullable IntPredicate test(@Nullable RowMatcher matches) {
+        return matches == null ? null : matches::matches;
     }
 
     private long bind(Filter filter, @Nullable RowMatcher[] matches) {
@@ -239,6 +238,22 @@ final class ShardSearch {
                     filter.bind(snapshot.segments().get(i).rows().fields(), snapshot.rows(i));
             matches[i] = bound;
             found += bound.estimate();
+        }
+        return found;
+    }
+
+    /**
+     * Lists the matches, where they are few: a bit for each row answers from cache where the
+     * columns themselves would be read from memory. Tells how many there are.
+     */
+    private static long list(@Nullable RowMatcher[] matches) {
+        long found = 0;
+        for (int i = 0; i < matches.length; i++) {
+            RowMatcher bound = matches[i];
+            if (bound != null) {
+                matches[i] = bound.listed();
+                found += matches[i].estimate();
+            }
         }
         return found;
     }

@@ -153,6 +153,9 @@ public final class ShardSnapshot {
     public TermStatistics statistics(SparseQuery query) {
         TermStatistics statistics = new TermStatistics();
         for (int i = 0; i < segments.length; i++) {
+            if (rows(i) == 0) {
+                continue;
+            }
             statistics.add(segments[i].postings(), query, rows(i));
         }
         return statistics;

@@ -53,6 +53,15 @@ final class SlotTable {
         set(slot, null);
     }
 
+    /** How many slots lead to a segment. */
+    int held() {
+        int held = 0;
+        for (Slot slot : slots) {
+            held += slot == null ? 0 : 1;
+        }
+        return held;
+    }
+
     boolean isForwarding(int slot) {
         Slot found = slots[slot];
         return found != null && found.newRows != null;

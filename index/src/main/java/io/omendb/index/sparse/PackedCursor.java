@@ -6,6 +6,10 @@ final class PackedCursor extends PostingCursor {
     private final int firstBlock;
     private final int endBlock;
     private final int count;
+
+    /** Rows from here on are left out, though they are in the blocks. */
+    private final int limit;
+
     private int block;
     private int blockRows;
     private int at = -1;
@@ -14,13 +18,14 @@ final class PackedCursor extends PostingCursor {
 
     /**
      * Over the blocks from {@code firstBlock} to {@code endBlock}, exclusive, with {@code count}
-     * postings together.
+     * postings together, of which those of rows below {@code limit} are seen.
      */
-    PackedCursor(PackedBlocks blocks, int firstBlock, int endBlock, int count) {
+    PackedCursor(PackedBlocks blocks, int firstBlock, int endBlock, int count, int limit) {
         this.blocks = blocks;
         this.firstBlock = firstBlock;
         this.endBlock = endBlock;
         this.count = count;
+        this.limit = limit;
         this.block = firstBlock;
         this.lookedAt = firstBlock;
         this.blockRows = rowsOf(firstBlock);
@@ -73,6 +78,11 @@ final class PackedCursor extends PostingCursor {
             }
             first = blocks.row(block, low);
         }
+        if (first >= limit) {
+            block = endBlock;
+            row = END;
+            return END;
+        }
         at = low;
         row = first;
         return row;
@@ -114,7 +124,25 @@ final class PackedCursor extends PostingCursor {
 
     @Override
     public int rows() {
-        return count;
+        if (firstBlock == endBlock || blocks.lastRow(endBlock - 1) < limit) {
+            return count;
+        }
+        int below = 0;
+        for (int some = firstBlock; some < endBlock; some++) {
+            if (blocks.lastRow(some) >= limit) {
+                return below + rowsBelow(some);
+            }
+            below += rowsOf(some);
+        }
+        return below;
+    }
+
+    private int rowsBelow(int some) {
+        int below = 0;
+        while (blocks.row(some, below) < limit) {
+            below++;
+        }
+        return below;
     }
 
     @Override

@@ -62,7 +62,12 @@ public final class PackedPostings implements FieldPostings {
 
     /** The postings of a term, by its rank. */
     public PostingCursor cursor(int rank) {
-        return new PackedCursor(blocks, firstBlocks[rank], firstBlocks[rank + 1], counts[rank]);
+        return cursor(rank, norms.length);
+    }
+
+    private PackedCursor cursor(int rank, int limit) {
+        return new PackedCursor(
+                blocks, firstBlocks[rank], firstBlocks[rank + 1], counts[rank], limit);
     }
 
     /** Terms of a row's text, as its norm has it. */
@@ -85,13 +90,15 @@ public final class PackedPostings implements FieldPostings {
         return norms.length;
     }
 
+    /** The limit is lower than the rows there are in a snapshot of before they were all there. */
     @Override
     public @Nullable PostingCursor cursor(String term, int limit) {
-        if (limit < norms.length) {
-            throw new IllegalArgumentException(limit + " of " + norms.length + " frozen rows");
-        }
         int rank = rank(term.getBytes(StandardCharsets.UTF_8));
-        return rank < 0 ? null : cursor(rank);
+        if (rank < 0) {
+            return null;
+        }
+        PackedCursor cursor = cursor(rank, limit);
+        return limit < norms.length && cursor.rows() == 0 ? null : cursor;
     }
 
     private int rank(byte[] term) {

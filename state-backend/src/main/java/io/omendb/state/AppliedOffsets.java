@@ -19,11 +19,16 @@ public final class AppliedOffsets {
 
     private record Waiter(Map<String, Long> wanted, CompletableFuture<Void> reached) {}
 
-    /** Raises the position of a source; a lower one changes nothing. */
+    /**
+     * Raises the position of a source; a lower one changes nothing.
+     *
+     * @param timestampMs of its record; 0 where that is not known, so that the last one stays
+     */
     public void advance(String source, long offset, long timestampMs) {
         AppliedPosition known = positions.get(source);
         if (known == null || offset > known.offset()) {
-            positions.put(source, new AppliedPosition(offset, timestampMs));
+            long time = timestampMs == 0 && known != null ? known.timestampMs() : timestampMs;
+            positions.put(source, new AppliedPosition(offset, time));
             if (!waiters.isEmpty()) {
                 completeWaiters();
             }

@@ -136,6 +136,8 @@ public final class IngestionJob {
                 .setProperty("partition.discovery.interval.ms", DISCOVERY_INTERVAL_MS)
                 .setProperty("metadata.max.age.ms", METADATA_AGE_MS)
                 .setProperty("commit.offsets.on.checkpoint", "false")
+                // What a transaction has not committed may never have been.
+                .setProperty("isolation.level", "read_committed")
                 // The operating system's own size, which grows with what comes in.
                 .setProperty("receive.buffer.bytes", "-1")
                 .setProperty("client.id.prefix", "omen-ingest")

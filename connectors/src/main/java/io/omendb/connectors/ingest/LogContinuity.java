@@ -113,7 +113,11 @@ final class LogContinuity {
         }
         long expected = position[0];
         position[0] = offset + 1;
-        if (offset <= expected || definition == null) {
+        if (offset == expected || definition == null) {
+            return;
+        }
+        if (offset < expected) {
+            report(List.of(rewound(partition, offset, expected)));
             return;
         }
         long gap = offset - expected;
@@ -127,6 +131,17 @@ final class LogContinuity {
             return;
         }
         report(range.problem(partition, wanted).map(List::of).orElse(List.of()));
+    }
+
+    /** Source and positions are of one checkpoint, so that nothing is ever read twice. */
+    private static String rewound(TopicPartition partition, long offset, long expected) {
+        return partition
+                + ": offset "
+                + expected
+                + " was next, but "
+                + offset
+                + " came: the topic was deleted and made again, or its log was cut, so that these are"
+                + " not the records that were read before";
     }
 
     private void report(List<String> problems) {

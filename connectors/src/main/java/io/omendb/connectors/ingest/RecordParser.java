@@ -114,8 +114,20 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                             deadLetters.inc();
                             output.collect(deadLetterTag, new StreamRecord<>(letter));
                         });
+        if (task.getIndexOfThisSubtask() == 0) {
+            opened(continuity).positions().forEach(opened(updates)::resume);
+        }
         sending = new SendingTimes(System.nanoTime());
         schedule(TICK_MS, this);
+    }
+
+    /**
+     * Progress belongs before the barrier: a shard that hears of it afterwards only would not know
+     * it after a restore, and nobody would tell it again where nothing more is written.
+     */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        opened(updates).tick();
     }
 
     @Override

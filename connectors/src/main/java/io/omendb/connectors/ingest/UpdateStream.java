@@ -88,13 +88,10 @@ final class UpdateStream {
      * passed over; one before which others are missing fails the job, unless it is to go on.
      */
     void accept(RawRecord record) {
-        Source source =
-                sources.computeIfAbsent(
-                        record.topic() + "-" + record.partition(),
-                        name ->
-                                new Source(
-                                        name,
-                                        new TopicPartition(record.topic(), record.partition())));
+        Source source = sources.get(record.topic() + "-" + record.partition());
+        if (source == null) {
+            source = source(new TopicPartition(record.topic(), record.partition()));
+        }
         Routes.Route route = routes.of(record.topic(), GenerationHeader.in(record.headers()));
         CollectionDefinition definition = route.definition();
         continuity.read(source.partition, record.offset(), definition);
@@ -114,6 +111,26 @@ final class UpdateStream {
         source.offset = record.offset();
         source.timestampMs = record.timestampMs();
         source.moved = true;
+    }
+
+    /**
+     * What a checkpoint holds was read and applied up to here, by whichever subtask; all are told
+     * with the next tick.
+     *
+     * @param next offset of the next record
+     */
+    void resume(TopicPartition partition, long next) {
+        if (next > 0 && routes.of(partition.topic(), 0).definition() != null) {
+            Source source = source(partition);
+            source.offset = Math.max(source.offset, next - 1);
+            source.moved = true;
+        }
+    }
+
+    private Source source(TopicPartition partition) {
+        return sources.computeIfAbsent(
+                partition.topic() + "-" + partition.partition(),
+                name -> new Source(name, partition));
     }
 
     /** Tells all subtasks what was read since the last tick, and follows the catalogue. */

@@ -5,6 +5,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.connectors.format.RecordFormat;
 import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.PointRules;
@@ -236,7 +237,10 @@ public final class OmenProducer implements AutoCloseable {
     }
 
     private PartitionBatch.Sender sender(int partition) {
-        return (key, value, headers) -> {
+        Header generation = GenerationHeader.of(collection.generation());
+        return (key, value, format) -> {
+            List<Header> headers = new ArrayList<>(format);
+            headers.add(generation);
             CompletableFuture<String> token = new CompletableFuture<>();
             try {
                 kafka.send(

@@ -88,6 +88,21 @@ class LogContinuityTest {
                         "omen.c-0: offset 70 is next, but the log begins at 80 (10 offsets are gone)");
     }
 
+    @Test
+    void read_lowerOffset_theseAreOtherRecords() {
+        LogContinuity continuity = continuity(MissingRecords.FAIL);
+        continuity.restore(PARTITION, 10);
+        continuity.read(PARTITION, 10, collection(0));
+        assertThatThrownBy(() -> continuity.read(PARTITION, 0, collection(0)))
+                .isInstanceOf(SuppressRestartsException.class)
+                .hasStackTraceContaining("offset 11 was next, but 0 came")
+                .hasStackTraceContaining("not the records that were read before");
+        LogContinuity skipping = continuity(MissingRecords.SKIP);
+        skipping.read(PARTITION, 10, collection(0));
+        skipping.read(PARTITION, 0, collection(0));
+        assertThat(skipping.positions()).containsExactly(Map.entry(PARTITION, 1L));
+    }
+
     private LogContinuity continuity(MissingRecords missingRecords) {
         return new LogContinuity(missingRecords, this::ask);
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /** A catalogue is read a while after it is written; records must not be judged by what it was. */
@@ -106,6 +107,20 @@ class UpdateStreamTest {
         updates.clear();
         stream.tick();
         assertThat(updates).isEmpty();
+    }
+
+    /** A shard may have heard of it only after the barrier; nobody may ever write there again. */
+    @Test
+    void resume_tellsWhatTheCheckpointHolds() {
+        catalogue.is(FIRST);
+        stream.resume(new TopicPartition("omen.c", 0), 7);
+        stream.resume(new TopicPartition("omen.c", 1), 0);
+        stream.resume(new TopicPartition("omen.other", 0), 9);
+        stream.tick();
+        assertThat(updates.stream().filter(Progress.class::isInstance))
+                .containsExactly(new Progress(3, new ShardUpdate.Position("omen.c-0", 6, 0)));
+        stream.accept(record(7, "[1,2]", 100));
+        assertThat(deadLetters).isEmpty();
     }
 
     private List<Long> generations() {

@@ -144,8 +144,20 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
         CompletableFuture<Void> reached = state.applied().whenReached(request.getPositionsMap());
         reached.orTimeout(Math.max(1, request.getTimeoutMs()), TimeUnit.MILLISECONDS)
                 .whenComplete(
-                        (done, failure) ->
-                                answer(observer, () -> awaited(request, failure == null)));
+                        (done, failure) -> {
+                            Supplier<AwaitAppliedResponse> answer =
+                                    () -> awaited(request, failure == null);
+                            queries.execute(
+                                    () -> run(observer, answer),
+                                    refusal -> {
+                                        if (refusal.code() == ErrorCode.OVERLOADED) {
+                                            // Not for this: whoever waits has written already.
+                                            run(observer, answer);
+                                        } else {
+                                            refused(observer).accept(refusal);
+                                        }
+                                    });
+                        });
     }
 
     /** Whether threads can share a search's work, as far as that can be told before it begins. */

@@ -8,6 +8,7 @@ import io.omendb.OmenException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,8 +196,34 @@ public final class PointJson {
                                             + ": found an unknown field, expected indices or values");
                 }
             }
-            require("sparse.indices", sparseIndices, "an array of integers");
-            require("sparse.values", sparseValues, "an array of numbers");
+            int[] indices = require("sparse.indices", sparseIndices, "an array of integers");
+            float[] values = require("sparse.values", sparseValues, "an array of numbers");
+            if (indices.length == values.length) {
+                sort(indices, values);
+            }
+        }
+
+        /** Sparse encoders give terms in the order of the text; by far most give them sorted. */
+        private static void sort(int[] indices, float[] values) {
+            int ascending = 1;
+            while (ascending < indices.length && indices[ascending - 1] < indices[ascending]) {
+                ascending++;
+            }
+            if (ascending >= indices.length) {
+                return;
+            }
+            // An index and its value in one number, which sorts as the index does.
+            long[] entries = new long[indices.length];
+            for (int i = 0; i < entries.length; i++) {
+                entries[i] =
+                        (long) indices[i] << 32
+                                | Integer.toUnsignedLong(Float.floatToRawIntBits(values[i]));
+            }
+            Arrays.sort(entries);
+            for (int i = 0; i < entries.length; i++) {
+                indices[i] = (int) (entries[i] >> 32);
+                values[i] = Float.intBitsToFloat((int) entries[i]);
+            }
         }
 
         Point toPoint() {

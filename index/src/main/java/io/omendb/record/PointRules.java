@@ -24,7 +24,7 @@ public final class PointRules {
      * Length of a vector, at most, unless the metric is cosine: the squared distance of two of them
      * stays far within the range of float32.
      */
-    public static final float NORM_MAX = 1e18f;
+    public static final double NORM_MAX = 1e18;
 
     /** Becomes a question mark in UTF-8, which is what is stored. */
     private static final String UNPAIRED = "an unpaired surrogate";

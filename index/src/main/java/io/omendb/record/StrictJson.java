@@ -7,8 +7,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
@@ -35,6 +37,11 @@ public final class StrictJson {
                     .build();
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY).build();
+
+    private static final ObjectMapper UNIQUE =
+            JsonMapper.builder(FACTORY)
+                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                    .build();
 
     private StrictJson() {}
 
@@ -84,6 +91,29 @@ public final class StrictJson {
         return parser.readValueAsTree();
     }
 
+    /**
+     * The object the parser stands on, in which no name may come twice: where each adds a
+     * condition, the last of them alone is not what was meant.
+     */
+    public static ObjectNode uniqueObject(JsonParser parser, String field) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw unexpected(parser, field, "an object");
+        }
+        try {
+            return UNIQUE.readTree(parser);
+        } catch (MismatchedInputException e) {
+            throw new OmenException(
+                    ErrorCode.MALFORMED,
+                    field
+                            + ": found a name twice in one object (line "
+                            + e.getLocation().getLineNr()
+                            + ", column "
+                            + e.getLocation().getColumnNr()
+                            + "), expected each once",
+                    e);
+        }
+    }
+
     /** The string the parser stands on. */
     public static String string(JsonParser parser, String field) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
@@ -103,9 +133,14 @@ public final class StrictJson {
 
     /** The integer the parser stands on. */
     public static int integer(JsonParser parser, String field) throws IOException {
-        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
-                || parser.getNumberType() != JsonParser.NumberType.INT) {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw unexpected(parser, field, "an integer");
+        }
+        if (parser.getNumberType() != JsonParser.NumberType.INT) {
+            throw unexpected(
+                    parser,
+                    field,
+                    "an integer from " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE);
         }
         return parser.getIntValue();
     }

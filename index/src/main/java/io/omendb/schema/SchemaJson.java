@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,9 @@ public final class SchemaJson {
     private static final int PARTITIONS_DEFAULT = 2;
     private static final Pattern PARTITION = Pattern.compile("[0-9]{1,9}");
     private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            new ObjectMapper()
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private SchemaJson() {}
 
@@ -75,6 +79,15 @@ public final class SchemaJson {
             }
         }
         return schema(name, object);
+    }
+
+    /**
+     * Reads a schema out of what is answered about a collection; what else it says is passed over.
+     *
+     * @throws OmenException as {@link #read}
+     */
+    public static CollectionSchema readAnswered(String name, ObjectNode answered) {
+        return schema(name, answered.deepCopy().retain(KEYS));
     }
 
     /** The schema as it is answered. */
@@ -141,6 +154,25 @@ public final class SchemaJson {
                 .firstOffsets()
                 .forEach((partition, offset) -> offsets.put(partition.toString(), offset));
         return object.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What of a schema is not as it was asked for: {@code dimension: found 3, asked for 4}. */
+    public static String differences(CollectionSchema found, CollectionSchema asked) {
+        ObjectNode is = describe(found);
+        ObjectNode wanted = describe(asked);
+        Set<String> members = new LinkedHashSet<>();
+        is.fieldNames().forEachRemaining(members::add);
+        wanted.fieldNames().forEachRemaining(members::add);
+        return members.stream()
+                .filter(member -> !is.path(member).equals(wanted.path(member)))
+                .map(
+                        member ->
+                                member
+                                        + ": found "
+                                        + (is.has(member) ? is.get(member) : "nothing")
+                                        + ", asked for "
+                                        + (wanted.has(member) ? wanted.get(member) : "nothing"))
+                .collect(Collectors.joining("; "));
     }
 
     private static ObjectNode describe(CollectionSchema schema) {

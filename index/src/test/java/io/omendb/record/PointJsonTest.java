@@ -33,6 +33,17 @@ class PointJsonTest {
     }
 
     @Test
+    void read_sparseVectorInAnyOrder_isSorted() {
+        Point point =
+                PointJson.read(
+                        ("{\"id\":\"a\",\"vector\":[1],\"sparse\":{\"indices\":[9,3,2147483647,0],"
+                                        + "\"values\":[0.5,-1.25,3,-0.0]}}")
+                                .getBytes(StandardCharsets.UTF_8));
+        assertThat(point.sparseIndices()).containsExactly(0, 3, 9, 2147483647);
+        assertThat(point.sparseValues()).containsExactly(-0f, -1.25f, 0.5f, 3);
+    }
+
+    @Test
     void read_nullOptionalFields_areAbsent() {
         Point point =
                 read(

@@ -34,6 +34,25 @@ class PointRulesTest {
                     2,
                     null);
 
+    @Test
+    void vectorOfEnormousLength_isRefusedWhereItsSquareCounts() {
+        for (Metric metric : new Metric[] {Metric.L2, Metric.DOT}) {
+            CollectionSchema schema = CollectionSchema.of("c", 2, metric);
+            assertInvalid(
+                    schema,
+                    Point.of("a", new float[] {0, -1e22f}),
+                    "vector: found a vector of length 1.0E22, expected at most 1.0E18, as squared"
+                            + " distances are float32");
+            assertThatCode(
+                            () ->
+                                    PointRules.check(
+                                            schema, Point.of("a", new float[] {6e17f, -7e17f})))
+                    .doesNotThrowAnyException();
+        }
+        assertThatCode(() -> PointRules.check(SCHEMA, Point.of("a", new float[] {3e38f, 3e38f})))
+                .doesNotThrowAnyException();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

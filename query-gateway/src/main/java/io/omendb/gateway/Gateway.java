@@ -34,6 +34,10 @@ public final class Gateway implements AutoCloseable {
     public static final String LOOPS = "omen-gateway-http";
 
     private static final int BLOCKING_THREADS = 32;
+
+    /** Without requests so long, none is under way; none at all would not wait for any. */
+    private static final Duration QUIET = Duration.ofMillis(50);
+
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final Admission admission;
@@ -138,7 +142,7 @@ public final class Gateway implements AutoCloseable {
                         .maxRequestLength(limits.bodyBytes())
                         // Requests end by their own deadlines; this one is for what has none.
                         .requestTimeoutMillis(limits.timeoutMsMax() + 5_000L)
-                        .gracefulShutdownTimeout(Duration.ZERO, DRAIN)
+                        .gracefulShutdownTimeout(QUIET, DRAIN)
                         .errorHandler(problems)
                         .workerGroup(workers, false)
                         .blockingTaskExecutor(

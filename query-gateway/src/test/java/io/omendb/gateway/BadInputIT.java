@@ -274,6 +274,10 @@ class BadInputIT {
                 Arguments.of("'recall_target':NaN", "recall_target: found NaN"),
                 Arguments.of("'params':7", "params: found 7"),
                 Arguments.of("'params':{'nprobe':'x'}", "params.nprobe: found 'x'"),
+                Arguments.of("'params':{'ef':5}", "params.ef: found an unknown parameter"),
+                Arguments.of("'filters':{'c':1,'c':2}", "filters: found a name twice"),
+                Arguments.of(
+                        "'k':1000000000000", "k: found 1000000000000, expected an integer from"),
                 Arguments.of("'params':{'nprobe':Infinity}", "params.nprobe: found Infinity"),
                 Arguments.of("'consistency':'never'", "consistency: found 'never'"),
                 Arguments.of("'consistency':{'after':['x']}", "consistency.after[0]: found 'x'"),

@@ -68,13 +68,13 @@ class FailuresIT {
     }
 
     @Test
-    void shard_slow_is504OrPartial(SharedBroker.Running broker) throws Exception {
+    void shard_slow_is503OrPartial(SharedBroker.Running broker) throws Exception {
         try (RunningGateway running = new RunningGateway(broker)) {
             String path = running.collection("slow");
             CountDownLatch gate = running.job.hold(0);
             running.client
                     .post(path + "/search", "{'vector':[0,0,0],'timeout_ms':100}")
-                    .expectProblem(504, "TIMEOUT", "Shard 0 at");
+                    .expectProblem(503, "UNAVAILABLE", "Shard 0 at");
             JsonNode partial =
                     running.client
                             .post(
@@ -83,6 +83,45 @@ class FailuresIT {
                             .expect(200)
                             .json();
             assertThat(partial.at("/shards/answered").asInt()).isEqualTo(1);
+            gate.countDown();
+        }
+    }
+
+    /** Each of the steps of such a search would wait for the shard as long as it may. */
+    @Test
+    void shard_silent_partialAnswersOfSearchesInSteps(SharedBroker.Running broker)
+            throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            String path = running.collection("silent");
+            running.client
+                    .post(
+                            path + "/points?wait=true",
+                            "{'points':[{'id':'a','vector':[0,0,1],'text':'red'},"
+                                    + "{'id':'b','vector':[0,1,0],'text':'red'},"
+                                    + "{'id':'c','vector':[1,0,0],'text':'red'},"
+                                    + "{'id':'d','vector':[1,0,1],'text':'red'}]}")
+                    .expect(200);
+            CountDownLatch gate = running.job.silence(0);
+            for (String search :
+                    new String[] {
+                        "/search {'vector':[0,0,0],'consistency':'strong'",
+                        "/hybrid_search {'vector':[0,0,0],'text':'red'",
+                        "/hybrid_search {'text':'red','consistency':'strong'",
+                    }) {
+                String[] parts = search.split(" ", 2);
+                running.client
+                        .post(path + parts[0], parts[1] + ",'timeout_ms':400}")
+                        .expectProblem(503, "UNAVAILABLE", "Shard 0 at");
+                JsonNode partial =
+                        running.client
+                                .post(
+                                        path + parts[0],
+                                        parts[1] + ",'timeout_ms':1200,'allow_partial':true}")
+                                .expect(200)
+                                .json();
+                assertThat(partial.at("/shards/answered").asInt()).as(search).isEqualTo(1);
+                assertThat(partial.path("hits")).as(search).isNotEmpty();
+            }
             gate.countDown();
         }
     }
@@ -134,7 +173,7 @@ class FailuresIT {
             }
             Await.until("whoever left has its place no more", () -> searchesInFlight(client, 0));
 
-            client.post(path + "/search", "{'vector':[0,0,0],'timeout_ms':100}").expect(504);
+            client.post(path + "/search", "{'vector':[0,0,0],'timeout_ms':100}").expect(503);
             assertThat(searchesInFlight(client, 0)).isTrue();
 
             gate.countDown();

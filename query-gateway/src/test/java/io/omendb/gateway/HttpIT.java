@@ -1,5 +1,6 @@
 package io.omendb.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -194,6 +195,42 @@ class HttpIT {
         assertThat(packed.body().length).isLessThan(unpacked.length / 2);
         assertThat(plain.headers().firstValue("content-encoding")).isEmpty();
         assertThat(small.headers().firstValue("content-encoding")).isEmpty();
+    }
+
+    /** A browser sends such requests for any page, with a body that needs no permission. */
+    @Test
+    void pageOfAnotherSite_mayNotUseTheGateway_butLinkToIt() throws Exception {
+        String path = running.collection("h-site");
+        byte[] points = "{\"points\":[{\"id\":\"a\",\"vector\":[1,2,3]}]}".getBytes(UTF_8);
+        for (String site : new String[] {"same-origin", "same-site", "none"}) {
+            post(path + "/points", points, "sec-fetch-site", site).expect(202);
+        }
+        for (String write : new String[] {"/points", "/points/delete"}) {
+            post(
+                            path + write,
+                            points,
+                            "content-type",
+                            "text/plain",
+                            "sec-fetch-site",
+                            "cross-site",
+                            "sec-fetch-mode",
+                            "no-cors")
+                    .expectProblem(403, "FORBIDDEN", "found cross-site");
+        }
+        try (RawConnection link = new RawConnection(running.gateway.port())) {
+            link.send(
+                    "GET / HTTP/1.1\nhost: a\nsec-fetch-site: cross-site\nsec-fetch-mode: navigate\n\n");
+            assertThat(link.answer()).startsWith("HTTP/1.1 200");
+        }
+    }
+
+    /** Nothing bounds how many of these are answered at a time. */
+    @Test
+    void probe_withABody_isRefusedUnread() throws Exception {
+        try (RawConnection probe = new RawConnection(running.gateway.port())) {
+            probe.send("GET /health/live HTTP/1.1\nhost: a\ncontent-length: 1000000\n\n");
+            assertThat(probe.answer()).startsWith("HTTP/1.1 400").contains("body: found one");
+        }
     }
 
     @Test

@@ -170,6 +170,19 @@ class SearchIT {
                             .expectProblem(504, "TIMEOUT", "1 records are still to be applied")
                             .json();
             assertThat(late.at("/freshness/lag_records").asInt()).isEqualTo(1);
+            for (String[] wrong :
+                    new String[][] {
+                        {"0:99999", "omen.after-late-0:99999 was not written yet"},
+                        {"9:1", "omen.after-late-9:1 is of a partition that the topic does not"},
+                    }) {
+                client.post(
+                                own + "/search",
+                                "{'vector':[1,1,1],'timeout_ms':100,'consistency':"
+                                        + "{'after':['omen.after-late-"
+                                        + wrong[0]
+                                        + "']}}")
+                        .expectProblem(504, "TIMEOUT", wrong[1]);
+            }
 
             JsonNode stale = client.post(own + "/search", "{'vector':[1,1,1]}").expect(200).json();
             assertThat(stale.at("/freshness/lag_records").asInt()).isEqualTo(1);

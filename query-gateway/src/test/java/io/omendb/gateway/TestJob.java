@@ -84,6 +84,13 @@ final class TestJob implements ShardDirectory {
         return gate;
     }
 
+    /** This shard answers nothing until the latch opens. */
+    CountDownLatch silence(int shard) {
+        CountDownLatch silence = new CountDownLatch(1);
+        shards.get(shard).silence = silence;
+        return silence;
+    }
+
     /** Searches that this shard was asked for, ever. */
     int searches(int shard) {
         return shards.get(shard).searches.get();

@@ -80,6 +80,10 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
     private final Supplier<Map<String, CollectionDefinition>> catalogue;
     private final Map<String, Rows> collections = new HashMap<>();
     volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** Until it opens nothing at all is answered. */
+    volatile CountDownLatch silence = new CountDownLatch(0);
+
     final AtomicInteger searches = new AtomicInteger();
     final AtomicInteger cancelled = new AtomicInteger();
 
@@ -412,9 +416,10 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
         T run() throws Exception;
     }
 
-    private static <T> void answer(StreamObserver<T> out, Work<T> work) {
+    private <T> void answer(StreamObserver<T> out, Work<T> work) {
         T result;
         try {
+            silence.await(30, TimeUnit.SECONDS);
             result = work.run();
         } catch (OmenException e) {
             out.onError(ErrorTrailers.toStatus(e));

@@ -8,6 +8,8 @@ import io.omendb.record.PointJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -195,6 +197,33 @@ class WritesIT {
                 .expectProblem(404, "NOT_FOUND", "nowhere does not exist");
     }
 
+    /** What the producer knows of the topic is older than that; an id keeps its partition. */
+    @Test
+    void collectionMadeAgainWithMorePartitions_writesToAllOfThemAtOnce() throws Exception {
+        String path = "/collections/w-wider";
+        client.put(path, "{'dimension':3,'metric':'l2','partitions':1}").expect(201);
+        client.post(path + "/points?wait=true", "{'points':[" + A + "]}").expect(200);
+        client.delete(path).expect(202);
+        client.put(path, "{'dimension':3,'metric':'l2','partitions':4}").expect(201);
+        Map<String, String> partitions = new HashMap<>();
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 20; i++) {
+                String token =
+                        client.post(
+                                        path + "/points",
+                                        "{'points':[{'id':'p" + i + "','vector':[1,2,3]}]}")
+                                .expect(202)
+                                .json()
+                                .at("/tokens/0")
+                                .asText();
+                String partition = token.substring(0, token.indexOf(':'));
+                String before = partitions.put("p" + i, partition);
+                assertThat(before == null || before.equals(partition)).isTrue();
+            }
+        }
+        assertThat(new HashSet<>(partitions.values())).hasSize(4);
+    }
+
     @Test
     void post_waitWhileNothingIsApplied_is504WithTheLag() throws Exception {
         String path = running.collection("w-late");
@@ -208,6 +237,9 @@ class WritesIT {
             assertThat(late.at("/freshness/lag_records").asInt()).isEqualTo(1);
             assertThat(late.at("/freshness/lag_ms").asInt(-1)).isNotNegative();
             assertThat(late.path("waited_for")).hasSize(1);
+            assertThat(late.path("detail").asText()).startsWith("Written, but not known to be");
+            assertThat(late.path("accepted").asInt()).isEqualTo(1);
+            assertThat(late.path("tokens")).isEqualTo(late.path("waited_for"));
         } finally {
             running.job.resume();
         }

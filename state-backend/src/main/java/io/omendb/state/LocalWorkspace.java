@@ -112,8 +112,9 @@ final class LocalWorkspace implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            release();
         }
-        release();
     }
 
     private void deleteDirectory() {

@@ -147,10 +147,13 @@ public final class OmenKeyedStateBackend<K> extends AbstractKeyedStateBackend<K>
 
     @Override
     public void dispose() {
-        if (vectorState != null) {
-            vectorState.close();
+        try {
+            if (vectorState != null) {
+                vectorState.close();
+            }
+        } finally {
+            delegate.dispose();
         }
-        delegate.dispose();
     }
 
     @Override

@@ -70,6 +70,10 @@ final class HybridQueries {
             Optional<Hit> hit = snapshot.at((int) (location >>> 32), (int) location, id);
             if (hit.isEmpty()) {
                 hit = live.apply(id);
+                if (request.getCommitted()) {
+                    // What was written since is not to be seen.
+                    hit = hit.flatMap(now -> snapshot.at(now.segment().slot(), now.row(), id));
+                }
             }
             response.addPoints(
                     hit.map(found -> PointMessages.of(found, request.getInclude()))

@@ -2,6 +2,7 @@ package io.omendb.index.shard;
 
 import io.omendb.index.segment.Segment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,32 @@ final class SlotTable {
     /** A row that a merge dropped because it was dead. */
     static final long DROPPED = -1;
 
-    private volatile @Nullable Slot[] slots = new Slot[0];
+    private static final int CHUNK_BITS = 10;
+    private static final int CHUNK = 1 << CHUNK_BITS;
+
+    /**
+     * By number, in chunks: a shard uses up some thousand slots a day, of which a few lead
+     * somewhere. A chunk of none is null, and a change copies one.
+     */
+    private volatile @Nullable Chunk[] chunks = new Chunk[0];
+
+    private int reserved;
+
+    /** Never changed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Chunk(@Nullable Slot[] slots) {
+        static final Chunk EMPTY = new Chunk(new Slot[CHUNK]);
+
+        int held() {
+            return (int) Arrays.stream(slots).filter(Objects::nonNull).count();
+        }
+
+        Chunk with(int slot, @Nullable Slot value) {
+            @Nullable Slot[] copy = slots.clone();
+            copy[slot & (CHUNK - 1)] = value;
+            return new Chunk(copy);
+        }
+    }
 
     /**
      * A slot in use.
@@ -35,9 +61,12 @@ final class SlotTable {
 
     /** The slot that the next segment must have. */
     int reserve() {
-        int slot = slots.length;
-        slots = Arrays.copyOf(slots, slot + 1);
-        return slot;
+        if (reserved == chunks.length * CHUNK) {
+            @Nullable Chunk[] longer = Arrays.copyOf(chunks, chunks.length + 1);
+            longer[chunks.length] = Chunk.EMPTY;
+            chunks = longer;
+        }
+        return reserved++;
     }
 
     void put(Segment segment) {
@@ -56,23 +85,23 @@ final class SlotTable {
     /** How many slots lead to a segment. */
     int held() {
         int held = 0;
-        for (Slot slot : slots) {
-            held += slot == null ? 0 : 1;
+        for (Chunk chunk : chunks) {
+            held += chunk == null ? 0 : chunk.held();
         }
         return held;
     }
 
     boolean isForwarding(int slot) {
-        Slot found = slots[slot];
+        Slot found = at(chunks, slot);
         return found != null && found.newRows != null;
     }
 
     /** Follows a location to the segment that holds its row now; {@link #DROPPED} if none does. */
     long resolve(long location) {
-        @Nullable Slot[] current = slots;
+        @Nullable Chunk[] current = chunks;
         long at = location;
         while (true) {
-            Slot slot = current[slotOf(at)];
+            Slot slot = at(current, slotOf(at));
             if (slot == null) {
                 return DROPPED;
             }
@@ -89,7 +118,12 @@ final class SlotTable {
 
     /** Changes whenever a slot does: tells a reader whether what it resolved may have moved. */
     Object version() {
-        return slots;
+        return chunks;
+    }
+
+    private static @Nullable Slot at(@Nullable Chunk[] chunks, int slot) {
+        Chunk chunk = chunks[slot >>> CHUNK_BITS];
+        return chunk == null ? null : chunk.slots[slot & (CHUNK - 1)];
     }
 
     /** Whether the row at a location has an id. False for a location that leads nowhere. */
@@ -98,13 +132,13 @@ final class SlotTable {
         if (at == DROPPED) {
             return false;
         }
-        Slot slot = slots[slotOf(at)];
+        Slot slot = at(chunks, slotOf(at));
         return slot != null && slot.segment.rows().hasId((int) at, id);
     }
 
     /** The segment of a resolved location. */
     Segment segment(long resolved) {
-        Slot slot = slots[slotOf(resolved)];
+        Slot slot = at(chunks, slotOf(resolved));
         if (slot == null) {
             throw new IllegalStateException("location " + resolved + " is in no segment");
         }
@@ -112,8 +146,12 @@ final class SlotTable {
     }
 
     private void set(int slot, @Nullable Slot value) {
-        @Nullable Slot[] copy = slots.clone();
-        copy[slot] = value;
-        slots = copy;
+        int number = slot >>> CHUNK_BITS;
+        Chunk before = chunks[number];
+        Chunk changed = (before == null ? Chunk.EMPTY : before).with(slot, value);
+        boolean full = number < reserved >>> CHUNK_BITS;
+        @Nullable Chunk[] copy = chunks.clone();
+        copy[number] = full && changed.held() == 0 ? null : changed;
+        chunks = copy;
     }
 }

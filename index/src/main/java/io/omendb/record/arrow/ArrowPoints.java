@@ -64,9 +64,11 @@ public final class ArrowPoints {
             // itself.
             throw new OmenException(
                     ErrorCode.MALFORMED,
-                    "arrow: found bytes that cannot be read ("
-                            + e
-                            + "), expected an uncompressed Arrow IPC stream",
+                    "arrow: found "
+                            + (String.valueOf(e.getMessage()).contains("arrow-compression")
+                                    ? "compressed buffers"
+                                    : "bytes that cannot be read (" + e + ")")
+                            + ", expected an uncompressed Arrow IPC stream",
                     e);
         }
     }

@@ -1,5 +1,7 @@
 package io.omendb.gateway.chroma;
 
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
@@ -121,6 +123,7 @@ final class RecordReader {
         do {
             page = page(request.build(), deadline);
             for (Item item : page) {
+                checkTime(deadline);
                 if (!each.test(Row.of(item.getPoint(), 0))) {
                     return;
                 }
@@ -129,6 +132,17 @@ final class RecordReader {
                 request.setAfter(page.get(page.size() - 1).getPosition());
             }
         } while (page.size() == PAGE);
+    }
+
+    /** What is done with a record may take long: an expression is matched, say. */
+    private static void checkTime(Deadline deadline) {
+        if (deadline.leftMs() == 0) {
+            throw new OmenException(
+                    ErrorCode.TIMEOUT,
+                    "The records were not read within the "
+                            + deadline.timeoutMs()
+                            + " ms of the request.");
+        }
     }
 
     private List<Item> page(ScrollRequest request, Deadline deadline) {

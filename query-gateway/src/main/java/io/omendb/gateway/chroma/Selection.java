@@ -3,6 +3,7 @@ package io.omendb.gateway.chroma;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.omendb.gateway.http.Limits;
 import io.omendb.record.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,6 +58,9 @@ record Selection(
 
     /** What has been read so far. */
     private static final class Reading {
+        /** Each may look at a document a million times. */
+        private static final int EXPRESSIONS_MAX = 32;
+
         private @Nullable Set<String> ids;
         private @Nullable JsonNode where;
         private @Nullable JsonNode document;
@@ -69,8 +73,8 @@ record Selection(
         void read(String field, JsonParser parser) throws IOException {
             switch (field) {
                 case "ids" -> ids = new LinkedHashSet<>(all(parser, field, StrictJson::string));
-                case "where" -> where = StrictJson.object(parser, field);
-                case "where_document" -> document = StrictJson.object(parser, field);
+                case "where" -> where = StrictJson.uniqueObject(parser, field);
+                case "where_document" -> document = StrictJson.uniqueObject(parser, field);
                 case "limit" -> limit = whole(parser, field, 0);
                 case "offset" -> offset = whole(parser, field, 0);
                 case "n_results" -> results = whole(parser, field, 1);
@@ -81,6 +85,7 @@ record Selection(
         }
 
         Selection selection() {
+            checkSizes();
             Condition condition =
                     ConditionParser.where(where).and(ConditionParser.document(document));
             return new Selection(
@@ -92,6 +97,33 @@ record Selection(
                     results,
                     include,
                     queries);
+        }
+
+        /** What each is allowed alone could be too much together. */
+        private void checkSizes() {
+            long rows = (long) queries.size() * results;
+            if (rows > Limits.BATCH_HITS_MAX) {
+                throw ChromaException.invalid(
+                        "n_results: found "
+                                + results
+                                + " for "
+                                + queries.size()
+                                + " query_embeddings, expected at most "
+                                + Limits.BATCH_HITS_MAX
+                                + " records in all");
+            }
+            int expressions =
+                    document == null
+                            ? 0
+                            : document.findValues("$regex").size()
+                                    + document.findValues("$not_regex").size();
+            if (expressions > EXPRESSIONS_MAX) {
+                throw ChromaException.invalid(
+                        "where_document: found "
+                                + expressions
+                                + " regular expressions, expected at most "
+                                + EXPRESSIONS_MAX);
+            }
         }
 
         private static int whole(JsonParser parser, String field, int least) throws IOException {

@@ -13,6 +13,7 @@ import io.omendb.protocol.v1.AwaitAppliedResponse;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -30,12 +31,26 @@ public final class AppliedWait {
     }
 
     /**
-     * Waits for the writes these tokens name.
+     * Waits for the writes these tokens name, on all shards.
      *
      * @return fails with TIMEOUT and the lag where they are not applied in time
      */
     public CompletableFuture<Void> until(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
+        return until(collection, tokens, deadline, false);
+    }
+
+    /**
+     * Waits for the writes these tokens name.
+     *
+     * @param allowPartial whether a shard that does not answer is gone without
+     * @return fails with TIMEOUT and the lag where they are not applied in time
+     */
+    public CompletableFuture<Void> until(
+            CollectionDefinition collection,
+            List<Token> tokens,
+            Deadline deadline,
+            boolean allowPartial) {
         if (tokens.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
@@ -46,7 +61,7 @@ public final class AppliedWait {
                         .setTimeoutMs(deadline.leftMs())
                         .build();
         Deadline answer = deadline.later(ANSWER_MS);
-        return shards.ask(answer, false, stub -> stub.awaitApplied(request))
+        return shards.ask(answer, allowPartial, stub -> stub.awaitApplied(request))
                 .thenCombine(
                         ends.of(collection),
                         (gathered, logEnds) -> {
@@ -63,6 +78,23 @@ public final class AppliedWait {
 
     private static boolean allReached(Gathered<AwaitAppliedResponse> gathered) {
         return gathered.values().stream().allMatch(AwaitAppliedResponse::getReached);
+    }
+
+    /** A token of what nobody has written, if one of them is. */
+    private static Optional<String> beyond(List<Token> tokens, Map<Integer, Long> logEnds) {
+        if (logEnds.isEmpty()) {
+            return Optional.empty();
+        }
+        return tokens.stream()
+                .filter(token -> token.offset() >= logEnds.getOrDefault(token.partition(), 0L))
+                .findFirst()
+                .map(
+                        token -> {
+                            Long end = logEnds.get(token.partition());
+                            return end == null
+                                    ? token + " is of a partition that the topic does not have."
+                                    : token + " was not written yet: the log ends before " + end;
+                        });
     }
 
     private static Problem late(
@@ -88,8 +120,11 @@ public final class AppliedWait {
                 "Not applied within "
                         + deadline.timeoutMs()
                         + " ms; "
-                        + freshness.lagRecords()
-                        + " records are still to be applied.",
+                        + beyond(tokens, logEnds)
+                                .orElseGet(
+                                        () ->
+                                                freshness.lagRecords()
+                                                        + " records are still to be applied."),
                 extensions);
     }
 }

@@ -1,9 +1,12 @@
 package io.omendb.gateway.freshness;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.schema.CollectionDefinition;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +19,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +39,10 @@ final class KafkaLogEnds implements LogEnds {
     private static final long FIRST_ANSWER_MS_MAX = 1_000;
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     private static final int DESCRIBE_EVERY = 50;
+
+    /** Age from which what Kafka told of a log says nothing about it any more. */
+    private static final long STALE_NANOS_MIN = TimeUnit.SECONDS.toNanos(5);
+
     private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
     private final Admin admin;
@@ -74,7 +84,12 @@ final class KafkaLogEnds implements LogEnds {
         Log log = logs.computeIfAbsent(topic, name -> new Log());
         log.usedNanos = System.nanoTime();
         if (log.known.isDone()) {
-            return CompletableFuture.completedFuture(Map.copyOf(log.ends));
+            boolean fresh = System.nanoTime() - log.toldNanos < STALE_NANOS_MIN;
+            return CompletableFuture.completedFuture(fresh ? Map.copyOf(log.ends) : Map.of());
+        }
+        if (log.failed) {
+            // Kafka could not tell so far: who asks need not wait to hear it again.
+            return CompletableFuture.completedFuture(Map.of());
         }
         newcomers.release();
         return log.known
@@ -107,7 +122,7 @@ final class KafkaLogEnds implements LogEnds {
                             for (int i = 0; i < known; i++) {
                                 asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
                             }
-                            return admin.listOffsets(asked).all().toCompletionStage();
+                            return admin.listOffsets(asked, committed()).all().toCompletionStage();
                         })
                 .handle(
                         (found, failure) -> {
@@ -152,39 +167,88 @@ final class KafkaLogEnds implements LogEnds {
         }
     }
 
+    /**
+     * Asks for all logs in one go; each is told of by itself, so that one that cannot be read (a
+     * partition without a leader, a topic that is gone) keeps none of the others waiting.
+     */
     private void refresh(boolean describeAll) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        Map<String, List<TopicPartition>> byTopic = new HashMap<>();
         for (Map.Entry<String, Log> entry : logs.entrySet()) {
             Log log = entry.getValue();
+            if (log.asked) {
+                continue;
+            }
             if (describeAll || log.partitions == 0) {
                 log.partitions = partitions(entry.getKey(), log.partitions);
+                log.failed |= log.partitions == 0;
             }
+            List<TopicPartition> partitions = new ArrayList<>();
             for (int i = 0; i < log.partitions; i++) {
-                asked.put(new TopicPartition(entry.getKey(), i), OffsetSpec.latest());
+                partitions.add(new TopicPartition(entry.getKey(), i));
+            }
+            if (!partitions.isEmpty()) {
+                partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+                byTopic.put(entry.getKey(), partitions);
+                log.asked = true;
             }
         }
         if (asked.isEmpty()) {
             return;
         }
+        long asking = System.nanoTime();
+        ListOffsetsResult told = admin.listOffsets(asked, committed());
+        CompletableFuture<?>[] all =
+                byTopic.entrySet().stream()
+                        .map(topic -> told(topic.getKey(), topic.getValue(), asking, told))
+                        .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<Void> round =
+                CompletableFuture.allOf(all).completeOnTimeout(null, PERIOD_MS, MILLISECONDS);
         try {
-            long asking = System.nanoTime();
-            Map<String, Map<Integer, Long>> found = new HashMap<>();
-            admin.listOffsets(asked)
-                    .all()
-                    .get()
-                    .forEach(
-                            (partition, end) -> {
-                                raise(partition, end);
-                                found.computeIfAbsent(partition.topic(), topic -> new HashMap<>())
-                                        .put(partition.partition(), end.offset());
-                            });
-            found.forEach((topic, ends) -> remember(topic, asking, ends));
+            round.get();
         } catch (ExecutionException e) {
-            return; // Kafka is away: the last known ends stay, the next round asks again
+            throw new IllegalStateException("none of them fails", e);
         }
-        logs.values().stream()
-                .filter(log -> !log.ends.isEmpty())
-                .forEach(log -> log.known.complete(null));
+    }
+
+    /** Never fails. */
+    private CompletableFuture<Void> told(
+            String topic, List<TopicPartition> partitions, long asking, ListOffsetsResult told) {
+        Map<TopicPartition, CompletableFuture<ListOffsetsResultInfo>> ends = new HashMap<>();
+        partitions.forEach(
+                partition ->
+                        ends.put(
+                                partition,
+                                told.partitionResult(partition)
+                                        .toCompletionStage()
+                                        .toCompletableFuture()));
+        return CompletableFuture.allOf(ends.values().toArray(CompletableFuture<?>[]::new))
+                .handle(
+                        (all, failure) -> {
+                            Log log = logs.get(topic);
+                            if (log == null) {
+                                return null;
+                            }
+                            log.asked = false;
+                            log.failed = failure != null;
+                            if (failure == null) {
+                                Map<Integer, Long> found = new HashMap<>();
+                                ends.forEach(
+                                        (partition, end) -> {
+                                            raise(partition, end.join());
+                                            found.put(partition.partition(), end.join().offset());
+                                        });
+                                log.history.add(asking, found);
+                                log.toldNanos = asking;
+                                log.known.complete(null);
+                            }
+                            return null;
+                        });
+    }
+
+    /** What readers of committed records see: before it, nothing is open any more. */
+    private static ListOffsetsOptions committed() {
+        return new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
     }
 
     private int partitions(String topic, int lastKnown) throws InterruptedException {
@@ -206,13 +270,6 @@ final class KafkaLogEnds implements LogEnds {
                 + 1;
     }
 
-    private void remember(String topic, long atNanos, Map<Integer, Long> ends) {
-        Log log = logs.get(topic);
-        if (log != null) {
-            log.history.add(atNanos, ends);
-        }
-    }
-
     private void raise(TopicPartition partition, ListOffsetsResultInfo end) {
         Log log = logs.get(partition.topic());
         if (log != null) {
@@ -232,12 +289,22 @@ final class KafkaLogEnds implements LogEnds {
         admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
     }
 
-    /** One topic; only the refreshing thread sets {@code partitions}. */
+    /** One topic; only the refreshing thread sets {@code partitions}, and {@code asked}. */
     private static final class Log {
         final Map<Integer, Long> ends = new ConcurrentHashMap<>();
         final CompletableFuture<Void> known = new CompletableFuture<>();
         volatile long usedNanos = System.nanoTime();
         volatile int partitions;
+
+        /** Whether an answer about it is on its way. */
+        volatile boolean asked;
+
+        /** Whether Kafka could not tell the last time it was asked. */
+        volatile boolean failed;
+
+        /** When Kafka was asked what it last told. */
+        volatile long toldNanos;
+
         final EndsHistory history = new EndsHistory();
     }
 }

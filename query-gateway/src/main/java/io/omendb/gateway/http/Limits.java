@@ -31,6 +31,9 @@ public record Limits(
         int headerMs,
         int bodyMs) {
 
+    /** Hits of all searches of one batch together: all are held until the last is there. */
+    public static final int BATCH_HITS_MAX = 100_000;
+
     /** As many as keep a processor busy while some are on their way, with a little to spare. */
     private static final int SEARCHES_A_PROCESSOR = 4;
 

@@ -43,6 +43,13 @@ public final class Problem extends RuntimeException {
                 JsonNodeFactory.instance.objectNode());
     }
 
+    /** The same error after something else was done, of which more members tell. */
+    public Problem after(String done, ObjectNode more) {
+        ObjectNode all = extensions.deepCopy();
+        all.setAll(more);
+        return new Problem(status, code, done + getMessage(), all);
+    }
+
     public HttpStatus status() {
         return status;
     }

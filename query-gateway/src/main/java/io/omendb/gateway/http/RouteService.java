@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.omendb.OmenException;
 import io.omendb.gateway.http.Route.Work;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Departure;
@@ -36,6 +37,16 @@ public final class RouteService implements HttpService {
         if (route.searches() && refuses(context)) {
             return refused(context, request);
         }
+        if (CrossSite.isRefused(route.method(), request.headers())) {
+            return refused(context, request, CrossSite.refusal());
+        }
+        if (route.work() == Work.OPEN && !request.isEmpty()) {
+            // Served whatever else is to do, so that nothing bounds what such bodies take.
+            return refused(
+                    context,
+                    request,
+                    OmenException.malformed("body: found one, expected none for this path"));
+        }
         Asked asked = new Asked(System.nanoTime(), Departure.with(context.whenRequestCancelling()));
         return HttpResponse.of(
                 admitted(context, request, asked)
@@ -54,6 +65,13 @@ public final class RouteService implements HttpService {
         HttpResponse refusal = problems.busy(context, request.headers());
         answered.accept(route, HttpStatus.TOO_MANY_REQUESTS.code(), System.nanoTime() - start);
         return refusal;
+    }
+
+    private HttpResponse refused(
+            ServiceRequestContext context, HttpRequest request, RuntimeException why) {
+        long start = System.nanoTime();
+        request.abort(why);
+        return observed(problems.response(context, why), start);
     }
 
     private CompletableFuture<HttpResponse> admitted(

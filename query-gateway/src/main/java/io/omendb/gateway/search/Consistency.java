@@ -2,9 +2,14 @@ package io.omendb.gateway.search;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
+import io.omendb.gateway.http.Problem;
+import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
@@ -12,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What a query must see.
@@ -114,11 +122,39 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
         return committed ? COMMITTED : EVENTUAL;
     }
 
-    /** The last writes that must be applied before the query is answered. */
-    CompletableFuture<List<Token>> awaited(CollectionDefinition collection, LogEnds ends) {
-        return ageMs == ANY_AGE
-                ? CompletableFuture.completedFuture(after)
-                : ends.of(collection, ageMs).thenApply(found -> lastOf(collection, found));
+    /**
+     * The last writes that must be applied before the query is answered.
+     *
+     * @return fails with TIMEOUT where Kafka does not tell in time what was written last
+     */
+    CompletableFuture<List<Token>> awaited(
+            CollectionDefinition collection, LogEnds ends, Deadline deadline) {
+        if (ageMs == ANY_AGE) {
+            return CompletableFuture.completedFuture(after);
+        }
+        return ends.of(collection, ageMs)
+                .thenApply(found -> lastOf(collection, found))
+                .orTimeout(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> late(failure, deadline));
+    }
+
+    private static List<Token> late(Throwable failure, Deadline deadline) {
+        if (!(failure instanceof TimeoutException)) {
+            throw failure instanceof CompletionException known
+                    ? known
+                    : new CompletionException(failure);
+        }
+        ObjectNode extensions = JsonNodeFactory.instance.objectNode();
+        ObjectNode freshness = extensions.putObject("freshness");
+        freshness.putObject("applied");
+        freshness.putNull("lag_records");
+        freshness.putNull("lag_ms");
+        throw Problem.of(
+                ErrorCode.TIMEOUT,
+                "Kafka did not tell within "
+                        + deadline.timeoutMs()
+                        + " ms what was written last, so that the lag is not known.",
+                extensions);
     }
 
     private static List<Token> lastOf(CollectionDefinition collection, Map<Integer, Long> ends) {

@@ -29,15 +29,25 @@ final class HitFetch {
         this.shards = shards;
     }
 
-    /** The hits with their content; one whose point went in the meantime is left out. */
-    CompletableFuture<List<Fused>> fetch(
+    /**
+     * Hits with their content.
+     *
+     * @param shardsLost shards that found some and did not answer any more
+     */
+    record Fetched(List<Fused> hits, int shardsLost) {}
+
+    /**
+     * The hits with their content; one whose point went in the meantime is left out, and where the
+     * query allows it one whose shard does not answer.
+     */
+    CompletableFuture<Fetched> fetch(
             CollectionDefinition collection,
             HybridQuery query,
             List<Fused> hits,
             Deadline deadline) {
         Fields fields = query.base().fields();
         if (hits.isEmpty() || (!fields.metadata() && !fields.vector())) {
-            return CompletableFuture.completedFuture(hits);
+            return CompletableFuture.completedFuture(new Fetched(hits, 0));
         }
         Map<ShardAddress, FetchRequest.Builder> requests = new LinkedHashMap<>();
         for (Fused hit : hits) {
@@ -59,7 +69,12 @@ final class HitFetch {
                     FetchRequest built = request.build();
                     questions.put(shard, stub -> stub.fetch(built));
                 });
-        return shards.askEach(deadline, questions).thenApply(gathered -> filled(hits, gathered));
+        return shards.askEach(deadline, query.base().allowPartial(), questions)
+                .thenApply(
+                        gathered ->
+                                new Fetched(
+                                        filled(hits, gathered),
+                                        questions.size() - gathered.answers().size()));
     }
 
     private static List<Fused> filled(List<Fused> hits, Gathered<FetchResponse> gathered) {

@@ -40,13 +40,27 @@ final class HybridSearcher {
     CompletableFuture<HybridFound> search(
             CollectionDefinition collection, HybridQuery query, Asked asked) {
         Deadline deadline = asked.deadline(query.base().timeoutMs());
+        boolean partial = query.base().allowPartial();
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.base()
                 .consistency()
-                .awaited(collection, ends)
-                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
-                .thenCompose(applied -> statistics(collection, query, deadline))
-                .thenCompose(statistics -> ask(collection, query, statistics, deadline))
+                .awaited(collection, ends, deadline)
+                .thenCompose(
+                        tokens ->
+                                partial
+                                        ? wait.until(collection, tokens, deadline.share(4), true)
+                                        : wait.until(collection, tokens, deadline))
+                .thenCompose(
+                        applied ->
+                                statistics(
+                                        collection, query, partial ? deadline.share(3) : deadline))
+                .thenCompose(
+                        statistics ->
+                                ask(
+                                        collection,
+                                        query,
+                                        statistics,
+                                        partial ? deadline.share(2) : deadline))
                 .thenCompose(
                         gathered ->
                                 fetch.fetch(
@@ -56,10 +70,10 @@ final class HybridSearcher {
                                                 deadline)
                                         .thenCombine(
                                                 logEnds,
-                                                (hits, known) ->
+                                                (fetched, known) ->
                                                         found(
                                                                 collection,
-                                                                hits,
+                                                                fetched,
                                                                 gathered,
                                                                 known,
                                                                 asked.startNanos())));
@@ -115,7 +129,7 @@ final class HybridSearcher {
 
     private static HybridFound found(
             CollectionDefinition collection,
-            List<Fused> hits,
+            HitFetch.Fetched fetched,
             Gathered<HybridResponse> gathered,
             Map<Integer, Long> logEnds,
             long startNanos) {
@@ -126,13 +140,13 @@ final class HybridSearcher {
                         logEnds,
                         System.currentTimeMillis());
         return new HybridFound(
-                hits,
+                fetched.hits(),
                 new Found(
                         List.of(),
                         System.nanoTime() - startNanos,
                         freshness,
                         gathered.total(),
-                        gathered.answers().size(),
+                        gathered.answers().size() - fetched.shardsLost(),
                         Found.device(
                                 gathered.values().stream()
                                         .map(HybridResponse::getOnDevice)

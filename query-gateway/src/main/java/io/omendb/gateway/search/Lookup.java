@@ -86,7 +86,7 @@ public final class Lookup {
         Deadline deadline = asked.deadline(count.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return count.consistency()
-                .awaited(collection, ends)
+                .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> shards.ask(deadline, false, stub -> stub.count(request)))
                 .thenCombine(logEnds, (gathered, known) -> counted(collection, gathered, known));

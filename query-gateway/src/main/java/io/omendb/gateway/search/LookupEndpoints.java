@@ -38,7 +38,7 @@ public final class LookupEndpoints {
     private CompletableFuture<HttpResponse> get(Call call) {
         call.allowQuery("include");
         String names = call.query("include");
-        Fields fields = names == null ? Fields.OF_LOOKUP : Fields.parse(names);
+        Fields fields = names == null ? Fields.OF_LOOKUP : Fields.parse(names).withDistance(false);
         String id = call.path("id");
         Deadline deadline = call.asked().deadline(limits.timeoutMs());
         return collections

@@ -113,7 +113,7 @@ final class QueryJson {
 
     /** The filter as the shards want it, which know the operators; empty for no filter. */
     static String filter(JsonParser parser) throws IOException {
-        return filter(StrictJson.object(parser, "filters"));
+        return filter(StrictJson.uniqueObject(parser, "filters"));
     }
 
     static String filter(ObjectNode filter) {
@@ -139,8 +139,17 @@ final class QueryJson {
                 device = DeviceChoice.ofApiName(StrictJson.string(parser, field));
                 continue;
             }
-            double value = StrictJson.number(parser, field);
-            params.put(parser.currentName(), param(field, value));
+            String name = parser.currentName();
+            checkParam(name);
+            params.put(name, param(field, StrictJson.number(parser, field)));
+        }
+    }
+
+    /** A parameter that does nothing is most often a name misspelt. */
+    static void checkParam(String name) {
+        if (!name.equals("nprobe")) {
+            throw OmenException.malformed(
+                    "params." + name + ": found an unknown parameter, expected nprobe or device");
         }
     }
 

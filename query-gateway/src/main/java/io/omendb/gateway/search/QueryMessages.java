@@ -46,8 +46,10 @@ final class QueryMessages {
         Map<String, Double> params = new HashMap<>();
         message.getParamsMap()
                 .forEach(
-                        (name, value) ->
-                                params.put(name, QueryJson.param("params." + name, value)));
+                        (name, value) -> {
+                            QueryJson.checkParam(name);
+                            params.put(name, QueryJson.param("params." + name, value));
+                        });
         return new Query.Tuning(
                 message.getExact(),
                 message.hasRecallTarget() ? QueryJson.recallTarget(message.getRecallTarget()) : 0,

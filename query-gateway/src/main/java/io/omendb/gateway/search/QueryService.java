@@ -112,6 +112,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
                 throw SearchBatch.at(queries.size(), e);
             }
         }
+        SearchBatch.checkHits(queries.stream().mapToLong(Query::k).sum());
         return searches.searchAll(collection, queries, asked)
                 .thenApply(
                         results -> {

@@ -51,7 +51,8 @@ record ScrollJson(
                                     absent
                                             ? null
                                             : ScrollCursor.read(StrictJson.string(parser, field));
-                    case "include" -> fields = absent ? fields : Fields.read(parser);
+                    case "include" ->
+                            fields = absent ? fields : Fields.read(parser).withDistance(false);
                     case "consistency" ->
                             consistency = absent ? consistency : Consistency.read(parser);
                     case "timeout_ms" ->

@@ -39,7 +39,7 @@ public final class Scroller {
     CompletableFuture<Page> page(
             CollectionDefinition collection, ScrollJson scroll, Deadline deadline) {
         return scroll.consistency()
-                .awaited(collection, ends)
+                .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> read(collection, scroll, deadline));
     }
@@ -80,7 +80,7 @@ public final class Scroller {
     public CompletableFuture<List<String>> ids(
             CollectionDefinition collection, String filterJson, int pageSize, Deadline deadline) {
         return Consistency.STRONG
-                .awaited(collection, ends)
+                .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
                 .thenCompose(
                         applied ->

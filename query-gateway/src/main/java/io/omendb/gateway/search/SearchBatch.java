@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.http.Limits;
 import io.omendb.record.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class SearchBatch {
                 throw OmenException.malformed(
                         "searches: found nothing, expected an array of searches");
             }
+            checkHits(queries.stream().mapToLong(Query::k).sum());
             return queries;
         } catch (IOException e) {
             throw StrictJson.malformed(e);
@@ -68,6 +70,18 @@ final class SearchBatch {
             }
         }
         return queries;
+    }
+
+    /** Refuses searches that ask for too many hits together. */
+    static void checkHits(long hits) {
+        if (hits > Limits.BATCH_HITS_MAX) {
+            throw new OmenException(
+                    ErrorCode.TOO_LARGE,
+                    "searches: found "
+                            + hits
+                            + " hits asked for together, expected at most "
+                            + Limits.BATCH_HITS_MAX);
+        }
     }
 
     /** The same error, naming the search it is about. */

@@ -44,8 +44,12 @@ final class Searcher {
         Deadline deadline = asked.deadline(query.timeoutMs());
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.consistency()
-                .awaited(collection, ends)
-                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
+                .awaited(collection, ends, deadline)
+                .thenCompose(
+                        tokens ->
+                                query.allowPartial()
+                                        ? wait.until(collection, tokens, deadline.share(2), true)
+                                        : wait.until(collection, tokens, deadline))
                 .thenCompose(applied -> ask(collection, query, deadline, limited))
                 .thenCombine(
                         logEnds,

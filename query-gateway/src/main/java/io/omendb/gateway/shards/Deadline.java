@@ -31,6 +31,17 @@ public final class Deadline {
         return of(new Asked(System.nanoTime(), gone), (int) leftMs() + ms);
     }
 
+    /**
+     * A share of what is left, for a step of several: a shard that does not answer in one is not to
+     * take the time of those that come after it.
+     *
+     * @param steps how many are still to come, this one included
+     */
+    public Deadline share(int steps) {
+        long now = System.nanoTime();
+        return new Deadline(timeoutMs, now + Math.max(0, endNanos - now) / steps, gone);
+    }
+
     /** What was allowed in the beginning. */
     public int timeoutMs() {
         return timeoutMs;

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * all, which the counter makes visible.
  */
 final class Gathering<T> {
+    private static final String TOO_LATE = "the time allowed has passed.";
+
     private final List<ShardAddress> shards;
     private final int total;
     private final boolean allowPartial;
@@ -76,10 +78,7 @@ final class Gathering<T> {
     /** Goes without the answers that are not there yet. */
     void expire() {
         for (int i = 0; i < outcomes.length(); i++) {
-            settle(
-                    i,
-                    new OmenException(
-                            ErrorCode.TIMEOUT, where(shards.get(i)) + "its time has passed."));
+            settle(i, new OmenException(ErrorCode.UNAVAILABLE, where(shards.get(i)) + TOO_LATE));
         }
     }
 
@@ -117,6 +116,10 @@ final class Gathering<T> {
     private OmenException failure(ShardAddress shard, ExecutionException e) {
         if (!(e.getCause() instanceof StatusRuntimeException status)) {
             return new OmenException(ErrorCode.INTERNAL, where(shard) + e.getCause(), e);
+        }
+        if (status.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+            // What the library says of it is about itself.
+            return new OmenException(ErrorCode.UNAVAILABLE, where(shard) + TOO_LATE, status);
         }
         if (status.getStatus().getCode() == Status.Code.UNAVAILABLE) {
             directory.reportUnreachable(shard);

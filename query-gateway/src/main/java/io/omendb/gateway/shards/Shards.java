@@ -60,7 +60,7 @@ public final class Shards implements AutoCloseable {
     /** How many shards are known, and of how many: {@code 1 of 2}. */
     public String known() {
         List<ShardAddress> known = directory.shards();
-        return known.size() + " of " + (known.isEmpty() ? "an unknown number" : total(known));
+        return known.size() + " of " + (known.isEmpty() ? "an unknown number of" : total(known));
     }
 
     /**
@@ -208,13 +208,15 @@ public final class Shards implements AutoCloseable {
     /**
      * Asks some shards, each something of its own, after they have answered something else.
      *
+     * @param allowPartial whether some may fail, as long as one answers
      * @return fails if any of them does
      */
     public <T> CompletableFuture<Gathered<T>> askEach(
             Deadline deadline,
+            boolean allowPartial,
             Map<ShardAddress, Function<ShardServiceFutureStub, ListenableFuture<T>>> questions) {
         List<ShardAddress> asked = List.copyOf(questions.keySet());
-        Gathering<T> gathering = new Gathering<>(asked, asked.size(), false, directory);
+        Gathering<T> gathering = new Gathering<>(asked, asked.size(), allowPartial, directory);
         cancelInVain(deadline, gathering);
         for (int i = 0; i < asked.size(); i++) {
             Function<ShardServiceFutureStub, ListenableFuture<T>> question =

@@ -43,7 +43,22 @@ final class Acknowledgements implements Callback {
         } else {
             highest.merge(written.partition(), written.offset(), Math::max);
         }
-        if (missing.decrementAndGet() == 0) {
+        leaveOut(1);
+    }
+
+    /** Whether Kafka has refused one of them. */
+    boolean hasFailed() {
+        return failure.get() != null;
+    }
+
+    /** Makes it fail, for a reason that Kafka gives otherwise than by a callback. */
+    void fail(Exception reason) {
+        failure.compareAndSet(null, reason);
+    }
+
+    /** Of so many records nothing more will be heard. */
+    void leaveOut(int records) {
+        if (missing.addAndGet(-records) == 0) {
             finish();
         }
     }

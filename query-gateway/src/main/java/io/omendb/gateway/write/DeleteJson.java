@@ -46,7 +46,7 @@ record DeleteJson(@Nullable List<String> ids, @Nullable String filterJson) {
                 parser.nextToken();
                 switch (field) {
                     case "ids" -> ids = ids(parser, idsMax);
-                    case "filters" -> filter = StrictJson.object(parser, field);
+                    case "filters" -> filter = StrictJson.uniqueObject(parser, field);
                     default ->
                             throw OmenException.malformed(
                                     field + ": found an unknown field, expected ids or filters");

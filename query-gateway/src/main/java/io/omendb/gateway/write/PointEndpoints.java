@@ -1,8 +1,6 @@
 package io.omendb.gateway.write;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
@@ -100,10 +98,7 @@ public final class PointEndpoints {
 
     private CompletableFuture<HttpResponse> answer(
             CollectionDefinition collection, Writes.Written written, Waiting waiting) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.put("accepted", written.count());
-        ArrayNode list = body.putArray("tokens");
-        written.tokens().forEach(token -> list.add(token.toString()));
+        ObjectNode body = written.json();
         if (!waiting.wanted) {
             return CompletableFuture.completedFuture(Answers.of(HttpStatus.ACCEPTED, body));
         }

@@ -19,9 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes points and deletions to a collection's topic: key = id, value = the point's JSON with the
@@ -57,6 +60,8 @@ public final class PointWriter implements AutoCloseable {
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
+        // How long partitions that others add to a topic may go unnoticed.
+        config.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         return new PointWriter(new KafkaProducer<>(config), ends);
     }
 
@@ -68,7 +73,7 @@ public final class PointWriter implements AutoCloseable {
      */
     public CompletableFuture<List<Token>> write(
             CollectionDefinition collection, List<Point> points) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(points.size());
+        List<Record> records = new ArrayList<>(points.size());
         List<Header> headers = List.of(JSON, GenerationHeader.of(collection.generation()));
         List<BadPoint> bad = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
@@ -77,34 +82,83 @@ public final class PointWriter implements AutoCloseable {
             if (key.length + value.length > RECORD_BYTES_MAX) {
                 bad.add(new BadPoint(i, tooLarge(key.length + value.length)));
             }
-            records.add(new ProducerRecord<>(collection.topic(), null, null, key, value, headers));
+            records.add(new Record(key, value));
         }
         if (!bad.isEmpty()) {
             throw RefusedBatch.of(bad);
         }
-        return send(collection, records);
+        return send(collection, records, headers);
     }
 
     /** Writes a deletion for every id. */
     public CompletableFuture<List<Token>> delete(
             CollectionDefinition collection, List<String> ids) {
-        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(ids.size());
+        List<Record> records = new ArrayList<>(ids.size());
         List<Header> headers = List.of(GenerationHeader.of(collection.generation()));
         for (String id : ids) {
-            byte[] key = id.getBytes(StandardCharsets.UTF_8);
-            records.add(new ProducerRecord<>(collection.topic(), null, null, key, null, headers));
+            records.add(new Record(id.getBytes(StandardCharsets.UTF_8), null));
         }
-        return send(collection, records);
+        return send(collection, records, headers);
     }
 
+    /** What becomes a record of the collection's topic; without a value, a deletion. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Record(byte[] key, byte @Nullable [] value) {}
+
     private CompletableFuture<List<Token>> send(
-            CollectionDefinition collection, List<ProducerRecord<byte[], byte[]>> records) {
+            CollectionDefinition collection, List<Record> records, List<Header> headers) {
         Acknowledgements acknowledgements =
                 new Acknowledgements(collection.topic(), records.size(), ends);
-        for (ProducerRecord<byte[], byte[]> record : records) {
-            producer.send(record, acknowledgements);
+        if (!records.isEmpty()) {
+            send(collection, records, headers, acknowledgements);
         }
         return acknowledgements.result();
+    }
+
+    /**
+     * Up to the first that fails. While Kafka is away each waits for seconds in vain: the rest
+     * would hold this thread for hours, and be written over newer points when Kafka is back.
+     */
+    private void send(
+            CollectionDefinition collection,
+            List<Record> records,
+            List<Header> headers,
+            Acknowledgements acknowledgements) {
+        int sent = 0;
+        try {
+            int partitions = partitions(collection);
+            while (sent < records.size() && !acknowledgements.hasFailed()) {
+                Record record = records.get(sent);
+                int partition = Utils.toPositive(Utils.murmur2(record.key())) % partitions;
+                producer.send(
+                        new ProducerRecord<>(
+                                collection.topic(),
+                                partition,
+                                null,
+                                record.key(),
+                                record.value(),
+                                headers),
+                        acknowledgements);
+                sent++;
+            }
+        } catch (KafkaException e) {
+            // Of this record there will be no word.
+            acknowledgements.fail(e);
+        }
+        if (sent < records.size()) {
+            acknowledgements.leaveOut(records.size() - sent);
+        }
+    }
+
+    /**
+     * How many partitions the topic has, at least as many as the collection was made with: what is
+     * known of the topic may be of before it was made again with more. Two writes of one id must
+     * not go to two partitions, between which there is no order.
+     */
+    private int partitions(CollectionDefinition collection) {
+        return Math.max(
+                producer.partitionsFor(collection.topic()).size(),
+                collection.schema().partitions());
     }
 
     private static OmenException tooLarge(int bytes) {

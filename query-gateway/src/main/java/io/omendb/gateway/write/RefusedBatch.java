@@ -34,7 +34,15 @@ final class RefusedBatch {
                         + first.index()
                         + "]: "
                         + first.reason().getMessage()
-                        + (named.size() == 1 ? "" : " (and " + (named.size() - 1) + " more)"),
+                        + others(named.size() - 1),
                 extensions);
+    }
+
+    /** Reading stops where there are as many as are named. */
+    private static String others(int named) {
+        if (named == 0) {
+            return "";
+        }
+        return (named + 1 < PointBatch.BAD_MAX ? " (and " : " (and at least ") + named + " more)";
     }
 }

@@ -1,13 +1,20 @@
 package io.omendb.gateway.write;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Token;
+import io.omendb.gateway.http.Problem;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.PointBatch;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 
@@ -40,7 +47,16 @@ public final class Writes {
      *
      * @param tokens the highest position per partition
      */
-    record Written(int count, List<Token> tokens) {}
+    record Written(int count, List<Token> tokens) {
+        /** {@code {"accepted": 2, "tokens": [...]}}. */
+        ObjectNode json() {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            json.put("accepted", count);
+            ArrayNode list = json.putArray("tokens");
+            tokens.forEach(token -> list.add(token.toString()));
+            return json;
+        }
+    }
 
     /** As {@link PointVectors#ready} has it. */
     CompletableFuture<ReadyPoints> ready(
@@ -101,9 +117,34 @@ public final class Writes {
                 .thenApply(deleted -> new Written(deleted.count(), deleted.tokens()));
     }
 
-    /** Waits until what was written is searchable. */
+    /**
+     * Waits until what was written is searchable.
+     *
+     * @return where it fails, it says that the points are written, and their tokens
+     */
     CompletableFuture<Written> searchable(
             CollectionDefinition collection, Written written, Deadline deadline) {
-        return wait.until(collection, written.tokens(), deadline).thenApply(applied -> written);
+        return wait.until(collection, written.tokens(), deadline)
+                .thenApply(applied -> written)
+                .exceptionally(
+                        failure -> {
+                            throw writtenBut(written, failure);
+                        });
+    }
+
+    private static Problem writtenBut(Written written, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        Problem problem =
+                cause instanceof Problem known
+                        ? known
+                        : Problem.of(
+                                cause instanceof OmenException error
+                                        ? error
+                                        : new OmenException(
+                                                ErrorCode.INTERNAL, String.valueOf(cause), cause));
+        return problem.after("Written, but not known to be searchable: ", written.json());
     }
 }

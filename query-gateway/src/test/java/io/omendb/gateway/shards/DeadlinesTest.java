@@ -25,7 +25,7 @@ class DeadlinesTest {
     private final SettableFuture<String> second = SettableFuture.create();
 
     @Test
-    void shardThatDoesNotAnswer_isATimeout_thatNamesIt() {
+    void shardThatDoesNotAnswer_isUnavailable_andNamed() {
         try (Deadlines deadlines = new Deadlines()) {
             first.set("one");
             CompletableFuture<Gathered<String>> answer = gather(deadlines, false, 1);
@@ -35,7 +35,7 @@ class DeadlinesTest {
                     .cause()
                     .isInstanceOfSatisfying(
                             OmenException.class,
-                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.TIMEOUT))
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE))
                     .hasMessageContaining("Shard 1 at localhost:2");
         }
     }

@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.SchemaJson;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -172,10 +173,9 @@ public final class CatalogueWriter implements AutoCloseable {
                 ErrorCode.CONFLICT,
                 "Collection "
                         + schema.name()
-                        + " exists with another schema: found "
-                        + existing.schema()
-                        + ", asked for "
-                        + schema);
+                        + " exists with another schema: "
+                        + SchemaJson.differences(existing.schema(), schema)
+                        + ".");
     }
 
     private static Map<Integer, Long> withoutZeros(Map<Integer, Long> offsets) {

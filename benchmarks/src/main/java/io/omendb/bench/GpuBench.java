@@ -110,13 +110,17 @@ public final class GpuBench implements Callable<Integer> {
         boolean l2 = Metric.ofApiName(metric) == Metric.L2;
         PrintWriter out = spec.commandLine().getOut();
         ObjectNode report = JSON.createObjectNode();
-        if (planner) {
-            plan(out, report);
-        } else {
-            measure(l2, out, report);
-        }
-        if (json != null) {
-            write(json, report);
+        try {
+            if (planner) {
+                plan(out, report);
+            } else {
+                measure(l2, out, report);
+            }
+        } finally {
+            // Also what was measured before something failed.
+            if (json != null) {
+                write(json, report);
+            }
         }
         return 0;
     }

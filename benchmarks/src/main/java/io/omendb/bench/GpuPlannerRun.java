@@ -16,6 +16,8 @@ import io.omendb.schema.Metric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the planner chooses beside what either choice takes: searches of a shard, of all rows and of
- * those that a filter leaves, from one thread and from many.
+ * those that a filter leaves, from one thread and from many. What either takes is measured first,
+ * which teaches the planner nothing; then what it makes of them, with more and more threads and
+ * with fewer and fewer, since it has to forget a load that is over. It is right where it answers as
+ * many searches a second as the better of the two, or nearly.
  */
 final class GpuPlannerRun {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,6 +49,9 @@ final class GpuPlannerRun {
 
     private static final int K = 10;
     private static final int CHUNK = 1 << 14;
+    private static final int WARMUP_ROUNDS = 3;
+    private static final int WARMUP_THREADS = 16;
+    private static final Path THROTTLING = Path.of("/sys/fs/cgroup/cpu.stat");
     private static final long RESIDENT_WAIT_NS = 60_000_000_000L;
     private static final long SEED = 3;
 
@@ -67,19 +75,48 @@ final class GpuPlannerRun {
             Shard shard = bench.shard();
             awaitResident(shard);
             out.printf("estimates at the start: %s%n", device.planner().costs());
+            List<Case> cases = new ArrayList<>();
+            for (int matches : MATCHES) {
+                cases.add(new Case(matches, filter(schema, matches)));
+            }
+            // In no doubt, so the last to be measured.
+            cases.add(new Case(0, null));
+            for (int round = 0; round < WARMUP_ROUNDS; round++) {
+                Filter filter = cases.get(round).filter();
+                Load unusedHost = load(shard, filter, DeviceChoice.CPU, WARMUP_THREADS);
+                Load unusedDevice = load(shard, filter, DeviceChoice.GPU, WARMUP_THREADS);
+            }
             out.printf(
-                    "%10s %8s %18s %18s %18s %8s%n",
+                    "%10s %8s %18s %18s %18s %8s %18s %8s%n",
                     "matches",
                     "threads",
                     "CPU: p50 µs, 1/s",
                     "GPU: p50 µs, 1/s",
-                    "auto: p50 µs, 1/s",
+                    "auto, more: 1/s",
+                    "on GPU",
+                    "auto, fewer: 1/s",
                     "on GPU");
-            compare(shard, 0, null, out, points);
-            for (int matches : MATCHES) {
-                compare(shard, matches, filter(schema, matches), out, points);
+            int right = 0;
+            for (Case some : cases) {
+                right += compare(shard, some, out, points);
             }
+            out.printf(
+                    "%d of %d within %.0f %% of the better one%n",
+                    right, 2 * cases.size() * THREADS.length, 100 * (CLOSE - 1));
+            throttling().forEach(out::println);
         }
+    }
+
+    /** Rows that a filter leaves; 0 for all, without one. */
+    private record Case(int matches, @Nullable Filter filter) {}
+
+    /** What the system says of processor time that was not given, where it says so. */
+    private static List<String> throttling() throws IOException {
+        return Files.isReadable(THROTTLING)
+                ? Files.readAllLines(THROTTLING).stream()
+                        .filter(line -> line.contains("throttled"))
+                        .toList()
+                : List.of();
     }
 
     private void fill(BenchShard shard) {
@@ -120,7 +157,11 @@ final class GpuPlannerRun {
                 }
                 Object unused =
                         shard.snapshot()
-                                .search(new float[dimension], 1, null, on(DeviceChoice.AUTO, null));
+                                .search(
+                                        new float[dimension],
+                                        1,
+                                        null,
+                                        SearchParams.EXACT.on(DeviceChoice.AUTO));
                 TimeUnit.MILLISECONDS.sleep(5);
             }
         } catch (InterruptedException e) {
@@ -146,40 +187,58 @@ final class GpuPlannerRun {
         return (filter == null ? SearchParams.DEFAULT : SearchParams.EXACT).on(choice);
     }
 
-    private void compare(
-            Shard shard, int matches, @Nullable Filter filter, PrintWriter out, ArrayNode points) {
+    /** How often the planner was right, of twice the numbers of threads. */
+    private int compare(Shard shard, Case some, PrintWriter out, ArrayNode points) {
+        List<Load> cpu = new ArrayList<>();
+        List<Load> gpu = new ArrayList<>();
         for (int threads : THREADS) {
-            Load cpu = load(shard, filter, DeviceChoice.CPU, threads);
-            Load gpu = load(shard, filter, DeviceChoice.GPU, threads);
-            Load auto = load(shard, filter, DeviceChoice.AUTO, threads);
-            boolean close =
-                    cpu.perSecond() < gpu.perSecond() * CLOSE
-                            && gpu.perSecond() < cpu.perSecond() * CLOSE;
-            boolean right = close || auto.onDevice() > 0.5 == gpu.perSecond() > cpu.perSecond();
-            out.printf(
-                    "%10s %8d %,9.0f %,8.0f %,9.0f %,8.0f %,9.0f %,8.0f %7.0f%% %s%n",
-                    matches == 0 ? "all" : matches,
-                    threads,
-                    cpu.median(),
-                    cpu.perSecond(),
-                    gpu.median(),
-                    gpu.perSecond(),
-                    auto.median(),
-                    auto.perSecond(),
-                    100 * auto.onDevice(),
-                    right ? "" : "wrong");
-            out.flush();
-            points.addObject()
-                    .put("matches", matches)
-                    .put("threads", threads)
-                    .put("cpu_us", cpu.median())
-                    .put("gpu_us", gpu.median())
-                    .put("auto_us", auto.median())
-                    .put("auto_on_gpu", auto.onDevice())
-                    .put("cpu_per_s", cpu.perSecond())
-                    .put("gpu_per_s", gpu.perSecond())
-                    .put("auto_per_s", auto.perSecond());
+            cpu.add(load(shard, some.filter(), DeviceChoice.CPU, threads));
+            gpu.add(load(shard, some.filter(), DeviceChoice.GPU, threads));
         }
+        Load[] more = new Load[THREADS.length];
+        Load[] fewer = new Load[THREADS.length];
+        for (int i = 0; i < THREADS.length; i++) {
+            more[i] = load(shard, some.filter(), DeviceChoice.AUTO, THREADS[i]);
+        }
+        for (int i = THREADS.length - 1; i >= 0; i--) {
+            fewer[i] = load(shard, some.filter(), DeviceChoice.AUTO, THREADS[i]);
+        }
+        int right = 0;
+        for (int i = 0; i < THREADS.length; i++) {
+            double best = Math.max(cpu.get(i).perSecond(), gpu.get(i).perSecond());
+            boolean rightMore = more[i].perSecond() * CLOSE >= best;
+            boolean rightFewer = fewer[i].perSecond() * CLOSE >= best;
+            right += (rightMore ? 1 : 0) + (rightFewer ? 1 : 0);
+            out.printf(
+                    "%10s %8d %,9.0f %,8.0f %,9.0f %,8.0f %,11.0f %s %7.0f%% %,11.0f %s %7.0f%%%n",
+                    some.matches() == 0 ? "all" : some.matches(),
+                    THREADS[i],
+                    cpu.get(i).median(),
+                    cpu.get(i).perSecond(),
+                    gpu.get(i).median(),
+                    gpu.get(i).perSecond(),
+                    more[i].perSecond(),
+                    rightMore ? "     " : "wrong",
+                    100 * more[i].onDevice(),
+                    fewer[i].perSecond(),
+                    rightFewer ? "     " : "wrong",
+                    100 * fewer[i].onDevice());
+            points.addObject()
+                    .put("matches", some.matches())
+                    .put("threads", THREADS[i])
+                    .put("cpu_us", cpu.get(i).median())
+                    .put("gpu_us", gpu.get(i).median())
+                    .put("cpu_per_s", cpu.get(i).perSecond())
+                    .put("gpu_per_s", gpu.get(i).perSecond())
+                    .put("auto_more_per_s", more[i].perSecond())
+                    .put("auto_more_on_gpu", more[i].onDevice())
+                    .put("auto_more_right", rightMore)
+                    .put("auto_fewer_per_s", fewer[i].perSecond())
+                    .put("auto_fewer_on_gpu", fewer[i].onDevice())
+                    .put("auto_fewer_right", rightFewer);
+        }
+        out.flush();
+        return right;
     }
 
     /** What a load took: microseconds at the median, searches a second, share on the device. */
@@ -209,10 +268,14 @@ final class GpuPlannerRun {
             if (micros.isEmpty()) {
                 throw new IllegalStateException("no search ended in time");
             }
+            double share = (double) onDevice / micros.size();
+            if (choice == DeviceChoice.CPU && share > 0
+                    || choice == DeviceChoice.GPU && share < 1) {
+                throw new IllegalStateException(
+                        choice + " was asked for, but a share of " + share + " ran on the device");
+            }
             return new Load(
-                    micros.get(micros.size() / 2),
-                    micros.size() / (MEASURED_NS / 1e9),
-                    (double) onDevice / micros.size());
+                    micros.get(micros.size() / 2), micros.size() / (MEASURED_NS / 1e9), share);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -86,10 +86,12 @@ record Runbook(int maxPoints, List<Step> steps) {
                 return new Step(number, operation, 0, 0, 0);
             }
             boolean replaces = operation == Operation.REPLACE;
-            int start = number(file, number, node, replaces ? "tags_start" : "start");
-            int end = number(file, number, node, replaces ? "tags_end" : "end");
-            int from = replaces ? number(file, number, node, "ids_start") : start;
-            int fromEnd = replaces ? number(file, number, node, "ids_end") : end;
+            // Where only a range is named, its points are replaced by themselves.
+            boolean tagged = replaces && !(node.has("start") && !node.has("tags_start"));
+            int start = number(file, number, node, tagged ? "tags_start" : "start");
+            int end = number(file, number, node, tagged ? "tags_end" : "end");
+            int from = tagged ? number(file, number, node, "ids_start") : start;
+            int fromEnd = tagged ? number(file, number, node, "ids_end") : end;
             if (fromEnd - from != end - start) {
                 throw OmenException.malformed(
                         file

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,16 +35,20 @@ final class DemoCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             description = "Stream for at most so long, then stop everything.")
-    private int seconds;
+    private @Nullable Integer seconds;
 
     @Option(names = "--rate", paramLabel = "N", description = "Points a second (default: 1000).")
     private int rate = 1_000;
 
     @Override
     public Integer call() throws Exception {
-        if (seconds < 0 || rate < 1) {
-            throw OmenException.malformed("--seconds and --rate: expected positive numbers");
+        if (seconds != null && seconds < 1) {
+            throw OmenException.malformed("--seconds: found " + seconds + ", expected at least 1");
         }
+        if (rate < 1) {
+            throw OmenException.malformed("--rate: found " + rate + ", expected at least 1");
+        }
+        int secondsMax = seconds == null ? 0 : seconds;
         Path temporary = options.hasDirectory() ? null : Files.createTempDirectory("omen-demo-");
         StackConfig config =
                 options.resolve(temporary == null ? StackConfig.DIRECTORY_DEFAULT : temporary);
@@ -53,8 +58,8 @@ final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         ObjectNode summary = null;
         try (LocalStack stack = LocalStack.start(config, System.out::println)) {
-            summary = new Demo(stack, System.out).run(rate, seconds);
-            if (seconds == 0) {
+            summary = new Demo(stack, System.out).run(rate, secondsMax);
+            if (secondsMax == 0) {
                 stayUp(stack, summary);
             }
         } catch (InterruptedException e) {
@@ -68,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
         if (summary == null) {
             return 1;
         }
-        if (seconds > 0) {
+        if (secondsMax > 0) {
             System.out.println();
             System.out.println(summary);
         }

@@ -29,8 +29,8 @@ final class DownCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Optional<StackDirectory.Running> running = StackDirectory.running(directory);
-        Optional<ProcessHandle> process = running.flatMap(found -> ProcessHandle.of(found.pid()));
+        Optional<ProcessHandle> process =
+                StackDirectory.running(directory).flatMap(StackDirectory.Running::process);
         if (process.isEmpty()) {
             System.out.println("no OmenDB runs on " + directory);
             return 0;

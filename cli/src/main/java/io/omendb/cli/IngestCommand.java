@@ -1,5 +1,7 @@
 package io.omendb.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.client.PointFile;
@@ -7,8 +9,12 @@ import io.omendb.connectors.producer.OmenProducer;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.PointJson.Vectors;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.SchemaJson;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,8 +30,9 @@ import picocli.CommandLine.Parameters;
         name = "ingest",
         mixinStandardHelpOptions = true,
         description = {
-            "Send a file of points to a collection: NDJSON (a point a line), fvecs or bvecs, each also .gz.",
-            "Vectors of fvecs and bvecs get their row number as id.",
+            "Send a file of points to a collection: NDJSON (a point a line), fvecs or bvecs, each also .gz,",
+            "or Arrow IPC (.arrow, .arrows, .feather, .ipc; a stream or a file, compressed or not).",
+            "Vectors of fvecs and bvecs get their row number as id; Arrow has columns id and vector, more are metadata.",
             "Where the collection has an embedder, points of NDJSON may have a text and no vector."
         })
 final class IngestCommand implements Callable<Integer> {
@@ -80,42 +87,84 @@ final class IngestCommand implements Callable<Integer> {
         GatewayClient client = new GatewayClient(url);
         String points = GatewayClient.collection(collection) + "/points";
         // Says so before a long file is read, if there is no such collection.
-        client.send("GET", GatewayClient.collection(collection), null);
+        JsonNode found = client.send("GET", GatewayClient.collection(collection), null);
         long sent = 0;
-        try (PointFile input = PointFile.open(file, Vectors.OR_TEXT);
+        try (PointFile input = PointFile.open(file, Vectors.OR_TEXT, () -> schema(found));
                 ProgressBar bar = progress(input)) {
+            List<String> places = new ArrayList<>();
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
             Optional<Point> point = input.next();
             while (point.isPresent()) {
-                ByteArrayOutputStream body = new ByteArrayOutputStream();
-                int inBatch = 0;
-                for (; inBatch < batch && point.isPresent(); point = input.next()) {
-                    body.writeBytes(PointJson.write(point.get()));
-                    body.write('\n');
-                    inBatch++;
+                places.add(file + ", " + input.place());
+                body.writeBytes(PointJson.write(point.get()));
+                body.write('\n');
+                point = input.next();
+                if (places.size() == batch || point.isEmpty()) {
+                    client.send(
+                            "POST",
+                            points,
+                            "application/x-ndjson",
+                            body.toByteArray(),
+                            places::get);
+                    sent += places.size();
+                    bar.stepTo(sent);
+                    places.clear();
+                    body.reset();
                 }
-                client.send("POST", points, "application/x-ndjson", body.toByteArray());
-                sent += inBatch;
-                bar.stepTo(sent);
             }
+        } catch (OmenException e) {
+            throw after(sent, "", e);
         }
         return sent;
+    }
+
+    private CollectionSchema schema(JsonNode answered) {
+        return SchemaJson.readAnswered(collection, (ObjectNode) answered);
+    }
+
+    /** What was written before stays: whoever reads of a failure wants to know. */
+    private static OmenException after(long sent, String about, OmenException failure) {
+        return sent == 0
+                ? failure
+                : new OmenException(
+                        failure.code(),
+                        String.format(
+                                Locale.ROOT,
+                                "after %s%,d points were written (writing them again changes nothing): %s",
+                                about,
+                                sent,
+                                failure.getMessage()),
+                        failure);
     }
 
     private long throughKafka(String brokers) {
         long sent = 0;
         try (OmenProducer producer = OmenProducer.open(brokers, collection);
-                PointFile input = PointFile.open(file, Vectors.REQUIRED);
+                PointFile input =
+                        PointFile.open(
+                                file, Vectors.REQUIRED, () -> producer.collection().schema());
                 ProgressBar bar = progress(input)) {
             for (Optional<Point> point = input.next(); point.isPresent(); point = input.next()) {
-                var unused = producer.send(point.get());
+                send(producer, point.get(), input);
                 if (++sent % STEP == 0) {
                     bar.stepTo(sent);
                 }
             }
             producer.flush();
             bar.stepTo(sent);
+        } catch (OmenException e) {
+            throw after(sent, "up to ", e);
         }
         return sent;
+    }
+
+    private void send(OmenProducer producer, Point point, PointFile input) {
+        try {
+            var unused = producer.send(point);
+        } catch (OmenException e) {
+            throw new OmenException(
+                    e.code(), file + ", " + input.place() + ": " + e.getMessage(), e);
+        }
     }
 
     private static ProgressBar progress(PointFile input) {

@@ -82,12 +82,15 @@ public final class SchemaJson {
     }
 
     /**
-     * Reads a schema out of what is answered about a collection; what else it says is passed over.
+     * Reads a schema out of what is answered about a collection; what else it says is passed over,
+     * and so is its index, of which it says more than what was asked for.
      *
      * @throws OmenException as {@link #read}
      */
     public static CollectionSchema readAnswered(String name, ObjectNode answered) {
-        return schema(name, answered.deepCopy().retain(KEYS));
+        ObjectNode asked = answered.deepCopy().retain(KEYS);
+        asked.remove("index");
+        return schema(name, asked);
     }
 
     /** The schema as it is answered. */

@@ -6,6 +6,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,10 +15,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a gateway over HTTP. Safe for many threads. */
 public final class GatewayClient {
+    private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String url;
@@ -28,8 +32,28 @@ public final class GatewayClient {
                     .build();
     private final ObjectMapper json = new ObjectMapper();
 
+    /**
+     * A client.
+     *
+     * @throws OmenException MALFORMED if it is no URL of HTTP
+     */
     public GatewayClient(String url) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        try {
+            URI parsed = new URI(url);
+            if (parsed.getHost() == null || !SCHEMES.contains(parsed.getScheme())) {
+                throw notUrl(url, null);
+            }
+        } catch (URISyntaxException e) {
+            throw notUrl(url, e);
+        }
+    }
+
+    private static OmenException notUrl(String found, @Nullable Exception cause) {
+        return new OmenException(
+                ErrorCode.MALFORMED,
+                "--url: found " + found + ", expected a URL such as http://127.0.0.1:8080",
+                cause);
     }
 
     /**
@@ -53,6 +77,21 @@ public final class GatewayClient {
     /** Sends a request with a body of any type; see {@link #send(String, String, JsonNode)}. */
     public JsonNode send(String method, String path, String contentType, byte @Nullable [] body)
             throws InterruptedException {
+        return send(method, path, contentType, body, index -> "point " + index);
+    }
+
+    /**
+     * Sends points; see {@link #send(String, String, JsonNode)}.
+     *
+     * @param places what the points are called that the gateway refuses, by their place in the body
+     */
+    public JsonNode send(
+            String method,
+            String path,
+            String contentType,
+            byte @Nullable [] body,
+            IntFunction<String> places)
+            throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(url + path))
                         .timeout(TIMEOUT)
@@ -68,7 +107,7 @@ public final class GatewayClient {
             JsonNode answer =
                     response.body().length == 0 ? json.nullNode() : json.readTree(response.body());
             if (response.statusCode() >= 400) {
-                throw failure(response.statusCode(), answer);
+                throw failure(response.statusCode(), answer, places);
             }
             return answer;
         } catch (IOException e) {
@@ -94,7 +133,7 @@ public final class GatewayClient {
         return "/collections/" + URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
-    private static OmenException failure(int status, JsonNode problem) {
+    private static OmenException failure(int status, JsonNode problem, IntFunction<String> places) {
         ErrorCode code = ErrorCode.INTERNAL;
         for (ErrorCode candidate : ErrorCode.values()) {
             if (candidate.httpStatus() == status) {
@@ -102,13 +141,16 @@ public final class GatewayClient {
                 break;
             }
         }
-        StringBuilder message =
-                new StringBuilder(
-                        problem.path("detail")
-                                .asText(problem.path("title").asText("HTTP " + status)));
-        for (JsonNode error : problem.path("errors")) {
-            message.append("\n  point ")
-                    .append(error.path("index").asText())
+        JsonNode errors = problem.path("errors");
+        if (errors.isEmpty()) {
+            return new OmenException(
+                    code,
+                    problem.path("detail").asText(problem.path("title").asText("HTTP " + status)));
+        }
+        StringBuilder message = new StringBuilder("the gateway refuses:");
+        for (JsonNode error : errors) {
+            message.append("\n  ")
+                    .append(places.apply(error.path("index").asInt()))
                     .append(": ")
                     .append(error.path("detail").asText());
         }

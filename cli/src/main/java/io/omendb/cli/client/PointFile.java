@@ -6,6 +6,7 @@ import io.omendb.bench.VectorFiles;
 import io.omendb.bench.VectorReader;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
+import io.omendb.schema.CollectionSchema;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,29 +15,38 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of points: NDJSON, a point a line, or a vector file with the row number as id. Used by one
- * thread.
+ * A file of points: NDJSON, a point a line; Arrow, as a stream or a file; or a vector file with the
+ * row number as id. Used by one thread.
  */
 public abstract class PointFile implements AutoCloseable {
+    private static final List<String> ARROW_ENDINGS =
+            List.of(".arrow", ".arrows", ".feather", ".ipc");
 
     /**
      * Opens a file; its name tells the kind.
      *
      * @param vectors whether points must have theirs
+     * @param schema of the collection, by which Arrow is read
      * @throws OmenException NOT_FOUND or EXTERNAL naming the file if it cannot be read
      */
-    public static PointFile open(Path file, PointJson.Vectors vectors) {
+    public static PointFile open(
+            Path file, PointJson.Vectors vectors, Supplier<CollectionSchema> schema) {
         String name = String.valueOf(file.getFileName());
         String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         if (plain.endsWith(".fvecs") || plain.endsWith(".bvecs")) {
             return new Vectors(VectorFiles.open(file));
         }
         try {
+            if (ARROW_ENDINGS.stream().anyMatch(name::endsWith)) {
+                return ArrowFile.open(file, schema.get());
+            }
             InputStream in = Files.newInputStream(file);
             return new Lines(
                     file,
@@ -58,6 +68,9 @@ public abstract class PointFile implements AutoCloseable {
      * @throws OmenException MALFORMED naming the line that is no point
      */
     public abstract Optional<Point> next();
+
+    /** Where in the file the last point is: {@code line 7}. */
+    public abstract String place();
 
     /** Points in the file; -1 where only reading it tells. */
     public abstract long pointsExpected();
@@ -88,6 +101,11 @@ public abstract class PointFile implements AutoCloseable {
             } catch (IOException e) {
                 throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
             }
+        }
+
+        @Override
+        public String place() {
+            return "line " + number;
         }
 
         private @Nullable String readLine() throws IOException {
@@ -132,6 +150,11 @@ public abstract class PointFile implements AutoCloseable {
             String id = Long.toString(reader.rowsRead());
             float[] vector = new float[reader.dimension()];
             return reader.next(vector, 0) ? Optional.of(Point.of(id, vector)) : Optional.empty();
+        }
+
+        @Override
+        public String place() {
+            return "row " + (reader.rowsRead() - 1);
         }
 
         @Override

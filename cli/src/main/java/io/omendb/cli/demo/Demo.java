@@ -123,13 +123,12 @@ public final class Demo {
     private void show(ElementStream stream, String query, JsonNode answer) {
         out.printf(
                 Locale.ROOT,
-                "%n%,9d vectors  %,6.0f/s  search p50 %.1f ms p99 %.1f ms  fresh after p50 %.0f ms p99 %.0f ms%n",
+                "%n%,9d vectors  %,6.0f/s  search p50 %.1f ms p99 %.1f ms  fresh after %s%n",
                 stats.vectors(),
                 stats.vectors() / stream.seconds(),
                 stats.searchMs(50),
                 stats.searchMs(99),
-                stats.freshnessMs(50),
-                stats.freshnessMs(99));
+                freshness());
         out.printf("  \"%s\"%n", query);
         int rank = 0;
         for (JsonNode hit : answer.path("hits")) {
@@ -143,6 +142,16 @@ public final class Demo {
                     hit.path("id").asText());
         }
         out.flush();
+    }
+
+    private String freshness() {
+        return stats.freshnessSamples() == 0
+                ? "? (none measured yet)"
+                : String.format(
+                        Locale.ROOT,
+                        "p50 %.0f ms p99 %.0f ms",
+                        stats.freshnessMs(50),
+                        stats.freshnessMs(99));
     }
 
     private ObjectNode summary(ElementStream stream, ExactTruth truth) throws InterruptedException {

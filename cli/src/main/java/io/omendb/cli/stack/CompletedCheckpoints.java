@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints that earlier runs left on disk. Flink writes {@code {job}/chk-{n}/_metadata} last
  * and in one step, so a checkpoint that has it is complete.
  */
 final class CompletedCheckpoints {
+    private static final Logger LOG = LoggerFactory.getLogger(CompletedCheckpoints.class);
     private static final String METADATA = "_metadata";
 
     private CompletedCheckpoints() {}
@@ -35,6 +38,39 @@ final class CompletedCheckpoints {
         } catch (IOException e) {
             throw new OmenException(
                     ErrorCode.EXTERNAL, "cannot list checkpoints in " + directory + ": " + e, e);
+        }
+    }
+
+    /**
+     * Deletes the checkpoints of jobs before the one whose checkpoint is taken over: what they
+     * shared with it has gone as it went on, so that they look whole and are not. The other
+     * checkpoints of that job itself stay.
+     */
+    static void deleteOthers(Path taken) {
+        Path job = taken.getParent();
+        if (job == null || job.getParent() == null) {
+            return;
+        }
+        try (Stream<Path> walk = Files.walk(job.getParent(), 2)) {
+            for (Path folder : walk.filter(path -> isCheckpoint(path)).toList()) {
+                if (!folder.startsWith(job)) {
+                    delete(folder);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot delete checkpoints of jobs before that of {}", taken, e);
+        }
+    }
+
+    private static boolean isCheckpoint(Path path) {
+        return path.getFileName().toString().startsWith("chk-") && Files.isDirectory(path);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> walk = Files.walk(folder)) {
+            for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 

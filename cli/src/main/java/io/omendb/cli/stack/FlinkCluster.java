@@ -85,13 +85,15 @@ final class FlinkCluster implements StackJob {
             started.add(taskManagers);
             JobSubmission submission = new JobSubmission(rest);
             awaitSlots(submission, config, jobManager, taskManagers);
+            Optional<Path> latest = CompletedCheckpoints.latest(FlinkSettings.checkpoints(config));
             JobID job =
                     submission.run(
                             submission.upload(home.resolve("connectors/target/omendb-job.jar")),
                             IngestionJob.class.getName(),
                             config.ingestion(bootstrapServers).arguments(),
                             config.parallelism(),
-                            CompletedCheckpoints.latest(FlinkSettings.checkpoints(config)));
+                            latest);
+            latest.ifPresent(CompletedCheckpoints::deleteOthers);
             return new FlinkCluster(rest, jobManager, taskManagers, RemoteJob.open(rest), job);
         } catch (IOException e) {
             closeAll(started);

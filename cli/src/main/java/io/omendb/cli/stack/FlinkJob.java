@@ -60,6 +60,7 @@ final class FlinkJob implements StackJob {
                                             false,
                                             RecoveryClaimMode.CLAIM)));
             cluster.submitJob(graph).get();
+            latest.ifPresent(CompletedCheckpoints::deleteOthers);
             return new FlinkJob(cluster, graph.getJobID());
         } catch (InterruptedException e) {
             cluster.closeAsync();

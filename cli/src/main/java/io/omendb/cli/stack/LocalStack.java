@@ -99,8 +99,7 @@ public final class LocalStack implements AutoCloseable {
         String startedUrl = "http://" + config.host() + ":" + gateway.port();
         url = startedUrl;
         directory.announce(
-                new StackDirectory.Running(
-                        ProcessHandle.current().pid(),
+                StackDirectory.Running.here(
                         startedUrl,
                         startedBroker.bootstrapServers(),
                         startedJob.restAddress().toString()));

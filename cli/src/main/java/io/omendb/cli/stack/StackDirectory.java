@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -38,11 +39,32 @@ public final class StackDirectory implements AutoCloseable {
      * A running stack.
      *
      * @param pid process
+     * @param startedMs when the process started, by the operating system: another one may get its
+     *     id after it; 0 where that is not known
      * @param url where the gateway answers
      * @param bootstrapServers the broker
      * @param flink Flink's REST address
      */
-    public record Running(long pid, String url, String bootstrapServers, String flink) {}
+    public record Running(
+            long pid, long startedMs, String url, String bootstrapServers, String flink) {
+
+        /** What this process announces. */
+        static Running here(String url, String bootstrapServers, String flink) {
+            ProcessHandle here = ProcessHandle.current();
+            return new Running(here.pid(), started(here), url, bootstrapServers, flink);
+        }
+
+        private static long started(ProcessHandle process) {
+            return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+        }
+
+        /** The process, if it is still the one. */
+        public Optional<ProcessHandle> process() {
+            return ProcessHandle.of(pid)
+                    .filter(ProcessHandle::isAlive)
+                    .filter(found -> startedMs == 0 || started(found) == startedMs);
+        }
+    }
 
     /**
      * Takes a directory; makes it if missing.
@@ -80,9 +102,7 @@ public final class StackDirectory implements AutoCloseable {
         try {
             Running running =
                     JSON.readValue(Files.readAllBytes(path.resolve(RUNNING)), Running.class);
-            return ProcessHandle.of(running.pid()).isPresent()
-                    ? Optional.of(running)
-                    : Optional.empty();
+            return running.process().isPresent() ? Optional.of(running) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

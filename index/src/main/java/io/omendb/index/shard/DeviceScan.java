@@ -33,6 +33,13 @@ final class DeviceScan {
 
     private final SearchDevice device;
     private final ShardSnapshot snapshot;
+
+    /**
+     * Whether what it takes says something about the planner's own choices: what the device was
+     * made to do, it may do under another load than what the processor was seen with.
+     */
+    private final boolean learns;
+
     private final List<Segment> segments = new ArrayList<>();
 
     /** For each segment of the snapshot the rows, from the first on, that the device searches. */
@@ -42,7 +49,8 @@ final class DeviceScan {
     private long rows;
     private @Nullable Ranking ranking;
 
-    private DeviceScan(SearchDevice device, ShardSnapshot snapshot) {
+    private DeviceScan(SearchDevice device, ShardSnapshot snapshot, boolean learns) {
+        this.learns = learns;
         this.device = device;
         this.snapshot = snapshot;
         this.covered = new int[snapshot.segments().size()];
@@ -106,7 +114,7 @@ final class DeviceScan {
         if (!usable || !device.supports(snapshot.schema().dimension(), k)) {
             return null;
         }
-        DeviceScan scan = new DeviceScan(device, snapshot);
+        DeviceScan scan = new DeviceScan(device, snapshot, params.device() != DeviceChoice.GPU);
         return scan.segments.isEmpty() ? null : scan;
     }
 
@@ -189,7 +197,9 @@ final class DeviceScan {
             // The device itself counts and logs why.
             return false;
         }
-        device.planner().observeDevice(rows, dimension(), System.nanoTime() - start);
+        if (learns) {
+            device.planner().observeDevice(rows, dimension(), System.nanoTime() - start);
+        }
         return true;
     }
 
@@ -231,7 +241,9 @@ final class DeviceScan {
                                     top.capacity(),
                                     new Candidates(segments, listed)),
                     top);
-            device.planner().observeDeviceRerank(count, dimension(), System.nanoTime() - start);
+            if (learns) {
+                device.planner().observeDeviceRerank(count, dimension(), System.nanoTime() - start);
+            }
             return true;
         } catch (DeviceException e) {
             return false;

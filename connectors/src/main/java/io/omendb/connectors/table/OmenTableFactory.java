@@ -1,0 +1,139 @@
+package io.omendb.connectors.table;
+
+import static io.omendb.connectors.table.OmenTableOptions.BOOTSTRAP_SERVERS;
+import static io.omendb.connectors.table.OmenTableOptions.COLLECTION;
+import static io.omendb.connectors.table.OmenTableOptions.DIMENSION;
+import static io.omendb.connectors.table.OmenTableOptions.GATEWAY;
+import static io.omendb.connectors.table.OmenTableOptions.KAFKA_PREFIX;
+import static io.omendb.connectors.table.OmenTableOptions.METRIC;
+
+import io.omendb.OmenException;
+import io.omendb.connectors.producer.ProducerOptions;
+import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.Metric;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
+import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
+
+/** Makes tables {@code WITH ('connector' = 'omendb', …)}. */
+public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicTableSourceFactory {
+
+    @Override
+    public String factoryIdentifier() {
+        return "omendb";
+    }
+
+    @Override
+    public Set<ConfigOption<?>> requiredOptions() {
+        return Set.of(COLLECTION);
+    }
+
+    @Override
+    public Set<ConfigOption<?>> optionalOptions() {
+        return Set.of(
+                BOOTSTRAP_SERVERS,
+                GATEWAY,
+                OmenTableOptions.TOKEN,
+                OmenTableOptions.VECTOR,
+                OmenTableOptions.TEXT,
+                DIMENSION,
+                METRIC,
+                OmenTableOptions.LINGER,
+                OmenTableOptions.RECALL_TARGET,
+                OmenTableOptions.CONSISTENCY,
+                OmenTableOptions.TIMEOUT,
+                FactoryUtil.SINK_PARALLELISM);
+    }
+
+    @Override
+    public DynamicTableSink createDynamicTableSink(Context context) {
+        ReadableConfig options = checked(context);
+        Map<String, Object> kafka = new HashMap<>();
+        context.getCatalogTable()
+                .getOptions()
+                .forEach(
+                        (key, value) -> {
+                            if (key.startsWith(KAFKA_PREFIX)) {
+                                kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+                            }
+                        });
+        kafka.put(BOOTSTRAP_SERVERS.key(), required(options, BOOTSTRAP_SERVERS, "INSERT INTO"));
+        TableColumns columns = columns(context, options);
+        return new OmenTableSink(
+                new CollectionSink(
+                        kafka,
+                        options.get(COLLECTION),
+                        columns,
+                        schema(options, columns),
+                        ProducerOptions.DEFAULT.withLinger(options.get(OmenTableOptions.LINGER))),
+                options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
+    }
+
+    @Override
+    public DynamicTableSource createDynamicTableSource(Context context) {
+        ReadableConfig options = checked(context);
+        return new OmenTableSource(
+                columns(context, options),
+                new GatewaySettings(
+                        required(options, GATEWAY, "VECTOR_SEARCH and lookups"),
+                        options.getOptional(OmenTableOptions.TOKEN).orElse(null),
+                        options.get(COLLECTION),
+                        options.getOptional(OmenTableOptions.RECALL_TARGET).orElse(null),
+                        options.get(OmenTableOptions.CONSISTENCY),
+                        options.get(OmenTableOptions.TIMEOUT)));
+    }
+
+    private ReadableConfig checked(Context context) {
+        FactoryUtil.TableFactoryHelper helper = FactoryUtil.createTableFactoryHelper(this, context);
+        helper.validateExcept(KAFKA_PREFIX);
+        return helper.getOptions();
+    }
+
+    private static String required(
+            ReadableConfig options, ConfigOption<String> option, String what) {
+        return options.getOptional(option)
+                .orElseThrow(
+                        () ->
+                                new ValidationException(
+                                        "'"
+                                                + option.key()
+                                                + "' is missing: "
+                                                + what
+                                                + " needs it."));
+    }
+
+    private static TableColumns columns(Context context, ReadableConfig options) {
+        return TableColumns.of(
+                (RowType) context.getPhysicalRowDataType().getLogicalType(),
+                context.getPrimaryKeyIndexes(),
+                options.get(OmenTableOptions.VECTOR),
+                options.getOptional(OmenTableOptions.TEXT).orElse(null));
+    }
+
+    /** What to make where it is missing; null to make nothing. */
+    private static @Nullable CollectionSchema schema(ReadableConfig options, TableColumns columns) {
+        Integer dimension = options.getOptional(DIMENSION).orElse(null);
+        if (dimension == null) {
+            return null;
+        }
+        try {
+            return CollectionSchema.of(
+                            options.get(COLLECTION),
+                            dimension,
+                            Metric.ofApiName(options.get(METRIC)))
+                    .withFields(columns.declaredFields());
+        } catch (OmenException e) {
+            throw new ValidationException(e.getMessage(), e);
+        }
+    }
+}

@@ -105,10 +105,12 @@ final class SearchCommand implements Callable<Integer> {
         print(answer.path("hits"));
         System.out.printf(
                 Locale.ROOT,
-                "%d hits in %.2f ms, %d records behind%n",
+                "%d hits in %.2f ms, %s records behind%n",
                 answer.path("hits").size(),
                 answer.path("took_ms").asDouble(),
-                answer.path("freshness").path("lag_records").asLong());
+                answer.at("/freshness/lag_records").isNumber()
+                        ? answer.at("/freshness/lag_records").asText()
+                        : "an unknown number of");
         return 0;
     }
 

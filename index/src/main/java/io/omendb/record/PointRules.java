@@ -45,6 +45,7 @@ public final class PointRules {
     public static void checkSent(CollectionSchema schema, Point point) {
         if (schema.embedder() == null || point.hasVector()) {
             check(schema, point);
+            checkNorm(schema, "vector", point.vector());
             return;
         }
         checkId(point.id());
@@ -118,28 +119,29 @@ public final class PointRules {
                     "the collection's dimension " + schema.dimension());
         }
         checkFinite(field, vector);
-        if (schema.metric() == Metric.COSINE) {
-            if (isZero(vector)) {
-                throw invalid(field, "a zero vector", "a direction, as the metric is cosine");
-            }
-        } else if (norm(vector, 0, vector.length) > NORM_MAX) {
-            throw OmenException.invalid(normProblem(field, norm(vector, 0, vector.length)));
+        if (schema.metric() == Metric.COSINE && isZero(vector)) {
+            throw invalid(field, "a zero vector", "a direction, as the metric is cosine");
         }
     }
 
-    /** What is wrong with a vector of so great a length. */
-    public static String normProblem(String field, double norm) {
-        return problem(
-                field,
-                "a vector of length " + (float) norm,
-                "at most " + NORM_MAX + ", as squared distances are float32");
+    /**
+     * Checks the length of a vector that is about to be taken, beside what {@link #checkVector}
+     * does. What is in the log, or in a checkpoint, may be longer: it was taken before this was a
+     * rule.
+     */
+    public static void checkNorm(CollectionSchema schema, String field, float[] vector) {
+        if (schema.metric() != Metric.COSINE && norm(vector) > NORM_MAX) {
+            throw invalid(
+                    field,
+                    "a vector of length " + (float) norm(vector),
+                    "at most " + NORM_MAX + ", as squared distances are float32");
+        }
     }
 
-    /** The Euclidean length of a vector within an array. */
-    public static double norm(float[] values, int from, int dimension) {
+    private static double norm(float[] values) {
         double squares = 0;
-        for (int i = from; i < from + dimension; i++) {
-            squares += (double) values[i] * values[i];
+        for (float value : values) {
+            squares += (double) value * value;
         }
         return Math.sqrt(squares);
     }

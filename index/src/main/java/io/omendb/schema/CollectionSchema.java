@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +40,6 @@ public record CollectionSchema(
     public static final int DIMENSION_MAX = 4096;
     public static final int PARTITIONS_MAX = 1024;
     public static final int FIELDS_MAX = 256;
-
-    /**
-     * Kafka takes {@code omen.catalogue} and {@code omen_catalogue}, which is ours, for one name.
-     */
-    private static final Set<String> RESERVED = Set.of("catalogue");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,127}");
 
@@ -208,12 +202,6 @@ public record CollectionSchema(
      * @throws OmenException INVALID if it is not one
      */
     public static void checkName(String name) {
-        if (RESERVED.contains(name)) {
-            throw OmenException.invalid(
-                    "collection name: found \""
-                            + name
-                            + "\", which OmenDB needs itself, expected another");
-        }
         checkName("collection name", name);
     }
 

@@ -48,7 +48,7 @@ class CollectionsIT {
 
         assertThat(client.put("/collections/repeated", FULL).expect(200).json()).isEqualTo(first);
         client.put("/collections/repeated", "{'dimension':4,'metric':'l2'}")
-                .expectProblem(409, "CONFLICT", "exists with another schema: ");
+                .expectProblem(409, "CONFLICT", "dimension: found 3, asked for 4");
     }
 
     @Test

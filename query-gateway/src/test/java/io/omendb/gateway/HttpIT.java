@@ -205,6 +205,12 @@ class HttpIT {
         for (String site : new String[] {"same-origin", "same-site", "none"}) {
             post(path + "/points", points, "sec-fetch-site", site).expect(202);
         }
+        String own = "http://127.0.0.1:" + running.gateway.port();
+        post(path + "/points", points, "origin", own).expect(202);
+        for (String foreign : new String[] {"http://evil.example", "null", own + "0"}) {
+            post(path + "/points", points, "origin", foreign)
+                    .expectProblem(403, "FORBIDDEN", "page of another site");
+        }
         for (String write : new String[] {"/points", "/points/delete"}) {
             post(
                             path + write,
@@ -215,7 +221,7 @@ class HttpIT {
                             "cross-site",
                             "sec-fetch-mode",
                             "no-cors")
-                    .expectProblem(403, "FORBIDDEN", "found cross-site");
+                    .expectProblem(403, "FORBIDDEN", "page of another site");
         }
         try (RawConnection link = new RawConnection(running.gateway.port())) {
             link.send(
@@ -230,6 +236,15 @@ class HttpIT {
         try (RawConnection probe = new RawConnection(running.gateway.port())) {
             probe.send("GET /health/live HTTP/1.1\nhost: a\ncontent-length: 1000000\n\n");
             assertThat(probe.answer()).startsWith("HTTP/1.1 400").contains("body: found one");
+        }
+        try (RawConnection probe = new RawConnection(running.gateway.port())) {
+            probe.send("GET /health/live HTTP/1.1\nhost: a\ntransfer-encoding: chunked\n\n0\n\n");
+            assertThat(probe.answer()).startsWith("HTTP/1.1 200");
+        }
+        try (RawConnection probe = new RawConnection(running.gateway.port())) {
+            probe.send("GET /health/live HTTP/1.1\nhost: a\ntransfer-encoding: chunked\n\n1000\n");
+            probe.send("x".repeat(4_096) + "\n0\n\n");
+            assertThat(probe.answer()).startsWith("HTTP/1.1 413");
         }
     }
 

@@ -91,6 +91,13 @@ final class TestJob implements ShardDirectory {
         return silence;
     }
 
+    /** This shard says of nothing that it is applied, until the latch opens. */
+    CountDownLatch neverApplied(int shard) {
+        CountDownLatch behind = new CountDownLatch(1);
+        shards.get(shard).behind = behind;
+        return behind;
+    }
+
     /** Searches that this shard was asked for, ever. */
     int searches(int shard) {
         return shards.get(shard).searches.get();

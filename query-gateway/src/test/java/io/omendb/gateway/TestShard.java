@@ -81,6 +81,9 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
     private final Map<String, Rows> collections = new HashMap<>();
     volatile CountDownLatch gate = new CountDownLatch(0);
 
+    /** Until it opens no write is said to be applied. */
+    volatile CountDownLatch behind = new CountDownLatch(0);
+
     /** Until it opens nothing at all is answered. */
     volatile CountDownLatch silence = new CountDownLatch(0);
 
@@ -327,7 +330,14 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
     @Override
     public void awaitApplied(
             AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> out) {
-        answer(out, () -> awaited(request));
+        answer(
+                out,
+                () -> {
+                    boolean told = behind.await(request.getTimeoutMs(), TimeUnit.MILLISECONDS);
+                    return told
+                            ? awaited(request)
+                            : AwaitAppliedResponse.newBuilder().setReached(false).build();
+                });
     }
 
     private synchronized AwaitAppliedResponse awaited(AwaitAppliedRequest request)

@@ -222,6 +222,21 @@ class WritesIT {
             }
         }
         assertThat(new HashSet<>(partitions.values())).hasSize(4);
+        // All of which a strong search waits for.
+        client.post(
+                        path + "/points",
+                        "{'points':[{'id':'p0','vector':[7,7,7]},{'id':'p1','vector':[7,7,7]},"
+                                + "{'id':'p2','vector':[7,7,7]},{'id':'p3','vector':[7,7,7]}]}")
+                .expect(202);
+        assertThat(
+                        client.post(
+                                        path + "/search",
+                                        "{'vector':[7,7,7],'k':4,'consistency':'strong'}")
+                                .expect(200)
+                                .json()
+                                .at("/hits/3/distance")
+                                .asDouble(-1))
+                .isZero();
     }
 
     @Test

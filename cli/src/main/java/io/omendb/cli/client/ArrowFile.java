@@ -61,14 +61,20 @@ final class ArrowFile extends PointFile {
     @SuppressWarnings("resource") // the reader closes the channel, the file the reader
     static ArrowFile open(Path file, CollectionSchema schema) throws IOException {
         FileChannel channel = FileChannel.open(file);
-        BufferAllocator allocator = new RootAllocator();
-        CompressionCodec.Factory codecs = CommonsCompressionFactory.INSTANCE;
-        ArrowReader reader =
-                isFile(channel)
-                        ? new ArrowFileReader(channel, allocator, codecs)
-                        : new ArrowStreamReader(
-                                Channels.newInputStream(channel), allocator, codecs);
-        return new ArrowFile(file, schema, allocator, reader);
+        try {
+            boolean isFile = isFile(channel);
+            BufferAllocator allocator = new RootAllocator();
+            CompressionCodec.Factory codecs = CommonsCompressionFactory.INSTANCE;
+            ArrowReader reader =
+                    isFile
+                            ? new ArrowFileReader(channel, allocator, codecs)
+                            : new ArrowStreamReader(
+                                    Channels.newInputStream(channel), allocator, codecs);
+            return new ArrowFile(file, schema, allocator, reader);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static boolean isFile(FileChannel channel) throws IOException {

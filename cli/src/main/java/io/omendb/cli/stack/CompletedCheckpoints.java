@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,24 +43,43 @@ final class CompletedCheckpoints {
     }
 
     /**
-     * Deletes the checkpoints of jobs before the one whose checkpoint is taken over: what they
-     * shared with it has gone as it went on, so that they look whole and are not. The other
-     * checkpoints of that job itself stay.
+     * Deletes the checkpoints of jobs before the one whose checkpoint is taken over, and before the
+     * one before that: what they shared with those that came after them has gone as these went on,
+     * so that they look whole and are not. The last but one may still be.
      */
     static void deleteOthers(Path taken) {
         Path job = taken.getParent();
-        if (job == null || job.getParent() == null) {
+        Path all = job == null ? null : job.getParent();
+        if (job == null || all == null) {
             return;
         }
-        try (Stream<Path> walk = Files.walk(job.getParent(), 2)) {
-            for (Path folder : walk.filter(path -> isCheckpoint(path)).toList()) {
-                if (!folder.startsWith(job)) {
+        try (Stream<Path> walk = Files.walk(all, 2)) {
+            Map<Path, List<Path>> byJob =
+                    walk.filter(CompletedCheckpoints::isCheckpoint)
+                            .filter(folder -> !folder.startsWith(job))
+                            .collect(Collectors.groupingBy(Path::getParent));
+            Optional<Path> before =
+                    byJob.entrySet().stream()
+                            .max(Comparator.comparing(other -> newest(other.getValue())))
+                            .map(Map.Entry::getKey);
+            before.ifPresent(byJob::remove);
+            for (List<Path> folders : byJob.values()) {
+                for (Path folder : folders) {
                     delete(folder);
                 }
             }
         } catch (IOException e) {
             LOG.warn("cannot delete checkpoints of jobs before that of {}", taken, e);
         }
+    }
+
+    private static FileTime newest(List<Path> checkpoints) {
+        return checkpoints.stream()
+                .map(folder -> folder.resolve(METADATA))
+                .filter(Files::exists)
+                .map(CompletedCheckpoints::modified)
+                .max(Comparator.naturalOrder())
+                .orElse(FileTime.fromMillis(0));
     }
 
     private static boolean isCheckpoint(Path path) {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class StackDirectory implements AutoCloseable {
     private static final String LOCK = "omen.lock";
     private static final String RUNNING = "running.json";
+
+    /** How far the clock may have been set meanwhile. */
+    private static final long CLOCK_MS = 600_000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
@@ -58,11 +62,16 @@ public final class StackDirectory implements AutoCloseable {
             return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
         }
 
+        /** As the system counts from its clock, which may be set, this is not exact. */
+        private boolean startedThen(ProcessHandle process) {
+            return Math.abs(started(process) - startedMs) <= CLOCK_MS;
+        }
+
         /** The process, if it is still the one. */
         public Optional<ProcessHandle> process() {
             return ProcessHandle.of(pid)
                     .filter(ProcessHandle::isAlive)
-                    .filter(found -> startedMs == 0 || started(found) == startedMs);
+                    .filter(found -> startedMs == 0 || startedThen(found));
         }
     }
 

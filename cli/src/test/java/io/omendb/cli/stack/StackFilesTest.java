@@ -23,7 +23,7 @@ class StackFilesTest {
             held.announce(
                     new StackDirectory.Running(
                             here.pid(),
-                            here.startedMs() - 60_000,
+                            here.startedMs() - 3_600_000,
                             here.url(),
                             here.bootstrapServers(),
                             here.flink()));
@@ -42,15 +42,17 @@ class StackFilesTest {
     void checkpointsOfEarlierJobs_go_thoseOfTheOneThatIsTakenOver_stay() throws IOException {
         Path taken = checkpoint("job-2", 8, 3_000);
         Path sibling = checkpoint("job-2", 7, 2_000);
-        Path old = checkpoint("job-1", 4, 1_000);
-        Path unfinished = Files.createDirectories(dir.resolve("job-1/chk-5"));
-        Path shared = Files.createDirectories(dir.resolve("job-1/shared"));
+        Path before = checkpoint("job-1", 6, 1_500);
+        Path old = checkpoint("job-0", 4, 1_000);
+        Path unfinished = Files.createDirectories(dir.resolve("job-0/chk-5"));
+        Path shared = Files.createDirectories(dir.resolve("job-0/shared"));
         assertThat(CompletedCheckpoints.latest(dir)).hasValue(taken);
 
         CompletedCheckpoints.deleteOthers(taken);
 
         assertThat(taken.resolve("_metadata")).exists();
         assertThat(sibling.resolve("_metadata")).exists();
+        assertThat(before.resolve("_metadata")).as("may be whole").exists();
         assertThat(old).doesNotExist();
         assertThat(unfinished).doesNotExist();
         assertThat(shared).as("what is taken over may refer to it").exists();

@@ -53,6 +53,14 @@ final class LogContinuity {
                 (known, other) -> known[0] >= other[0] ? known : other);
     }
 
+    /**
+     * Forgets a topic whose collection was made again: its log may have been, too, and then begins
+     * anew.
+     */
+    void forget(String topic) {
+        next.keySet().removeIf(partition -> partition.topic().equals(topic));
+    }
+
     /** Next offsets by partition. */
     Map<TopicPartition, Long> positions() {
         Map<TopicPartition, Long> positions = new HashMap<>();

@@ -94,9 +94,12 @@ final class UpdateStream {
         }
         Routes.Route route = routes.of(record.topic(), GenerationHeader.in(record.headers()));
         CollectionDefinition definition = route.definition();
-        continuity.read(source.partition, record.offset(), definition);
-        if (definition != null && isForGeneration(record, definition)) {
+        boolean wanted = definition != null && isForGeneration(record, definition);
+        if (definition != null && wanted) {
             announce(definition);
+        }
+        continuity.read(source.partition, record.offset(), definition);
+        if (definition != null && wanted) {
             Position position = new Position(source.name, record.offset(), record.timestampMs());
             try {
                 accept(record, position, definition, route);
@@ -205,6 +208,10 @@ final class UpdateStream {
     }
 
     private void announce(CollectionDefinition definition) {
+        Long before = defined.get(definition.name());
+        if (before != null && before < definition.generation()) {
+            continuity.forget(definition.topic());
+        }
         if (isNews(defined, definition.name(), definition.generation())) {
             for (long key : keyGroupKeys) {
                 updates.accept(new Define(key, definition));

@@ -151,6 +151,7 @@ public final class OmenProducer implements AutoCloseable {
     public CompletableFuture<String> send(Point point) {
         checkOpen();
         PointRules.check(collection.schema(), point);
+        PointRules.checkNorm(collection.schema(), "vector", point.vector());
         byte[] id = point.id().getBytes(StandardCharsets.UTF_8);
         ObjectNode metadata = point.metadata();
         boolean alone = metadata != null && !PartitionBatch.isColumnar(metadata);

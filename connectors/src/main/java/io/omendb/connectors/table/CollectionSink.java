@@ -9,10 +9,14 @@ import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
+import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -26,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class CollectionSink implements Sink<RowData> {
     private static final long serialVersionUID = 1;
     private static final Duration CATALOGUE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Where not all subtasks run at a time, the first may not be among them. */
+    private static final Duration OTHERS_WAIT = Duration.ofSeconds(20);
+
+    private static final long POLL_MS = 50;
 
     private final Map<String, Object> kafka;
     private final String collection;
@@ -62,7 +71,7 @@ final class CollectionSink implements Sink<RowData> {
     @Override
     public SinkWriter<RowData> createWriter(WriterInitContext context) {
         if (missing != null) {
-            make(missing);
+            make(missing, context.getTaskInfo().getIndexOfThisSubtask() == 0);
         }
         return new Writer(
                 columns,
@@ -72,15 +81,21 @@ final class CollectionSink implements Sink<RowData> {
                         ProducerOptions.DEFAULT.withLinger(Duration.ofMillis(lingerMs))));
     }
 
-    private void make(CollectionToMake wanted) {
+    /** One makes it, the others wait for that: writers of the catalogue shut each other out. */
+    private void make(CollectionToMake wanted, boolean first) {
         CollectionSchema schema =
                 CollectionSchema.of(collection, wanted.dimension(), wanted.metric())
                         .withFields(wanted.fields());
         try (CatalogueFollower follower = CatalogueFollower.open(kafka);
                 CatalogueWriter writer = CatalogueWriter.open(kafka, follower)) {
             follower.awaitCaughtUp(CATALOGUE_TIMEOUT);
-            if (follower.current().get(collection) == null) {
-                var unused = writer.create(schema);
+            long end = System.nanoTime() + (first ? 0 : OTHERS_WAIT.toNanos());
+            while (follower.current().get(collection) == null) {
+                if (System.nanoTime() - end >= 0) {
+                    var unused = writer.create(schema);
+                } else {
+                    TimeUnit.MILLISECONDS.sleep(POLL_MS);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,29 +108,53 @@ final class CollectionSink implements Sink<RowData> {
         private final TableColumns columns;
         private final OmenProducer producer;
 
+        private @Nullable CompletableFuture<String> watched;
+
+        /** The first that Kafka did not take: without checkpoints nobody flushes for long. */
+        private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+
         private Writer(TableColumns columns, OmenProducer producer) {
             this.columns = columns;
             this.producer = producer;
         }
 
         @Override
-        public void write(RowData row, Context context) {
+        public void write(RowData row, Context context) throws IOException {
+            checkSent();
             switch (row.getRowKind()) {
-                case INSERT, UPDATE_AFTER -> {
-                    var unused = producer.send(columns.toPoint(row));
-                }
-                case DELETE -> {
-                    var unused = producer.delete(columns.id(row));
-                }
+                case INSERT, UPDATE_AFTER -> watch(producer.send(columns.toPoint(row)));
+                case DELETE -> watch(producer.delete(columns.id(row)));
                 case UPDATE_BEFORE -> {
                     // What it becomes comes next.
                 }
             }
         }
 
+        /** Points of one batch share a future: it is watched once for many. */
+        private void watch(CompletableFuture<String> token) {
+            if (token != watched) {
+                watched = token;
+                var unused =
+                        token.whenComplete(
+                                (at, failure) -> {
+                                    if (failure != null) {
+                                        failed.compareAndSet(null, failure);
+                                    }
+                                });
+            }
+        }
+
+        private void checkSent() throws IOException {
+            Throwable failure = failed.get();
+            if (failure != null) {
+                throw new IOException("a row was not written: " + failure.getMessage(), failure);
+            }
+        }
+
         @Override
-        public void flush(boolean endOfInput) {
+        public void flush(boolean endOfInput) throws IOException {
             producer.flush();
+            checkSent();
         }
 
         @Override

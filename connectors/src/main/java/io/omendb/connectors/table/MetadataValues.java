@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
 import io.omendb.schema.FieldType;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -99,8 +100,8 @@ final class MetadataValues {
             case TINYINT, SMALLINT, INTEGER, BIGINT ->
                     json.numberNode(((Number) value).longValue());
             // The decimal that the float is written as, not what it is next to.
-            case FLOAT -> json.numberNode(Double.parseDouble(value.toString()));
-            case DOUBLE -> json.numberNode((Double) value);
+            case FLOAT -> json.numberNode(finite(Double.parseDouble(value.toString())));
+            case DOUBLE -> json.numberNode(finite((Double) value));
             case DECIMAL -> json.numberNode(((DecimalData) value).toBigDecimal().doubleValue());
             case DATE -> json.textNode(LocalDate.ofEpochDay((Integer) value).toString());
             case TIME_WITHOUT_TIME_ZONE -> json.textNode(timeOf((Integer) value).toString());
@@ -115,6 +116,13 @@ final class MetadataValues {
             case MAP -> object((MapType) type, (MapData) value);
             default -> throw new IllegalArgumentException("no metadata: " + type);
         };
+    }
+
+    private static double finite(double value) {
+        if (!Double.isFinite(value)) {
+            throw OmenException.invalid("found " + value + ", expected a finite number");
+        }
+        return value;
     }
 
     private static LocalTime timeOf(int milliseconds) {
@@ -152,6 +160,9 @@ final class MetadataValues {
         ArrayData.ElementGetter getter = ArrayData.createElementGetter(type.getValueType());
         for (int i = 0; i < values.size(); i++) {
             Object value = getter.getElementOrNull(values.valueArray(), i);
+            if (keys.isNullAt(i)) {
+                throw OmenException.invalid("found a NULL key, expected a string");
+            }
             if (value != null) {
                 object.set(keys.getString(i).toString(), toJson(type.getValueType(), value));
             }
@@ -167,7 +178,10 @@ final class MetadataValues {
     static @Nullable Object fromJson(LogicalType type, Object value) {
         try {
             return fitting(type, value);
-        } catch (ArithmeticException | DateTimeException | ClassCastException e) {
+        } catch (ArithmeticException
+                | DateTimeException
+                | ClassCastException
+                | NumberFormatException e) {
             return null;
         }
     }

@@ -11,6 +11,7 @@ import io.omendb.OmenException;
 import io.omendb.connectors.producer.ProducerOptions;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes tables {@code WITH ('connector' = 'omendb', …)}. */
 public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicTableSourceFactory {
+    /** The gateway's own limit. */
+    private static final Duration TIMEOUT_MAX = Duration.ofMinutes(1);
 
     @Override
     public String factoryIdentifier() {
@@ -82,8 +85,11 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
     @Override
     public DynamicTableSource createDynamicTableSource(Context context) {
         ReadableConfig options = checked(context);
+        TableColumns columns = columns(context, options);
+        columns.checkReadable();
+        checkSearch(options);
         return new OmenTableSource(
-                columns(context, options),
+                columns,
                 new GatewaySettings(
                         required(options, GATEWAY, "VECTOR_SEARCH and lookups"),
                         options.getOptional(OmenTableOptions.TOKEN).orElse(null),
@@ -91,6 +97,23 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
                         options.getOptional(OmenTableOptions.RECALL_TARGET).orElse(null),
                         options.get(OmenTableOptions.CONSISTENCY),
                         options.get(OmenTableOptions.TIMEOUT)));
+    }
+
+    private static void checkSearch(ReadableConfig options) {
+        Duration timeout = options.get(OmenTableOptions.TIMEOUT);
+        if (timeout.toMillis() < 1 || timeout.compareTo(TIMEOUT_MAX) > 0) {
+            throw new ValidationException(
+                    "'search.timeout': found "
+                            + timeout.toMillis()
+                            + " ms, expected 1 ms to 1 min.");
+        }
+        Double recall = options.getOptional(OmenTableOptions.RECALL_TARGET).orElse(null);
+        if (recall != null && !(recall > 0 && recall <= 1)) {
+            throw new ValidationException(
+                    "'search.recall-target': found "
+                            + recall
+                            + ", expected more than 0 and at most 1.");
+        }
     }
 
     private ReadableConfig checked(Context context) {

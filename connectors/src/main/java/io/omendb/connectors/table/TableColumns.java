@@ -1,5 +1,6 @@
 package io.omendb.connectors.table;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
@@ -161,7 +162,7 @@ final class TableColumns implements Serializable {
                 LogicalType type = row.getTypeAt(i);
                 Object value = RowData.createFieldGetter(type, i).getFieldOrNull(from);
                 if (value != null) {
-                    metadata.set(names.get(i), MetadataValues.toJson(type, value));
+                    metadata.set(names.get(i), json(names.get(i), type, value));
                 }
             }
         }
@@ -174,16 +175,46 @@ final class TableColumns implements Serializable {
                 null);
     }
 
+    private static JsonNode json(String name, LogicalType type, Object value) {
+        try {
+            return MetadataValues.toJson(type, value);
+        } catch (OmenException e) {
+            throw new OmenException(e.code(), name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks that points that are found fit the table, whatever they are without.
+     *
+     * @throws ValidationException naming the column that takes no null
+     */
+    void checkReadable() {
+        for (int i = 0; i < row.getFieldCount(); i++) {
+            if (i != id && i != vector && !row.getTypeAt(i).isNullable()) {
+                throw new ValidationException(
+                        "Column "
+                                + row.getFieldNames().get(i)
+                                + ": found NOT NULL, expected a column that may be NULL to search or"
+                                + " look up: a point may be without it.");
+            }
+        }
+    }
+
     private LogicalType elementType() {
         return ((ArrayType) row.getTypeAt(vector)).getElementType();
     }
 
-    /** A vector that a query brings, whose elements are those of the vector column. */
+    /**
+     * A vector that a query brings.
+     *
+     * @throws OmenException INVALID where its elements are not those of the vector column, as far
+     *     as that can be told
+     */
     float[] query(ArrayData from) {
-        return floats(from, elementType());
+        return QueryVectors.read(from, elementType());
     }
 
-    private static float[] floats(ArrayData from, LogicalType element) {
+    static float[] floats(ArrayData from, LogicalType element) {
         float[] vector = new float[from.size()];
         for (int i = 0; i < vector.length; i++) {
             if (from.isNullAt(i)) {

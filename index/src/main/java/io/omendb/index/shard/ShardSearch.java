@@ -105,8 +105,7 @@ final class ShardSearch {
         DeviceScan device = DeviceScan.of(snapshot, params, query, top.capacity());
         if (filter != null) {
             long found = bind(filter, matches);
-            boolean planned = shared != null && shared.isPlanned();
-            if (!planned && !isToBeScanned(found) && found <= LISTED_MAX) {
+            if (!isToBeScanned(found) && found <= LISTED_MAX) {
                 // An estimate may be far too high: of conditions that seldom hold together, say.
                 found = list(matches);
             }

@@ -61,11 +61,6 @@ public final class SharedSearch {
                 && snapshot.device() == null;
     }
 
-    /** Whether another thread has made the plan. */
-    boolean isPlanned() {
-        return plan.get() != null;
-    }
-
     /** The plan that all threads keep to. */
     SearchPlan plan(Supplier<SearchPlan> made) {
         SearchPlan known = plan.get();

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
 /**
@@ -77,7 +78,10 @@ public final class ArrowPoints {
             byte[] stream, CollectionSchema schema, int pointsMax, BufferAllocator allocator)
             throws IOException {
         try (ArrowStreamReader reader =
-                new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+                new ArrowStreamReader(
+                        new ByteArrayInputStream(stream),
+                        allocator,
+                        NoCompressionCodec.Factory.INSTANCE)) {
             VectorSchemaRoot root = reader.getVectorSchemaRoot();
             ColumnsReader columns =
                     ColumnsReader.of(schema, root.getSchema(), stream.length, pointsMax);

@@ -10,7 +10,8 @@ import java.util.random.RandomGenerator;
  * twice, when the connection was lost or a part of the server was away (503). Writes may be: a
  * point replaces the one of its id. Dropping a collection and deleting by a filter may not be: done
  * again, they could take what somebody else has written since. What ran out of time (504, or no
- * answer at all) is not tried again unless asked for: it would most likely run out of time again.
+ * answer at all) is not tried again unless asked for: it would most likely run out of time again. A
+ * shard that did not answer in time is a 503, which is.
  *
  * <p>Between tries is a random time from zero up to a bound that doubles: exponential backoff with
  * full jitter, so that clients which failed together do not come back together. A server's {@code

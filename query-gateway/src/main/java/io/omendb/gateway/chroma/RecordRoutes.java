@@ -189,6 +189,7 @@ final class RecordRoutes {
             } else {
                 ChromaCollections.checkDimension(definition, query.length);
                 PointRules.checkVector(definition.schema(), "query_embeddings", query);
+                PointRules.checkNorm(definition.schema(), "query_embeddings", query);
                 results.add(
                         search.nearest(
                                 definition,

@@ -8,14 +8,17 @@ import io.omendb.gateway.http.Problem;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
+import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.v1.AwaitAppliedRequest;
 import io.omendb.protocol.v1.AwaitAppliedResponse;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Waits until every shard has applied some writes. */
 public final class AppliedWait {
@@ -31,53 +34,102 @@ public final class AppliedWait {
     }
 
     /**
-     * Waits for the writes these tokens name, on all shards.
+     * Waits for the writes these tokens name.
      *
      * @return fails with TIMEOUT and the lag where they are not applied in time
      */
     public CompletableFuture<Void> until(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
-        return until(collection, tokens, deadline, false);
-    }
-
-    /**
-     * Waits for the writes these tokens name.
-     *
-     * @param allowPartial whether a shard that does not answer is gone without
-     * @return fails with TIMEOUT and the lag where they are not applied in time
-     */
-    public CompletableFuture<Void> until(
-            CollectionDefinition collection,
-            List<Token> tokens,
-            Deadline deadline,
-            boolean allowPartial) {
         if (tokens.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        AwaitAppliedRequest request =
-                AwaitAppliedRequest.newBuilder()
-                        .setCollection(collection.name())
-                        .putAllPositions(highest(tokens))
-                        .setTimeoutMs(deadline.leftMs())
-                        .build();
-        Deadline answer = deadline.later(ANSWER_MS);
-        return shards.ask(answer, allowPartial, stub -> stub.awaitApplied(request))
-                .thenCombine(
-                        ends.of(collection),
-                        (gathered, logEnds) -> {
-                            if (!allReached(gathered)) {
-                                throw late(collection, tokens, deadline, gathered, logEnds);
-                            }
-                            return null;
+        AwaitAppliedRequest request = request(collection, tokens, deadline.leftMs());
+        return shards.ask(deadline.later(ANSWER_MS), false, stub -> stub.awaitApplied(request))
+                .thenCompose(
+                        gathered ->
+                                reached(gathered).size() == gathered.answers().size()
+                                        ? CompletableFuture.completedFuture(null)
+                                        : late(collection, tokens, deadline, gathered));
+    }
+
+    /**
+     * Waits until some shards at least have applied the writes: for all of them for a part of the
+     * time, then for the first.
+     *
+     * @param steps how many steps the time is for, this one included
+     * @return the shards that have, null for all where there is nothing to wait for; fails with
+     *     TIMEOUT and the lag where none has, with UNAVAILABLE where none answers
+     */
+    public CompletableFuture<@Nullable Set<ShardAddress>> untilSome(
+            CollectionDefinition collection, List<Token> tokens, Deadline deadline, int steps) {
+        if (tokens.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return ask(collection, tokens, deadline.share(steps))
+                .handle(
+                        (gathered, failure) -> {
+                            Set<ShardAddress> first =
+                                    failure == null ? reached(gathered) : Set.of();
+                            return first.isEmpty()
+                                    ? untilFirst(collection, tokens, deadline)
+                                    : CompletableFuture
+                                            .<@Nullable Set<ShardAddress>>completedFuture(first);
+                        })
+                .thenCompose(found -> found);
+    }
+
+    private CompletableFuture<@Nullable Set<ShardAddress>> untilFirst(
+            CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
+        return ask(collection, tokens, deadline)
+                .thenCompose(
+                        gathered -> {
+                            Set<ShardAddress> found = reached(gathered);
+                            return found.isEmpty()
+                                    ? late(collection, tokens, deadline, gathered)
+                                    : CompletableFuture.completedFuture(found);
                         });
+    }
+
+    /** A shard says in time that it has not, so that one that says nothing is told from it. */
+    private CompletableFuture<Gathered<AwaitAppliedResponse>> ask(
+            CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
+        long leftMs = deadline.leftMs();
+        AwaitAppliedRequest request =
+                request(collection, tokens, leftMs - Math.min(ANSWER_MS, leftMs / 4));
+        return shards.ask(deadline, true, stub -> stub.awaitApplied(request));
+    }
+
+    private static AwaitAppliedRequest request(
+            CollectionDefinition collection, List<Token> tokens, long timeoutMs) {
+        return AwaitAppliedRequest.newBuilder()
+                .setCollection(collection.name())
+                .putAllPositions(highest(tokens))
+                .setTimeoutMs(timeoutMs)
+                .build();
     }
 
     private static Map<String, Long> highest(List<Token> tokens) {
         return tokens.stream().collect(Collectors.toMap(Token::source, Token::offset, Math::max));
     }
 
-    private static boolean allReached(Gathered<AwaitAppliedResponse> gathered) {
-        return gathered.values().stream().allMatch(AwaitAppliedResponse::getReached);
+    private static Set<ShardAddress> reached(Gathered<AwaitAppliedResponse> gathered) {
+        return gathered.answers().stream()
+                .filter(answer -> answer.value().getReached())
+                .map(Gathered.Answer::shard)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private <T> CompletableFuture<T> late(
+            CollectionDefinition collection,
+            List<Token> tokens,
+            Deadline deadline,
+            Gathered<AwaitAppliedResponse> gathered) {
+        // As it ends now: what it was when the wait began says nothing about a newer write.
+        return ends.of(collection)
+                .thenApply(
+                        logEnds -> {
+                            throw late(collection, tokens, deadline, gathered, logEnds);
+                        });
     }
 
     /** A token of what nobody has written, if one of them is. */
@@ -93,8 +145,17 @@ public final class AppliedWait {
                             Long end = logEnds.get(token.partition());
                             return end == null
                                     ? token + " is of a partition that the topic does not have."
-                                    : token + " was not written yet: the log ends before " + end;
+                                    : token
+                                            + " was not written yet: the log ends before "
+                                            + end
+                                            + ".";
                         });
+    }
+
+    private static String lag(Freshness freshness) {
+        return freshness.lagRecords() == null
+                ? "Kafka does not tell how many records are still to be applied."
+                : freshness.lagRecords() + " records are still to be applied.";
     }
 
     private static Problem late(
@@ -120,11 +181,7 @@ public final class AppliedWait {
                 "Not applied within "
                         + deadline.timeoutMs()
                         + " ms; "
-                        + beyond(tokens, logEnds)
-                                .orElseGet(
-                                        () ->
-                                                freshness.lagRecords()
-                                                        + " records are still to be applied."),
+                        + beyond(tokens, logEnds).orElseGet(() -> lag(freshness)),
                 extensions);
     }
 }

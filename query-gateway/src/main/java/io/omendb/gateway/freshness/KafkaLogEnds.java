@@ -27,6 +27,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ final class KafkaLogEnds implements LogEnds {
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     private static final int DESCRIBE_EVERY = 50;
 
+    /** How long a broker may not know yet of a topic that was just made. */
+    private static final long NEW_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** Age from which what Kafka told of a log says nothing about it any more. */
     private static final long STALE_NANOS_MIN = TimeUnit.SECONDS.toNanos(5);
 
@@ -50,6 +54,9 @@ final class KafkaLogEnds implements LogEnds {
     private final Semaphore newcomers = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "omen-gateway-log-ends");
     private volatile boolean closed;
+
+    /** Whether Kafka answered nothing at all the last time a topic was asked about. */
+    private volatile boolean away;
 
     private KafkaLogEnds(Admin admin) {
         this.admin = admin;
@@ -67,12 +74,12 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        return of(collection.topic());
+        return of(collection.topic(), collection.schema().partitions());
     }
 
     @Override
     public CompletableFuture<@Nullable Long> deadLetters(CollectionDefinition collection) {
-        return of(collection.deadLetterTopic())
+        return of(collection.deadLetterTopic(), 1)
                 .thenApply(
                         ends ->
                                 ends.isEmpty()
@@ -80,14 +87,19 @@ final class KafkaLogEnds implements LogEnds {
                                         : ends.values().stream().mapToLong(Long::longValue).sum());
     }
 
-    private CompletableFuture<Map<Integer, Long>> of(String topic) {
-        Log log = logs.computeIfAbsent(topic, name -> new Log());
-        log.usedNanos = System.nanoTime();
-        if (log.known.isDone()) {
+    /**
+     * The ends of a log.
+     *
+     * @param partitionsMin how many partitions it has at least, whatever was known of it before
+     */
+    private CompletableFuture<Map<Integer, Long>> of(String topic, int partitionsMin) {
+        Log log = log(topic, partitionsMin);
+        boolean isKnown = log.known.isDone() && log.ends.size() >= log.partitionsMin;
+        if (isKnown) {
             boolean fresh = System.nanoTime() - log.toldNanos < STALE_NANOS_MIN;
             return CompletableFuture.completedFuture(fresh ? Map.copyOf(log.ends) : Map.of());
         }
-        if (log.failed) {
+        if (log.failed || away || log.known.isDone()) {
             // Kafka could not tell so far: who asks need not wait to hear it again.
             return CompletableFuture.completedFuture(Map.of());
         }
@@ -100,12 +112,20 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
-        Log log = logs.computeIfAbsent(collection.topic(), topic -> new Log());
-        log.usedNanos = System.nanoTime();
+        Log log = log(collection.topic(), collection.schema().partitions());
         Map<Integer, Long> known = log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
-        return known == null
-                ? ask(collection.topic(), log.partitions)
+        return known == null || known.size() < log.partitionsMin
+                ? ask(collection.topic(), log.partitions())
                 : CompletableFuture.completedFuture(known);
+    }
+
+    private Log log(String topic, int partitionsMin) {
+        Log log = logs.computeIfAbsent(topic, name -> new Log());
+        log.usedNanos = System.nanoTime();
+        if (log.partitionsMin < partitionsMin) {
+            log.partitionsMin = partitionsMin;
+        }
+        return log;
     }
 
     private CompletableFuture<Map<Integer, Long>> ask(String topic, int partitions) {
@@ -179,12 +199,14 @@ final class KafkaLogEnds implements LogEnds {
             if (log.asked) {
                 continue;
             }
-            if (describeAll || log.partitions == 0) {
-                log.partitions = partitions(entry.getKey(), log.partitions);
-                log.failed |= log.partitions == 0;
+            if ((describeAll || log.partitions == 0) && !log.described) {
+                describe(entry.getKey(), log);
+            }
+            if (log.partitions == 0) {
+                continue;
             }
             List<TopicPartition> partitions = new ArrayList<>();
-            for (int i = 0; i < log.partitions; i++) {
+            for (int i = 0; i < log.partitions(); i++) {
                 partitions.add(new TopicPartition(entry.getKey(), i));
             }
             if (!partitions.isEmpty()) {
@@ -251,15 +273,25 @@ final class KafkaLogEnds implements LogEnds {
         return new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
     }
 
-    private int partitions(String topic, int lastKnown) throws InterruptedException {
-        try {
-            TopicDescription description =
-                    Objects.requireNonNull(
-                            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
-            return countOf(Map.of(topic, description), topic);
-        } catch (ExecutionException e) {
-            return lastKnown; // asked again in the next round
-        }
+    /** Each topic by itself, and nobody waits for it. */
+    private void describe(String topic, Log log) {
+        log.described = true;
+        admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .toCompletionStage()
+                .whenComplete(
+                        (topics, failure) -> {
+                            log.described = false;
+                            away = failure instanceof TimeoutException;
+                            if (failure == null) {
+                                log.partitions = countOf(topics, topic);
+                                // Its ends are asked for at once.
+                                newcomers.release();
+                            } else if (log.partitions == 0
+                                    && System.nanoTime() - log.bornNanos > NEW_NANOS_MAX) {
+                                log.failed = true;
+                            }
+                        });
     }
 
     private static int countOf(Map<String, TopicDescription> topics, String topic) {
@@ -289,15 +321,23 @@ final class KafkaLogEnds implements LogEnds {
         admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
     }
 
-    /** One topic; only the refreshing thread sets {@code partitions}, and {@code asked}. */
+    /** One topic. */
     private static final class Log {
+        final long bornNanos = System.nanoTime();
         final Map<Integer, Long> ends = new ConcurrentHashMap<>();
         final CompletableFuture<Void> known = new CompletableFuture<>();
         volatile long usedNanos = System.nanoTime();
+
+        /** As Kafka said last; 0 before that. */
         volatile int partitions;
 
-        /** Whether an answer about it is on its way. */
+        /** At least, as the collection was made with so many. */
+        volatile int partitionsMin;
+
+        /** Whether an answer about its ends, or about its partitions, is on its way. */
         volatile boolean asked;
+
+        volatile boolean described;
 
         /** Whether Kafka could not tell the last time it was asked. */
         volatile boolean failed;
@@ -306,5 +346,9 @@ final class KafkaLogEnds implements LogEnds {
         volatile long toldNanos;
 
         final EndsHistory history = new EndsHistory();
+
+        int partitions() {
+            return Math.max(partitions, partitionsMin);
+        }
     }
 }

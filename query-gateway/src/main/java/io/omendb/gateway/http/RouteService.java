@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Serves one route: admission, reading the body, the endpoint, the error if there is one. */
 public final class RouteService implements HttpService {
+    /** Of a request that needs none: some clients send an empty one piece by piece. */
+    private static final int OPEN_BODY_BYTES_MAX = 1024;
+
     private final Route route;
     private final Admission admission;
     private final Problems problems;
@@ -40,12 +43,15 @@ public final class RouteService implements HttpService {
         if (CrossSite.isRefused(route.method(), request.headers())) {
             return refused(context, request, CrossSite.refusal());
         }
-        if (route.work() == Work.OPEN && !request.isEmpty()) {
-            // Served whatever else is to do, so that nothing bounds what such bodies take.
-            return refused(
-                    context,
-                    request,
-                    OmenException.malformed("body: found one, expected none for this path"));
+        if (route.work() == Work.OPEN) {
+            // Served whatever else is to do, so that nothing else bounds what such bodies take.
+            if (request.headers().contentLength() > OPEN_BODY_BYTES_MAX) {
+                return refused(
+                        context,
+                        request,
+                        OmenException.malformed("body: found one, expected none for this path"));
+            }
+            context.setMaxRequestLength(OPEN_BODY_BYTES_MAX);
         }
         Asked asked = new Asked(System.nanoTime(), Departure.with(context.whenRequestCancelling()));
         return HttpResponse.of(

@@ -1,6 +1,8 @@
 package io.omendb.gateway.search;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
@@ -46,7 +49,7 @@ final class HitFetch {
             List<Fused> hits,
             Deadline deadline) {
         Fields fields = query.base().fields();
-        if (hits.isEmpty() || (!fields.metadata() && !fields.vector())) {
+        if (hits.isEmpty() || !isNeeded(query)) {
             return CompletableFuture.completedFuture(new Fetched(hits, 0));
         }
         Map<ShardAddress, FetchRequest.Builder> requests = new LinkedHashMap<>();
@@ -69,12 +72,32 @@ final class HitFetch {
                     FetchRequest built = request.build();
                     questions.put(shard, stub -> stub.fetch(built));
                 });
-        return shards.askEach(deadline, query.base().allowPartial(), questions)
-                .thenApply(
-                        gathered ->
-                                new Fetched(
+        boolean partial = query.base().allowPartial();
+        return shards.askEach(deadline, partial, questions)
+                .handle(
+                        (gathered, failure) -> {
+                            if (failure == null) {
+                                return new Fetched(
                                         filled(hits, gathered),
-                                        questions.size() - gathered.answers().size()));
+                                        questions.size() - gathered.answers().size());
+                            }
+                            if (partial && isUnavailable(failure)) {
+                                return new Fetched(List.of(), questions.size());
+                            }
+                            throw failure instanceof CompletionException known
+                                    ? known
+                                    : new CompletionException(failure);
+                        });
+    }
+
+    private static boolean isUnavailable(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof OmenException known && known.code() == ErrorCode.UNAVAILABLE;
+    }
+
+    /** Whether hits have any content that is asked for. */
+    static boolean isNeeded(HybridQuery query) {
+        return query.base().fields().metadata() || query.base().fields().vector();
     }
 
     private static List<Fused> filled(List<Fused> hits, Gathered<FetchResponse> gathered) {

@@ -46,6 +46,7 @@ record HybridQuery(
     void check(CollectionDefinition collection, Limits limits) {
         if (hasVector()) {
             PointRules.checkVector(collection.schema(), "vector", base.vector());
+            PointRules.checkNorm(collection.schema(), "vector", base.vector());
         }
         if (text != null && isToEmbed(collection)) {
             TextVectors.checkText("text", text);

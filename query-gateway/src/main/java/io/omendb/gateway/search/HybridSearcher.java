@@ -3,7 +3,9 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.Audience;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -40,27 +42,30 @@ final class HybridSearcher {
     CompletableFuture<HybridFound> search(
             CollectionDefinition collection, HybridQuery query, Asked asked) {
         Deadline deadline = asked.deadline(query.base().timeoutMs());
-        boolean partial = query.base().allowPartial();
+        int fetching = HitFetch.isNeeded(query) ? 1 : 0;
+        int counting = isCounted(query) ? 1 : 0;
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.base()
                 .consistency()
                 .awaited(collection, ends, deadline)
                 .thenCompose(
                         tokens ->
-                                partial
-                                        ? wait.until(collection, tokens, deadline.share(4), true)
-                                        : wait.until(collection, tokens, deadline))
-                .thenCompose(
-                        applied ->
-                                statistics(
-                                        collection, query, partial ? deadline.share(3) : deadline))
-                .thenCompose(
-                        statistics ->
-                                ask(
+                                audience(
                                         collection,
                                         query,
-                                        statistics,
-                                        partial ? deadline.share(2) : deadline))
+                                        tokens,
+                                        deadline,
+                                        2 + counting + fetching))
+                .thenCompose(
+                        audience ->
+                                statistics(collection, query, step(audience, 2 + fetching))
+                                        .thenCompose(
+                                                statistics ->
+                                                        ask(
+                                                                collection,
+                                                                query,
+                                                                statistics,
+                                                                step(audience, 1 + fetching))))
                 .thenCompose(
                         gathered ->
                                 fetch.fetch(
@@ -77,6 +82,31 @@ final class HybridSearcher {
                                                                 gathered,
                                                                 known,
                                                                 asked.startNanos())));
+    }
+
+    /** The shards that have applied what is to be seen. */
+    private CompletableFuture<Audience> audience(
+            CollectionDefinition collection,
+            HybridQuery query,
+            List<Token> tokens,
+            Deadline deadline,
+            int steps) {
+        return query.base().allowPartial()
+                ? wait.untilSome(collection, tokens, deadline, steps)
+                        .thenApply(some -> new Audience(deadline, true, some))
+                : wait.until(collection, tokens, deadline)
+                        .thenApply(applied -> Audience.all(deadline));
+    }
+
+    /** Where shards may be missing, one step is not to wait for them until all time is gone. */
+    private static Audience step(Audience audience, int steps) {
+        return audience.allowPartial()
+                ? audience.until(audience.deadline().share(steps))
+                : audience;
+    }
+
+    private boolean isCounted(HybridQuery query) {
+        return query.hasText() && shards.count() > 1;
     }
 
     private static List<Fused> fuse(
@@ -97,12 +127,12 @@ final class HybridSearcher {
     }
 
     private CompletableFuture<Optional<TermStatistics>> statistics(
-            CollectionDefinition collection, HybridQuery query, Deadline deadline) {
-        if (!query.hasText() || shards.count() == 1) {
+            CollectionDefinition collection, HybridQuery query, Audience audience) {
+        if (!isCounted(query)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         TermsRequest request = query.termsRequest(collection);
-        return shards.ask(deadline, query.base().allowPartial(), stub -> stub.terms(request))
+        return shards.ask(audience, stub -> stub.terms(request))
                 .thenApply(gathered -> Optional.of(sum(gathered)));
     }
 
@@ -117,14 +147,10 @@ final class HybridSearcher {
             CollectionDefinition collection,
             HybridQuery query,
             Optional<TermStatistics> statistics,
-            Deadline deadline) {
+            Audience audience) {
         HybridRequest request = query.request(collection, statistics.orElse(null), shards.count());
         return shards.search(
-                deadline,
-                query.base().allowPartial(),
-                null,
-                stub -> stub.hybrid(request),
-                HybridResponse::getTookUs);
+                audience, null, stub -> stub.hybrid(request), HybridResponse::getTookUs);
     }
 
     private static HybridFound found(

@@ -61,6 +61,7 @@ record Query(
     void check(CollectionDefinition collection, Limits limits) {
         if (text == null) {
             PointRules.checkVector(collection.schema(), "vector", vector);
+            PointRules.checkNorm(collection.schema(), "vector", vector);
         } else {
             TextVectors.checkText("text", text);
         }

@@ -3,13 +3,16 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.Audience;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.schema.CollectionDefinition;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,30 +48,35 @@ final class Searcher {
         CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
         return query.consistency()
                 .awaited(collection, ends, deadline)
-                .thenCompose(
-                        tokens ->
-                                query.allowPartial()
-                                        ? wait.until(collection, tokens, deadline.share(2), true)
-                                        : wait.until(collection, tokens, deadline))
-                .thenCompose(applied -> ask(collection, query, deadline, limited))
+                .thenCompose(tokens -> audience(collection, query, tokens, deadline))
+                .thenCompose(audience -> ask(collection, query, audience, limited))
                 .thenCombine(
                         logEnds,
                         (gathered, known) ->
                                 found(collection, query, gathered, known, asked.startNanos()));
     }
 
+    /** The shards that have applied what is to be seen. */
+    private CompletableFuture<Audience> audience(
+            CollectionDefinition collection, Query query, List<Token> tokens, Deadline deadline) {
+        return query.allowPartial()
+                ? wait.untilSome(collection, tokens, deadline, 2)
+                        .thenApply(some -> new Audience(deadline, true, some))
+                : wait.until(collection, tokens, deadline)
+                        .thenApply(applied -> Audience.all(deadline));
+    }
+
     private CompletableFuture<Gathered<SearchResponse>> ask(
-            CollectionDefinition collection, Query query, Deadline deadline, boolean limited) {
+            CollectionDefinition collection, Query query, Audience audience, boolean limited) {
         SearchRequest request = query.request(collection, shards.count());
         if (limited) {
             return shards.search(
-                    deadline,
-                    query.allowPartial(),
+                    audience,
                     query.quick(collection),
                     stub -> stub.search(request),
                     SearchResponse::getTookUs);
         }
-        return shards.ask(deadline, query.allowPartial(), stub -> stub.search(request));
+        return shards.ask(audience, stub -> stub.search(request));
     }
 
     private static Found found(

@@ -67,14 +67,24 @@ public final class Shards implements AutoCloseable {
      * Asks every shard. Calls under way are cancelled once nobody waits for the answer.
      *
      * @param allowPartial whether some shards may fail, as long as one answers
-     * @return fails with the reason of a shard that refused the request, else with UNAVAILABLE,
-     *     TIMEOUT, or what a shard failed with
+     * @return fails with the reason of a shard that refused the request, else with UNAVAILABLE, or
+     *     what a shard failed with
      */
     public <T> CompletableFuture<Gathered<T>> ask(
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
-        return ask(directory.shards(), deadline, allowPartial, question);
+        return ask(new Audience(deadline, allowPartial, null), question);
+    }
+
+    /** Asks some shards, as the other method asks all. */
+    public <T> CompletableFuture<Gathered<T>> ask(
+            Audience audience, Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
+        return ask(
+                audience.among(directory.shards()),
+                audience.deadline(),
+                audience.allowPartial(),
+                question);
     }
 
     private <T> CompletableFuture<Gathered<T>> ask(
@@ -105,19 +115,20 @@ public final class Shards implements AutoCloseable {
     }
 
     /**
-     * Asks every shard to search, as {@link #ask} does, unless too many searches are under way.
+     * Asks shards to search, as {@link #ask} does, unless too many searches are under way.
      *
      * @param quick what an event loop may make itself; null for what other threads are to make
      * @param tookUs microseconds that a shard says it worked on it
      * @return fails with OVERLOADED, too, by the gateway or by a shard
      */
     public <T> CompletableFuture<Gathered<T>> search(
-            Deadline deadline,
-            boolean allowPartial,
+            Audience audience,
             @Nullable Quick<T> quick,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
             ToLongFunction<T> tookUs) {
-        List<ShardAddress> known = directory.shards();
+        List<ShardAddress> known = audience.among(directory.shards());
+        Deadline deadline = audience.deadline();
+        boolean allowPartial = audience.allowPartial();
         Place place = quick == null ? Place.ELSEWHERE : place(quick.kind(), known);
         if (known.size() > 1) {
             limit.places().count(place);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -39,10 +40,10 @@ public final class PointWriter implements AutoCloseable {
     private static final Header JSON =
             new RecordHeader("omen-format", "json".getBytes(StandardCharsets.US_ASCII));
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private final Producer<byte[], byte[]> producer;
     private final LogEnds ends;
 
-    private PointWriter(KafkaProducer<byte[], byte[]> producer, LogEnds ends) {
+    PointWriter(Producer<byte[], byte[]> producer, LogEnds ends) {
         this.producer = producer;
         this.ends = ends;
     }

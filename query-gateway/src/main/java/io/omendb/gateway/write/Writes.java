@@ -132,19 +132,23 @@ public final class Writes {
                         });
     }
 
-    private static Problem writtenBut(Written written, Throwable failure) {
+    /**
+     * The points are written, whatever comes of the wait: the code is TIMEOUT, which nobody
+     * repeats, also where shards are away.
+     */
+    private static RuntimeException writtenBut(Written written, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()
                         : failure;
-        Problem problem =
-                cause instanceof Problem known
-                        ? known
-                        : Problem.of(
-                                cause instanceof OmenException error
-                                        ? error
-                                        : new OmenException(
-                                                ErrorCode.INTERNAL, String.valueOf(cause), cause));
-        return problem.after("Written, but not known to be searchable: ", written.json());
+        String but = "Written, but not known to be searchable: ";
+        if (cause instanceof Problem problem) {
+            return problem.after(but, written.json());
+        }
+        if (cause instanceof OmenException error && error.code() == ErrorCode.UNAVAILABLE) {
+            return Problem.of(ErrorCode.TIMEOUT, but + error.getMessage(), written.json());
+        }
+        // A defect, which is logged and answered like any other.
+        return cause instanceof RuntimeException known ? known : new CompletionException(cause);
     }
 }

@@ -156,8 +156,7 @@ class ShardsInlineTest {
 
     private CompletableFuture<?> search(@Nullable String kind) {
         return shards.search(
-                Deadline.of(System.nanoTime(), TIMEOUT_MS),
-                false,
+                Audience.all(Deadline.of(System.nanoTime(), TIMEOUT_MS)),
                 kind == null ? null : new Quick<>(kind, SearchResponse::getTookUs),
                 stub -> stub.search(SearchRequest.getDefaultInstance()),
                 SearchResponse::getTookUs);

@@ -55,7 +55,8 @@ class AcknowledgementsTest {
         return new RecordMetadata(new TopicPartition("t", partition), offset, 0, 0, 0, 0);
     }
 
-    private static final class Ends implements LogEnds {
+    /** Hears of what is written, and says nothing. */
+    static final class Ends implements LogEnds {
         @Override
         public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
             throw new UnsupportedOperationException();

@@ -22,6 +22,9 @@ public final class CatalogueWriter implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(15);
     private static final int ATTEMPTS_MAX = 10;
 
+    /** Its topic and the catalogue's have one name to Kafka, in which a dot is an underscore. */
+    private static final String RESERVED = "catalogue";
+
     /**
      * What became of a creation.
      *
@@ -68,6 +71,12 @@ public final class CatalogueWriter implements AutoCloseable {
      *     if Kafka does not answer
      */
     public CreateResult create(CollectionSchema schema) throws InterruptedException {
+        if (schema.name().equals(RESERVED)) {
+            throw OmenException.invalid(
+                    "collection name: found \""
+                            + RESERVED
+                            + "\", which OmenDB needs itself, expected another");
+        }
         turn.lockInterruptibly();
         try {
             return untilUncontended(() -> tryCreate(schema));

@@ -57,7 +57,9 @@ final class KMeans {
                     scores,
                     lanes);
             for (int j = 0; j < GROUP && i + j <= last; j++) {
-                into[i + j] = PanelKernel.lane(panels.highest(scores, j * lanes, count));
+                // Squares beyond the range of float make NaN, also in lanes that hold no cluster.
+                int lane = PanelKernel.lane(panels.highest(scores, j * lanes, count));
+                into[i + j] = Math.min(lane, clusters - 1);
             }
         }
     }

@@ -64,7 +64,10 @@ final class ListAssigner {
             compare(cell, rotated);
         }
         for (int row = 0; row < rows; row++) {
-            into[row] = codebook.listInLane(PanelKernel.lane(best[row]));
+            int lane = PanelKernel.lane(best[row]);
+            int list = codebook.listInLane(lane);
+            // No list where squares are beyond the range of float; the first of a panel is one.
+            into[row] = list >= 0 ? list : codebook.listInLane(lane - lane % PanelKernel.PANEL);
         }
     }
 

@@ -58,23 +58,6 @@ public interface PanelKernel {
      */
     long highest(float[] scores, int offset, int count);
 
-    /**
-     * The highest score that is a number, and its lane; the first lane where none is above negative
-     * infinity. Lanes that hold no vector never have one that is: vectors whose squares leave the
-     * range of float make NaN there too.
-     */
-    static long highestNumber(float[] scores, int offset, int lanes) {
-        int best = 0;
-        float highest = Float.NEGATIVE_INFINITY;
-        for (int lane = 0; lane < lanes; lane++) {
-            if (scores[offset + lane] > highest) {
-                highest = scores[offset + lane];
-                best = lane;
-            }
-        }
-        return result(highest, best);
-    }
-
     /** Joins a score and a lane so that results compare as their scores do. */
     static long result(float score, int lane) {
         int bits = Float.floatToIntBits(score);

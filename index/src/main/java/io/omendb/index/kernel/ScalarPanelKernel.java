@@ -46,6 +46,12 @@ final class ScalarPanelKernel implements PanelKernel {
 
     @Override
     public long highest(float[] scores, int offset, int count) {
-        return PanelKernel.highestNumber(scores, offset, count * PANEL);
+        int best = 0;
+        for (int lane = 1; lane < count * PANEL; lane++) {
+            if (scores[offset + lane] > scores[offset + best]) {
+                best = lane;
+            }
+        }
+        return PanelKernel.result(scores[offset + best], best);
     }
 }

@@ -224,9 +224,6 @@ final class VectorPanelKernel implements PanelKernel {
             highest = highest.max(FloatVector.fromArray(SPECIES, scores, offset + lane));
         }
         float best = highest.reduceLanes(VectorOperators.MAX);
-        if (Float.isNaN(best)) {
-            return PanelKernel.highestNumber(scores, offset, end);
-        }
         int lane = 0;
         while (scores[offset + lane] != best && lane < end - 1) {
             lane++;

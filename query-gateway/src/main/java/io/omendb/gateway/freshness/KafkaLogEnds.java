@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -282,7 +283,11 @@ final class KafkaLogEnds implements LogEnds {
                 .whenComplete(
                         (topics, failure) -> {
                             log.described = false;
-                            away = failure instanceof TimeoutException;
+                            Throwable cause =
+                                    failure instanceof CompletionException
+                                            ? failure.getCause()
+                                            : failure;
+                            away = cause instanceof TimeoutException;
                             if (failure == null) {
                                 log.partitions = countOf(topics, topic);
                                 // Its ends are asked for at once.

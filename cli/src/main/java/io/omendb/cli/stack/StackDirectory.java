@@ -64,7 +64,8 @@ public final class StackDirectory implements AutoCloseable {
 
         /** As the system counts from its clock, which may be set, this is not exact. */
         private boolean startedThen(ProcessHandle process) {
-            return Math.abs(started(process) - startedMs) <= CLOCK_MS;
+            long then = started(process);
+            return then == 0 || Math.abs(then - startedMs) <= CLOCK_MS;
         }
 
         /** The process, if it is still the one. */

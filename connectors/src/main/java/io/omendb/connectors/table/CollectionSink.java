@@ -7,12 +7,8 @@ import io.omendb.connectors.producer.ProducerOptions;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.schema.CollectionSchema;
-import io.omendb.schema.FieldType;
-import io.omendb.schema.Metric;
 import java.io.IOException;
-import java.io.Serializable;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,32 +36,25 @@ final class CollectionSink implements Sink<RowData> {
     private final String collection;
     private final TableColumns columns;
 
-    /** Not serializable as it is. */
-    private final @Nullable CollectionToMake missing;
+    private final @Nullable CollectionSchema missing;
+    private final Duration linger;
 
-    private final long lingerMs;
-
-    /** What a schema made of a table has. */
-    private record CollectionToMake(int dimension, Metric metric, Map<String, FieldType> fields)
-            implements Serializable {}
-
+    /**
+     * A sink.
+     *
+     * @param missing what to make where there is no such collection; null to make nothing
+     */
     CollectionSink(
             Map<String, Object> kafka,
             String collection,
             TableColumns columns,
             @Nullable CollectionSchema missing,
-            ProducerOptions options) {
+            Duration linger) {
         this.kafka = kafka;
         this.collection = collection;
         this.columns = columns;
-        this.missing =
-                missing == null
-                        ? null
-                        : new CollectionToMake(
-                                missing.dimension(),
-                                missing.metric(),
-                                new LinkedHashMap<>(missing.fields()));
-        this.lingerMs = options.linger().toMillis();
+        this.missing = missing;
+        this.linger = linger;
     }
 
     @Override
@@ -75,17 +64,11 @@ final class CollectionSink implements Sink<RowData> {
         }
         return new Writer(
                 columns,
-                OmenProducer.open(
-                        kafka,
-                        collection,
-                        ProducerOptions.DEFAULT.withLinger(Duration.ofMillis(lingerMs))));
+                OmenProducer.open(kafka, collection, ProducerOptions.DEFAULT.withLinger(linger)));
     }
 
     /** One makes it, the others wait for that: writers of the catalogue shut each other out. */
-    private void make(CollectionToMake wanted, boolean first) {
-        CollectionSchema schema =
-                CollectionSchema.of(collection, wanted.dimension(), wanted.metric())
-                        .withFields(wanted.fields());
+    private void make(CollectionSchema schema, boolean first) {
         try (CatalogueFollower follower = CatalogueFollower.open(kafka);
                 CatalogueWriter writer = CatalogueWriter.open(kafka, follower)) {
             follower.awaitCaughtUp(CATALOGUE_TIMEOUT);

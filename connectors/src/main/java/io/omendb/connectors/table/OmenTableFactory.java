@@ -8,7 +8,6 @@ import static io.omendb.connectors.table.OmenTableOptions.KAFKA_PREFIX;
 import static io.omendb.connectors.table.OmenTableOptions.METRIC;
 
 import io.omendb.OmenException;
-import io.omendb.connectors.producer.ProducerOptions;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.time.Duration;
@@ -78,7 +77,7 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
                         options.get(COLLECTION),
                         columns,
                         schema(options, columns),
-                        ProducerOptions.DEFAULT.withLinger(options.get(OmenTableOptions.LINGER))),
+                        options.get(OmenTableOptions.LINGER)),
                 options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
     }
 

@@ -6,6 +6,7 @@ import io.omendb.index.device.Candidates;
 import io.omendb.index.device.DeviceChoice;
 import io.omendb.index.device.DeviceException;
 import io.omendb.index.device.DeviceQuery;
+import io.omendb.index.device.PlannedSearch;
 import io.omendb.index.device.Ranking;
 import io.omendb.index.device.SearchDevice;
 import io.omendb.index.device.SearchDevices;
@@ -34,12 +35,6 @@ final class DeviceScan {
     private final SearchDevice device;
     private final ShardSnapshot snapshot;
 
-    /**
-     * Whether what it takes says something about the planner's own choices: what the device was
-     * made to do, it may do under another load than what the processor was seen with.
-     */
-    private final boolean learns;
-
     private final List<Segment> segments = new ArrayList<>();
 
     /** For each segment of the snapshot the rows, from the first on, that the device searches. */
@@ -49,8 +44,7 @@ final class DeviceScan {
     private long rows;
     private @Nullable Ranking ranking;
 
-    private DeviceScan(SearchDevice device, ShardSnapshot snapshot, boolean learns) {
-        this.learns = learns;
+    private DeviceScan(SearchDevice device, ShardSnapshot snapshot) {
         this.device = device;
         this.snapshot = snapshot;
         this.covered = new int[snapshot.segments().size()];
@@ -114,7 +108,7 @@ final class DeviceScan {
         if (!usable || !device.supports(snapshot.schema().dimension(), k)) {
             return null;
         }
-        DeviceScan scan = new DeviceScan(device, snapshot, params.device() != DeviceChoice.GPU);
+        DeviceScan scan = new DeviceScan(device, snapshot);
         return scan.segments.isEmpty() ? null : scan;
     }
 
@@ -129,36 +123,26 @@ final class DeviceScan {
     }
 
     /**
-     * Whether comparing all rows on the device should end before the processor would.
+     * Where all rows are to be compared.
      *
-     * @param hostNanos estimate of what the processor needs for them
+     * @param hostNanos estimate of what the processor needs for those on the device
      */
-    boolean isFaster(SearchParams params, double hostNanos) {
+    PlannedSearch plan(SearchParams params, double hostNanos) {
         return params.device() == DeviceChoice.GPU
-                || device.planner().isDeviceFaster(rows, dimension(), hostNanos);
+                ? PlannedSearch.forced()
+                : device.planner().scan(rows, dimension(), hostNanos);
     }
 
-    /** Whether comparing so many matches on the device should end before the processor would. */
-    boolean isFasterFor(SearchParams params, long matches) {
+    /** Where so many matches of a filter are to be compared. */
+    PlannedSearch planFor(SearchParams params, long matches) {
         return params.device() == DeviceChoice.GPU
-                || device.planner().isDeviceRerankFaster(matches, dimension());
+                ? PlannedSearch.forced()
+                : device.planner().rerank(matches, dimension());
     }
 
     /** Estimate of comparing so many rows that lie end to end on the processor. */
     double hostNanos(long compared) {
         return device.planner().hostNanos(compared, dimension());
-    }
-
-    /** Takes note of what the processor took for the rows that are on the device. */
-    void observeHost(double estimatedNanos, double actualNanos) {
-        device.planner().observeHost(estimatedNanos, actualNanos);
-    }
-
-    /** Takes note of what the processor took for so many matches of a filter. */
-    void observeHostRerank(long matches, long actualNanos) {
-        if (matches > 0) {
-            device.planner().observeHostRerank(matches, dimension(), actualNanos);
-        }
     }
 
     private int dimension() {
@@ -190,15 +174,11 @@ final class DeviceScan {
                         segments,
                         lastRows,
                         bits);
-        long start = System.nanoTime();
         try {
             offer(device.search(asked).await(), top);
         } catch (DeviceException e) {
             // The device itself counts and logs why.
             return false;
-        }
-        if (learns) {
-            device.planner().observeDevice(rows, dimension(), System.nanoTime() - start);
         }
         return true;
     }
@@ -214,7 +194,6 @@ final class DeviceScan {
      * @return false if the device could not
      */
     boolean rerank(float[] query, @Nullable RowMatcher[] matches, TopK top) {
-        long start = System.nanoTime();
         int[][] listed = new int[segments.size()][];
         int next = 0;
         int count = 0;
@@ -241,9 +220,6 @@ final class DeviceScan {
                                     top.capacity(),
                                     new Candidates(segments, listed)),
                     top);
-            if (learns) {
-                device.planner().observeDeviceRerank(count, dimension(), System.nanoTime() - start);
-            }
             return true;
         } catch (DeviceException e) {
             return false;

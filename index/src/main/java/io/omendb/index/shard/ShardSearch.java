@@ -1,6 +1,7 @@
 package io.omendb.index.shard;
 
 import io.omendb.index.column.RowMatcher;
+import io.omendb.index.device.PlannedSearch;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.IvfQuery;
@@ -44,9 +45,6 @@ final class ShardSearch {
 
     /** One a thread: scratch arrays of a few hundred kilobytes. */
     private static final ThreadLocal<IvfQuery> IVF = ThreadLocal.withInitial(IvfQuery::new);
-
-    /** Share of rows on the device from which what all of them take here says something. */
-    private static final double OBSERVED_SHARE_MIN = 0.5;
 
     private static final IntUnaryOperator NOTHING = segment -> 0;
 
@@ -115,20 +113,17 @@ final class ShardSearch {
             }
             selectivity = share(found);
         }
-        double hostNanos = device == null ? 0 : hostNanos(device, selectivity);
-        if (device != null && device.isFaster(params, hostNanos)) {
-            // Its rows come first: they are the bound that spares most comparisons here.
-            onDevice = device.search(query, matches, filter != null, top);
-            rowsScanned += onDevice ? device.rows() : 0;
-            searchHere(onDevice ? device::covered : NOTHING, matches, selectivity);
-        } else {
-            long start = System.nanoTime();
+        if (device == null) {
             searchHere(NOTHING, matches, selectivity);
-            double share = device == null ? 0 : (double) device.rows() / snapshot.rowsStored();
-            if (device != null && share > OBSERVED_SHARE_MIN && !unneeded.getAsBoolean()) {
-                // The estimate is of the rows on the device, the time of all.
-                device.observeHost(hostNanos, (System.nanoTime() - start) * share);
+            return;
+        }
+        try (PlannedSearch planned = device.plan(params, hostNanos(device, selectivity))) {
+            if (planned.onDevice()) {
+                // Its rows come first: they are the bound that spares most comparisons here.
+                onDevice = device.search(query, matches, filter != null, top);
+                rowsScanned += onDevice ? device.rows() : 0;
             }
+            searchHere(onDevice ? device::covered : NOTHING, matches, selectivity);
         }
     }
 
@@ -260,22 +255,22 @@ final class ShardSearch {
     /** Compares all matches: those on the device there, if that is faster, the others here. */
     private void scanMatches(
             @Nullable RowMatcher[] matches, long found, @Nullable DeviceScan device) {
-        boolean listable = device != null && DeviceScan.isListable(found);
-        boolean done = false;
-        if (device != null && listable) {
-            done = device.isFasterFor(params, found) && device.rerank(query, matches, top);
-        } else if (device != null && device.isFaster(params, device.hostNanos(found))) {
-            done = device.search(query, matches, true, top);
-        }
-        onDevice = done && device != null && device.contributed();
-        if (done && device != null) {
-            scanMatchesHere(matches, device::covered);
+        if (device == null || found == 0) {
+            scanMatchesHere(matches, NOTHING);
             return;
         }
-        long start = System.nanoTime();
-        scanMatchesHere(matches, NOTHING);
-        if (device != null && listable) {
-            device.observeHostRerank(found, System.nanoTime() - start);
+        boolean listable = DeviceScan.isListable(found);
+        try (PlannedSearch planned =
+                listable
+                        ? device.planFor(params, found)
+                        : device.plan(params, device.hostNanos(found))) {
+            boolean done =
+                    planned.onDevice()
+                            && (listable
+                                    ? device.rerank(query, matches, top)
+                                    : device.search(query, matches, true, top));
+            onDevice = done && device.contributed();
+            scanMatchesHere(matches, done ? device::covered : NOTHING);
         }
     }
 

@@ -50,7 +50,9 @@ final class TestJob implements ShardDirectory {
                                 "auto.offset.reset",
                                 "earliest",
                                 "enable.auto.commit",
-                                false),
+                                false,
+                                "isolation.level",
+                                "read_committed"),
                         new StringDeserializer(),
                         new ByteArrayDeserializer());
         for (int i = 0; i < parallelism; i++) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.gateway.http.Problem;
 import io.omendb.gateway.shards.Deadline;
+import io.omendb.gateway.shards.Departure;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
 import io.omendb.protocol.ShardAddress;
@@ -17,6 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 public final class AppliedWait {
     /** Time for the shard's own timeout to come back, so that the lag is known. */
     private static final int ANSWER_MS = 500;
+
+    /** From then on it is worth a look whether there is anything to wait for. */
+    private static final long LONG_MS = 50;
 
     private final Shards shards;
     private final LogEnds ends;
@@ -39,6 +46,11 @@ public final class AppliedWait {
      * @return fails with TIMEOUT and the lag where they are not applied in time
      */
     public CompletableFuture<Void> until(
+            CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
+        return forRecords(tokens, deadline, (wanted, until) -> untilAll(collection, wanted, until));
+    }
+
+    private CompletableFuture<Void> untilAll(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
         if (tokens.isEmpty()) {
             return CompletableFuture.completedFuture(null);
@@ -62,6 +74,12 @@ public final class AppliedWait {
      */
     public CompletableFuture<@Nullable Set<ShardAddress>> untilSome(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline, int steps) {
+        return forRecords(
+                tokens, deadline, (wanted, until) -> untilSome(steps, collection, wanted, until));
+    }
+
+    private CompletableFuture<@Nullable Set<ShardAddress>> untilSome(
+            int steps, CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
         if (tokens.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
@@ -88,6 +106,70 @@ public final class AppliedWait {
                                     ? late(collection, tokens, deadline, gathered)
                                     : CompletableFuture.completedFuture(found);
                         });
+    }
+
+    /**
+     * Waits, and if that takes long, sees whether there are records at all where the tokens point:
+     * a log may end with the end of a transaction, of which no shard ever hears. Then it is the
+     * records before that are waited for.
+     */
+    private <T> CompletableFuture<T> forRecords(
+            List<Token> tokens,
+            Deadline deadline,
+            BiFunction<List<Token>, Deadline, CompletableFuture<T>> wait) {
+        if (tokens.isEmpty()) {
+            return wait.apply(tokens, deadline);
+        }
+        Departure instead = new Departure();
+        Runnable leave = instead::happen;
+        deadline.gone().watch(leave);
+        CompletableFuture<T> waiting = wait.apply(tokens, deadline.unless(instead));
+        CompletableFuture<T> result = new CompletableFuture<>();
+        result.whenComplete((reached, failure) -> deadline.gone().forget(leave));
+        AtomicBoolean replaced = new AtomicBoolean();
+        waiting.whenComplete(
+                (reached, failure) -> {
+                    if (!replaced.getAndSet(true)) {
+                        copy(reached, failure, result);
+                    }
+                });
+        if (!waiting.isDone()) {
+            CompletableFuture.supplyAsync(
+                            () -> waiting.isDone() ? null : ends.records(tokens),
+                            CompletableFuture.delayedExecutor(
+                                    LONG_MS, TimeUnit.MILLISECONDS, Runnable::run))
+                    .thenCompose(found -> found == null ? waitedFor(tokens) : found)
+                    .thenAccept(
+                            records -> {
+                                if (!records.equals(tokens) && !replaced.getAndSet(true)) {
+                                    instead.happen();
+                                    wait.apply(records, deadline)
+                                            .whenComplete(
+                                                    (reached, failure) ->
+                                                            copy(reached, failure, result));
+                                }
+                            })
+                    .whenComplete(
+                            (done, failure) -> {
+                                if (failure != null && replaced.get()) {
+                                    result.completeExceptionally(failure);
+                                }
+                            });
+        }
+        return result;
+    }
+
+    private static CompletableFuture<List<Token>> waitedFor(List<Token> tokens) {
+        return CompletableFuture.completedFuture(tokens);
+    }
+
+    private static <T> void copy(
+            T reached, @Nullable Throwable failure, CompletableFuture<T> result) {
+        if (failure == null) {
+            result.complete(reached);
+        } else {
+            result.completeExceptionally(failure);
+        }
     }
 
     /** A shard says in time that it has not, so that one that says nothing is told from it. */

@@ -1,6 +1,7 @@
 package io.omendb.gateway.freshness;
 
 import io.omendb.schema.CollectionDefinition;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ record FixedLogEnds(Map<String, Map<Integer, Long>> ends) implements LogEnds {
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
         return of(collection);
+    }
+
+    @Override
+    public CompletableFuture<List<Token>> records(List<Token> tokens) {
+        return CompletableFuture.completedFuture(tokens);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class KafkaLogEnds implements LogEnds {
     private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
     private final Admin admin;
+    private final LogTails tails;
     private final Map<String, Log> logs = new ConcurrentHashMap<>();
     private final Semaphore newcomers = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "omen-gateway-log-ends");
@@ -59,15 +60,16 @@ final class KafkaLogEnds implements LogEnds {
     /** Whether Kafka answered nothing at all the last time a topic was asked about. */
     private volatile boolean away;
 
-    private KafkaLogEnds(Admin admin) {
+    private KafkaLogEnds(Admin admin, LogTails tails) {
         this.admin = admin;
+        this.tails = tails;
     }
 
     static KafkaLogEnds open(Map<String, Object> kafka) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        KafkaLogEnds ends = new KafkaLogEnds(Admin.create(config));
+        KafkaLogEnds ends = new KafkaLogEnds(Admin.create(config), new LogTails(kafka));
         ends.thread.setDaemon(true);
         ends.thread.start();
         return ends;
@@ -75,7 +77,8 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        return of(collection.topic(), collection.schema().partitions());
+        return of(collection.topic(), collection.schema().partitions())
+                .thenApply(ends -> readable(collection.topic(), ends));
     }
 
     @Override
@@ -115,9 +118,49 @@ final class KafkaLogEnds implements LogEnds {
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
         Log log = log(collection.topic(), collection.schema().partitions());
         Map<Integer, Long> known = log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
-        return known == null || known.size() < log.partitionsMin
-                ? ask(collection.topic(), log.partitions())
-                : CompletableFuture.completedFuture(known);
+        CompletableFuture<Map<Integer, Long>> found =
+                known == null || known.size() < log.partitionsMin
+                        ? ask(collection.topic(), log.partitions())
+                        : CompletableFuture.completedFuture(known);
+        return found.thenApply(ends -> readable(collection.topic(), ends));
+    }
+
+    /** Without what is known to hold no record. */
+    private Map<Integer, Long> readable(String topic, Map<Integer, Long> ends) {
+        Map<Integer, Long> readable = new HashMap<>();
+        ends.forEach(
+                (partition, end) ->
+                        readable.put(
+                                partition,
+                                tails.known(new TopicPartition(topic, partition), end - 1) + 1));
+        return readable;
+    }
+
+    @Override
+    public CompletableFuture<List<Token>> records(List<Token> tokens) {
+        List<CompletableFuture<Long>> last =
+                tokens.stream()
+                        .map(
+                                token ->
+                                        tails.last(
+                                                new TopicPartition(
+                                                        token.topic(), token.partition()),
+                                                token.offset()))
+                        .toList();
+        return CompletableFuture.allOf(last.toArray(CompletableFuture<?>[]::new))
+                .thenApply(
+                        all -> {
+                            List<Token> records = new ArrayList<>();
+                            for (int i = 0; i < tokens.size(); i++) {
+                                Token token = tokens.get(i);
+                                long offset = last.get(i).join();
+                                if (offset >= 0) {
+                                    records.add(
+                                            new Token(token.topic(), token.partition(), offset));
+                                }
+                            }
+                            return records;
+                        });
     }
 
     private Log log(String topic, int partitionsMin) {
@@ -180,12 +223,25 @@ final class KafkaLogEnds implements LogEnds {
                 if (newcomers.tryAcquire(PERIOD_MS, TimeUnit.MILLISECONDS)) {
                     newcomers.drainPermits();
                 }
-                logs.values().removeIf(log -> System.nanoTime() - log.usedNanos > IDLE_NANOS_MAX);
+                forgetIdle();
                 refresh(round % DESCRIBE_EVERY == 0);
             }
         } catch (InterruptedException e) {
             closed = true; // only close() interrupts this thread
         }
+    }
+
+    private void forgetIdle() {
+        logs.entrySet()
+                .removeIf(
+                        log -> {
+                            boolean idle =
+                                    System.nanoTime() - log.getValue().usedNanos > IDLE_NANOS_MAX;
+                            if (idle) {
+                                tails.forget(log.getKey());
+                            }
+                            return idle;
+                        });
     }
 
     /**
@@ -261,12 +317,27 @@ final class KafkaLogEnds implements LogEnds {
                                             raise(partition, end.join());
                                             found.put(partition.partition(), end.join().offset());
                                         });
+                                lookAtTails(topic, log.told, found);
+                                log.told = found;
                                 log.history.add(asking, found);
                                 log.toldNanos = asking;
                                 log.known.complete(null);
                             }
                             return null;
                         });
+    }
+
+    /** Where nothing was written for a moment, the end may be that of a transaction. */
+    private void lookAtTails(String topic, Map<Integer, Long> before, Map<Integer, Long> now) {
+        now.forEach(
+                (partition, end) -> {
+                    Long then = before.get(partition);
+                    if (then != null && then > end) {
+                        tails.forget(topic);
+                    } else if (end.equals(then)) {
+                        var unused = tails.last(new TopicPartition(topic, partition), end - 1);
+                    }
+                });
     }
 
     /** What readers of committed records see: before it, nothing is open any more. */
@@ -323,6 +394,7 @@ final class KafkaLogEnds implements LogEnds {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        tails.close();
         admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
     }
 
@@ -346,6 +418,9 @@ final class KafkaLogEnds implements LogEnds {
 
         /** Whether Kafka could not tell the last time it was asked. */
         volatile boolean failed;
+
+        /** What Kafka told last. */
+        volatile Map<Integer, Long> told = Map.of();
 
         /** When Kafka was asked what it last told. */
         volatile long toldNanos;

@@ -1,6 +1,7 @@
 package io.omendb.gateway.freshness;
 
 import io.omendb.schema.CollectionDefinition;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,8 @@ public interface LogEnds extends AutoCloseable {
 
     /**
      * Per partition of the collection's topic, the offset that the next record will get, as of a
-     * moment ago. Empty where that is not known.
+     * moment ago; less where it is known that no record is there, but the end of a transaction.
+     * Empty where that is not known.
      */
     CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection);
 
@@ -35,6 +37,12 @@ public interface LogEnds extends AutoCloseable {
      * @return fails with UNAVAILABLE where Kafka does not answer
      */
     CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs);
+
+    /**
+     * For each token the last record at or before it, since an offset may be no record's, where a
+     * transaction ended. One before which there is none is left out.
+     */
+    CompletableFuture<List<Token>> records(List<Token> tokens);
 
     /**
      * How many records of the collection could not be applied and went to its dead-letter topic, as

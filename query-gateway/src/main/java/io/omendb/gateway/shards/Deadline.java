@@ -31,6 +31,11 @@ public final class Deadline {
         return of(new Asked(System.nanoTime(), gone), (int) leftMs() + ms);
     }
 
+    /** The same, for one who goes away at another time. */
+    public Deadline unless(Departure other) {
+        return new Deadline(timeoutMs, endNanos, other);
+    }
+
     /**
      * A share of what is left, for a step of several: a shard that does not answer in one is not to
      * take the time of those that come after it.

@@ -7,6 +7,7 @@ import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.schema.CollectionDefinition;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,11 @@ class AcknowledgementsTest {
         @Override
         public CompletableFuture<Map<Integer, Long>> of(
                 CollectionDefinition collection, long ageMs) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<List<Token>> records(List<Token> tokens) {
             throw new UnsupportedOperationException();
         }
 

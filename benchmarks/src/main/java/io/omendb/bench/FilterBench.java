@@ -10,14 +10,18 @@ import io.omendb.index.shard.Hit;
 import io.omendb.index.shard.SearchParams;
 import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +36,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure filtered searches at several selectivities.",
             "The metadata's first column is filtered by equality, its column scale (else the last)"
-                    + " by ranges."
+                    + " by ranges.",
+            "Three filters more go with the vectors: rows of the region that a query lies in, rows"
+                    + " of the one farthest from it (a region is what is nearest to one of 16"
+                    + " vectors), and two conditions that seldom hold together."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -64,6 +71,7 @@ public final class FilterBench implements Callable<Integer> {
 
     private BenchShard bench;
     private float[][] queries;
+    private FilterRegions regions;
     private final List<String> keywords = new ArrayList<>();
     private double[] numbers = new double[0];
 
@@ -71,11 +79,14 @@ public final class FilterBench implements Callable<Integer> {
     public Integer call() {
         workload.check();
         queries = workload.queries();
+        regions = new FilterRegions(queries);
         VectorSet vectors = workload.vectors();
         try (MetadataFile file = MetadataFile.open(metadata)) {
+            Map<String, FieldType> fields = new LinkedHashMap<>(file.fields());
+            fields.putAll(FilterRegions.fields());
             CollectionSchema schema =
                     CollectionSchema.of("bench", vectors.dimension(), workload.metric())
-                            .withFields(file.fields());
+                            .withFields(fields);
             try (BenchShard opened = BenchShard.open(schema, true)) {
                 bench = opened;
                 String range = file.fields().containsKey("scale") ? "scale" : last(file);
@@ -104,6 +115,7 @@ public final class FilterBench implements Callable<Integer> {
                                 keywords.add(row.get(file.keyword()).textValue());
                                 values.add(row.get(range).doubleValue());
                                 System.arraycopy(block, i * dimension, vector, 0, dimension);
+                                regions.describe(first + i, vector, row);
                                 byte[] json = row.toString().getBytes(StandardCharsets.UTF_8);
                                 bench.upsert(first + i, first + i, vector, json);
                             }
@@ -116,9 +128,9 @@ public final class FilterBench implements Callable<Integer> {
 
     /** Unfiltered first. */
     private List<Point> measureAll(CollectionSchema schema, String keyword, String range) {
-        measure("warm-up", null);
+        measure("warm-up", query -> null);
         List<Point> points = new ArrayList<>();
-        points.add(measure("none", null));
+        points.add(measure("none", query -> null));
         for (int i = 1; i <= 3; i++) {
             ObjectNode equal = JSON.createObjectNode();
             equal.put(keyword, keywords.get(keywords.size() / 4 * i));
@@ -128,7 +140,17 @@ public final class FilterBench implements Callable<Integer> {
             JsonNode json = upper(range, selectivity);
             points.add(measure(json.toString(), FilterParser.parse(json, schema)));
         }
+        points.add(measure("the query's region", query -> region(schema, regions.nearest(query))));
+        points.add(
+                measure("the farthest region", query -> region(schema, regions.farthest(query))));
+        ObjectNode both = JSON.createObjectNode().put("low", true).put("high", true);
+        points.add(measure(both.toString(), FilterParser.parse(both, schema)));
         return points;
+    }
+
+    private static Filter region(CollectionSchema schema, int region) {
+        JsonNode json = JSON.createObjectNode().put("region", FilterRegions.name(region));
+        return FilterParser.parse(json, schema);
     }
 
     /** The range up to the largest number that holds this share of all rows, or a little more. */
@@ -139,35 +161,46 @@ public final class FilterBench implements Callable<Integer> {
         return json;
     }
 
-    private Point measure(String name, @Nullable Filter filter) {
+    private Point measure(String name, Filter filter) {
+        return measure(name, query -> filter);
+    }
+
+    /** Measures searches with a filter that may be another for each query. */
+    private Point measure(String name, Function<float[], @Nullable Filter> filterOf) {
         ShardSnapshot snapshot = bench.shard().snapshot();
+        List<@Nullable Filter> filters = new ArrayList<>();
         List<List<Hit>> answers = new ArrayList<>();
+        long matching = 0;
         // Every query once to warm up, and for recall.
         for (float[] query : queries) {
+            Filter filter = filterOf.apply(query);
+            filters.add(filter);
             answers.add(snapshot.search(query, K, filter, SearchParams.DEFAULT).hits());
+            matching += snapshot.count(filter);
         }
         Histogram latencies = new Histogram(LATENCY_NS_MAX, 3);
         long end = System.nanoTime() + (long) (workload.seconds() * 1e9);
         long total = 0;
         int i = 0;
         do {
+            int q = i++ % queries.length;
             long start = System.nanoTime();
-            snapshot.search(queries[i++ % queries.length], K, filter, SearchParams.DEFAULT);
+            snapshot.search(queries[q], K, filters.get(q), SearchParams.DEFAULT);
             long ns = System.nanoTime() - start;
             total += ns;
             latencies.recordValue(ns);
         } while (System.nanoTime() < end);
         return new Point(
                 name,
-                (double) snapshot.count(filter) / Math.max(1, snapshot.count(null)),
-                recall(snapshot, filter, answers),
+                (double) matching / queries.length / Math.max(1, snapshot.count(null)),
+                recall(snapshot, filters, answers),
                 total / 1e3 / i,
                 latencies.getValueAtPercentile(50) / 1e3,
                 latencies.getValueAtPercentile(99) / 1e3);
     }
 
     private double recall(
-            ShardSnapshot snapshot, @Nullable Filter filter, List<List<Hit>> answers) {
+            ShardSnapshot snapshot, List<@Nullable Filter> filters, List<List<Hit>> answers) {
         AtomicInteger next = new AtomicInteger();
         AtomicInteger found = new AtomicInteger();
         AtomicInteger wanted = new AtomicInteger();
@@ -176,7 +209,9 @@ public final class FilterBench implements Callable<Integer> {
                     queries.length,
                     any -> {
                         int number = next.getAndIncrement();
-                        List<Hit> exact = snapshot.searchExact(queries[number], K, filter).hits();
+                        List<Hit> exact =
+                                snapshot.searchExact(queries[number], K, filters.get(number))
+                                        .hits();
                         if (exact.isEmpty()) {
                             return;
                         }

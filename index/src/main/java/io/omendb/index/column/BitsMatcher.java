@@ -44,6 +44,12 @@ final class BitsMatcher extends RowMatcher {
     }
 
     @Override
+    int listingCost() {
+        // Words are copied, 64 rows each.
+        return limit() / 256;
+    }
+
+    @Override
     public BitSet rows() {
         BitSet rows = set.setBelow(limit());
         if (unset != null) {

@@ -22,6 +22,11 @@ final class ListedMatcher extends RowMatcher {
     }
 
     @Override
+    int listingCost() {
+        return limit() / 256;
+    }
+
+    @Override
     public BitSet rows() {
         return (BitSet) rows.clone();
     }

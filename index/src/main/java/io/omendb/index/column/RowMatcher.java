@@ -117,10 +117,15 @@ public abstract class RowMatcher {
         return limit == 0;
     }
 
+    /** About as many rows could be asked about in the time that listing takes. */
+    int listingCost() {
+        return Math.max(estimate(), limit / 32);
+    }
+
     /** Takes from a set the rows that do not match, whichever way costs less. */
     final void retainIn(BitSet rows) {
-        // A set of few rows is probed row by row; 32 is about what a word operation is cheaper.
-        if (rows.cardinality() > Math.max(estimate(), limit / 32)) {
+        // A set of few rows is probed row by row.
+        if (rows.cardinality() > listingCost()) {
             rows.and(rows());
             return;
         }

@@ -107,6 +107,11 @@ public final class IvfQuery {
         return find(lists, Float.POSITIVE_INFINITY, 0);
     }
 
+    /** How many entries are below a threshold by their estimates; {@link #row} goes by these. */
+    public int nearer(PostingLists lists, float below) {
+        return find(lists, below, 0);
+    }
+
     private int find(PostingLists lists, float below, float error) {
         lists.view(order.list(), view);
         if (view.size == 0) {

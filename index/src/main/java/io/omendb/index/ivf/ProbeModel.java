@@ -108,10 +108,15 @@ public final class ProbeModel {
                 return (int) Math.ceil(low * Math.pow(high / low, share));
             }
         }
-        // Beyond what was measured: as many more lists as neighbours, which is more than enough.
+        // Beyond what was measured: towards all lists for all rows.
         int last = recall.length - 1;
+        double most = probes(recall[last], target);
         double more = k / NEIGHBOURS[last];
-        return (int) Math.min(lists, Math.ceil(probes(recall[last], target) * more));
+        double growth =
+                rows > NEIGHBOURS[last]
+                        ? Math.log(lists / most) / Math.log((double) rows / NEIGHBOURS[last])
+                        : 1;
+        return (int) Math.min(lists, Math.ceil(most * Math.pow(more, Math.min(1, growth))));
     }
 
     private int probes(float[] curve, double target) {

@@ -46,6 +46,10 @@ final class IvfScan {
     private @Nullable ListTurns turns;
 
     private int listsProbed;
+
+    /** Entries of each list probed that could have been among the best then. */
+    private int[] candidates = new int[64];
+
     private long rowsEstimated;
     private long rowsCompared;
 
@@ -101,16 +105,47 @@ final class IvfScan {
     /**
      * Probes lists until {@code nprobe} were and k rows are found.
      *
+     * @param rowsMax until so many rows were looked at in vain: fewer than k of them match
      * @param epsilon see {@link IvfQuery#start}
      */
-    void scan(Codebook codebook, List<Target> targets, int nprobe, float epsilon) {
+    void scan(Codebook codebook, List<Target> targets, int nprobe, double rowsMax, float epsilon) {
         ivf.start(codebook, query, metric == Metric.DOT, epsilon);
+        scanOn(targets, nprobe, rowsMax);
+    }
+
+    /** Goes on with a scan, until {@code nprobe} lists were probed in all. */
+    void scanOn(List<Target> targets, int nprobe, double rowsMax) {
         while ((listsProbed < nprobe || top.size() < top.capacity())
+                && (rowsEstimated < rowsMax || top.size() == top.capacity())
                 && !unneeded.getAsBoolean()
                 && ivf.next()) {
             probe(targets);
         }
         comparePending();
+    }
+
+    /**
+     * Looks at how many rows, whether they pass the filter or not, are nearer than the last of the
+     * answer so far: by estimates, in some of the lists probed.
+     */
+    NearRows nearRows(List<Target> targets) {
+        int probed = listsProbed;
+        float below = codeScore(bound());
+        NearRows near = new NearRows(probed);
+        for (int place = 0; place < probed; place++) {
+            near.addCandidates(place, candidates[place]);
+        }
+        for (int i = 0; i < near.looks(); i++) {
+            if (ivf.at(near.place(i))) {
+                ivf.probe();
+                int nearer = 0;
+                for (Target target : targets) {
+                    nearer += ivf.nearer(target.lists, below);
+                }
+                near.add(i, nearer);
+            }
+        }
+        return near;
     }
 
     /**
@@ -169,6 +204,10 @@ final class IvfScan {
             touched += target.lists.touch(ivf.list());
         }
         ivf.probe();
+        if (listsProbed == candidates.length) {
+            candidates = Arrays.copyOf(candidates, 2 * listsProbed);
+        }
+        candidates[listsProbed] = 0;
         listsProbed++;
         for (Target target : targets) {
             if (bound() == Float.POSITIVE_INFINITY) {
@@ -195,6 +234,8 @@ final class IvfScan {
      */
     private void start(Target target) {
         int entries = ivf.estimates(target.lists);
+        rowsEstimated += ivf.entries();
+        candidates[listsProbed - 1] += entries;
         TopK best = new TopK(top.capacity());
         for (int i = 0; i < entries; i++) {
             if (ivf.bound(i) <= best.bound() && isVisible(target, ivf.row(i))) {
@@ -210,6 +251,8 @@ final class IvfScan {
         comparePending();
         if (size == best.capacity()) {
             Arrays.sort(compared);
+            rowsEstimated -= ivf.entries();
+            candidates[listsProbed - 1] -= entries;
             scanList(target, compared);
         }
     }
@@ -217,6 +260,7 @@ final class IvfScan {
     private void scanList(Target target, long[] except) {
         int found = ivf.candidates(target.lists, codeScore(bound()));
         rowsEstimated += ivf.entries();
+        candidates[listsProbed - 1] += found;
         for (int i = 0; i < found; i++) {
             int row = ivf.row(i);
             if (isVisible(target, row)

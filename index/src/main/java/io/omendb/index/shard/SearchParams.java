@@ -44,6 +44,11 @@ public record SearchParams(
         return exact || recallTarget >= 1;
     }
 
+    /** Of how many of the k rows asked for the target is. */
+    int recallRowsOf(int k) {
+        return recallRows > 0 ? recallRows : k;
+    }
+
     /** The same elsewhere. */
     public SearchParams on(DeviceChoice choice) {
         return new SearchParams(exact, recallTarget, nprobe, recallRows, choice);

@@ -27,11 +27,13 @@ record SearchPlan(List<Rows> unindexed, List<Probe> probes) {
      * Lists of the segments that share a codebook.
      *
      * @param nprobe how many lists of each
+     * @param rowsMax rows to look at before k matches are found
      * @param turns whose they are, where several threads may probe them; null for one alone
      */
     record Probe(
             Codebook codebook,
             List<IvfScan.Target> targets,
             int nprobe,
+            double rowsMax,
             @Nullable ListTurns turns) {}
 }

@@ -25,19 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardSearch {
     /** What a match costs that is read and compared, a list that is probed, an entry estimated. */
-    private static final double SCAN_NS = 80;
+    static final double SCAN_NS = 80;
 
-    private static final double PROBE_NS = 400;
+    static final double PROBE_NS = 400;
     private static final double ENTRY_NS = 5;
-
-    /**
-     * Matches are seldom spread like rows: among the rows that many neighbours reach to, there are
-     * fewer of them near some queries than their share of all rows says.
-     */
-    private static final double UNEVEN = 1.25;
 
     /** Matches up to which they are listed before probing. */
     private static final int LISTED_MAX = 50_000;
+
+    /**
+     * Rows among which there should be so many times as many matches as are wanted, and were not
+     * even as many: something else than their share is to be gone by.
+     */
+    private static final double IN_VAIN = 8;
+
+    private static final double IN_VAIN_MIN = 4096;
 
     private static final float EPSILON_FAST = 1.7f;
     private static final float EPSILON_SAFE = 1.9f;
@@ -57,6 +59,9 @@ final class ShardSearch {
     private final FlatScan flat;
     private long rowsScanned;
     private boolean onDevice;
+
+    /** Whether the matches of the filter are known one by one. */
+    private boolean listed;
 
     /** Never read, but the JIT compiler cannot know: keeps reads ahead of time alive. */
     private volatile float touched;
@@ -151,8 +156,49 @@ final class ShardSearch {
         for (SearchPlan.Rows rows : plan.unindexed()) {
             scanUnindexed(rows.segment(), rows.first(), rows.end(), rows.matches());
         }
+        Widening widening = new Widening(snapshot, params, top, unneeded);
         for (SearchPlan.Probe probe : plan.probes()) {
-            probe(probe);
+            IvfScan scan = probe(probe);
+            boolean complete =
+                    selectivity == 1
+                            || params.nprobe() > 0
+                            || widening.isComplete(
+                                    scan, probe, neighbours(selectivity), listing(matches));
+            rowsScanned += scan.rowsEstimated();
+            touched += scan.touched();
+            if (!complete) {
+                readMatches(matches, done);
+                return;
+            }
+        }
+    }
+
+    private Widening.Matches listing(@Nullable RowMatcher[] matches) {
+        return new Widening.Matches() {
+            @Override
+            public boolean areListed() {
+                return listed;
+            }
+
+            @Override
+            public long list() {
+                return ShardSearch.this.list(matches);
+            }
+        };
+    }
+
+    /** Compares all matches, some of which are among the best already. */
+    private void readMatches(@Nullable RowMatcher[] matches, IntUnaryOperator done) {
+        TopK all = new TopK(top.capacity());
+        FlatScan scan = new FlatScan(query, snapshot.schema().metric(), snapshot.sequence(), all);
+        scanMatchesHere(scan, matches, done);
+        rowsScanned += scan.rowsScanned();
+        float[] scores = all.scores();
+        long[] rows = all.rows();
+        for (int i = 0; i < rows.length; i++) {
+            if (scores[i] <= top.bound() && !top.holds(rows[i])) {
+                top.offer(scores[i], rows[i]);
+            }
         }
     }
 
@@ -174,14 +220,18 @@ final class ShardSearch {
             unindexed.add(new SearchPlan.Rows(segment, first, snapshot.rows(i), matches[i]));
         }
         List<SearchPlan.Probe> probes = new ArrayList<>();
+        double rowsMax =
+                selectivity == 1 || params.nprobe() > 0
+                        ? Double.POSITIVE_INFINITY
+                        : Math.max(IN_VAIN_MIN, IN_VAIN * top.capacity() / selectivity);
         indexed.forEach(
                 (codebook, targets) -> {
-                    int nprobe = nprobe(codebook, selectivity);
+                    int nprobe = nprobe(codebook, neighbours(selectivity));
                     ListTurns turns =
                             shared == null
                                     ? null
                                     : new ListTurns(Math.min(nprobe, codebook.lists()));
-                    probes.add(new SearchPlan.Probe(codebook, targets, nprobe, turns));
+                    probes.add(new SearchPlan.Probe(codebook, targets, nprobe, rowsMax, turns));
                 });
         return new SearchPlan(unindexed, probes);
     }
@@ -217,8 +267,7 @@ final class ShardSearch {
 
     /** Rows that are nearer than the last match wanted. */
     private double neighbours(double selectivity) {
-        int rows = params.recallRows() > 0 ? params.recallRows() : top.capacity();
-        return selectivity < 1 ? rows * UNEVEN / selectivity : rows;
+        return params.recallRowsOf(top.capacity()) / selectivity;
     }
 
     private static @Nullable IntPredicate test(@Nullable RowMatcher matches) {
@@ -240,7 +289,8 @@ final class ShardSearch {
      * Lists the matches, where they are few: a bit for each row answers from cache where the
      * columns themselves would be read from memory. Tells how many there are.
      */
-    private static long list(@Nullable RowMatcher[] matches) {
+    private long list(@Nullable RowMatcher[] matches) {
+        listed = true;
         long found = 0;
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
@@ -256,7 +306,7 @@ final class ShardSearch {
     private void scanMatches(
             @Nullable RowMatcher[] matches, long found, @Nullable DeviceScan device) {
         if (device == null || found == 0) {
-            scanMatchesHere(matches, NOTHING);
+            scanMatchesHere(flat, matches, NOTHING);
             return;
         }
         boolean listable = DeviceScan.isListable(found);
@@ -270,17 +320,18 @@ final class ShardSearch {
                                     ? device.rerank(query, matches, top)
                                     : device.search(query, matches, true, top));
             onDevice = done && device.contributed();
-            scanMatchesHere(matches, done ? device::covered : NOTHING);
+            scanMatchesHere(flat, matches, done ? device::covered : NOTHING);
         }
     }
 
-    private void scanMatchesHere(@Nullable RowMatcher[] matches, IntUnaryOperator done) {
+    private void scanMatchesHere(
+            FlatScan scan, @Nullable RowMatcher[] matches, IntUnaryOperator done) {
         for (int i = 0; i < matches.length; i++) {
             RowMatcher bound = matches[i];
             int first = done.applyAsInt(i);
             int rows = snapshot.rows(i);
             if (bound != null && !bound.none() && first < rows) {
-                flat.scan(snapshot.segments().get(i), first, rows, bound.rows());
+                scan.scan(snapshot.segments().get(i), first, rows, bound.rows());
             }
         }
     }
@@ -303,14 +354,14 @@ final class ShardSearch {
         return tested;
     }
 
-    private int nprobe(Codebook codebook, double selectivity) {
+    /** How many lists of a codebook the recall target asks for. */
+    private int nprobe(Codebook codebook, double neighbours) {
         return params.nprobe() > 0
                 ? params.nprobe()
-                : snapshot.probeModel(codebook)
-                        .nprobe(params.recallTarget(), neighbours(selectivity));
+                : snapshot.probeModel(codebook).nprobe(params.recallTarget(), neighbours);
     }
 
-    private void probe(SearchPlan.Probe probe) {
+    private IvfScan probe(SearchPlan.Probe probe) {
         float epsilon = params.recallTarget() < TARGET_SAFE ? EPSILON_FAST : EPSILON_SAFE;
         IvfScan scan =
                 new IvfScan(
@@ -322,11 +373,10 @@ final class ShardSearch {
                         unneeded);
         ListTurns turns = probe.turns();
         if (turns == null) {
-            scan.scan(probe.codebook(), probe.targets(), probe.nprobe(), epsilon);
+            scan.scan(probe.codebook(), probe.targets(), probe.nprobe(), probe.rowsMax(), epsilon);
         } else {
             scan.scanTogether(probe.codebook(), probe.targets(), turns, epsilon);
         }
-        rowsScanned += scan.rowsEstimated();
-        touched += scan.touched();
+        return scan;
     }
 }

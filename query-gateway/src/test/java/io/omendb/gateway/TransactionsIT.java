@@ -131,6 +131,59 @@ class TransactionsIT {
     }
 
     @Test
+    void search_strong_behindAnOpenTransaction_seesWhatIsCommitted() throws Exception {
+        String own = running.collection("tx-open");
+        client.post(own + "/points?wait=true", "{'points':[{'id':'a','vector':[1,1,1]}]}")
+                .expect(200);
+        producer.beginTransaction();
+        send("omen.tx-open", "a");
+        producer.flush();
+        try {
+            // Not committed by anybody yet: no reader may go beyond the open transaction.
+            String token =
+                    client.post(own + "/points", "{'points':[{'id':'a','vector':[2,2,2]}]}")
+                            .expect(202)
+                            .json()
+                            .path("tokens")
+                            .get(0)
+                            .asText();
+            client.post(own + "/search", STRONG).expect(200);
+            client.post(
+                            own + "/search",
+                            STRONG.replace("20000", "500")
+                                    .replace("'strong'", "{'after':['" + token + "']}"))
+                    .expectProblem(504, "TIMEOUT", "Not applied within 500 ms");
+        } finally {
+            producer.commitTransaction();
+        }
+        JsonNode answer = client.post(own + "/search", STRONG).expect(200).json();
+        assertThat(answer.path("hits")).hasSize(1);
+    }
+
+    @Test
+    void moreAbortedThanIsLookedThrough_isWaitedForUntilTheNextRecord() throws Exception {
+        String own = running.collection("tx-many");
+        producer.beginTransaction();
+        for (int i = 0; i < 12_000; i++) {
+            send("omen.tx-many", "never" + i);
+        }
+        producer.flush();
+        producer.abortTransaction();
+        client.post(own + "/search", STRONG.replace("20000", "700"))
+                .expectProblem(504, "TIMEOUT", "Not applied within 700 ms");
+        // Others are not kept waiting by it.
+        strongInAnotherCollection();
+    }
+
+    private void strongInAnotherCollection() throws Exception {
+        String own = running.collection("tx-other");
+        producer.beginTransaction();
+        send("omen.tx-other", "p");
+        producer.commitTransaction();
+        assertThat(client.post(own + "/search", STRONG).expect(200).json().path("hits")).hasSize(1);
+    }
+
+    @Test
     void delete_byFilter_doesNotWaitForTheEndOfATransaction() throws Exception {
         client.put(
                         "/collections/tx-delete",

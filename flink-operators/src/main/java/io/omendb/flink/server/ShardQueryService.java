@@ -142,6 +142,10 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     public void awaitApplied(
             AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> observer) {
         CompletableFuture<Void> reached = state.applied().whenReached(request.getPositionsMap());
+        if (observer instanceof ServerCallStreamObserver<?> call) {
+            // Whoever has gone does not wait until the time is over.
+            call.setOnCancelHandler(() -> reached.cancel(false));
+        }
         reached.orTimeout(Math.max(1, request.getTimeoutMs()), TimeUnit.MILLISECONDS)
                 .whenComplete(
                         (done, failure) -> {

@@ -18,9 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,11 @@ public final class AppliedWait {
      */
     public CompletableFuture<Void> until(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
-        return forRecords(tokens, deadline, (wanted, until) -> untilAll(collection, wanted, until));
+        return forRecords(
+                collection,
+                tokens,
+                deadline,
+                (wanted, until) -> untilAll(collection, wanted, until));
     }
 
     private CompletableFuture<Void> untilAll(
@@ -75,7 +81,10 @@ public final class AppliedWait {
     public CompletableFuture<@Nullable Set<ShardAddress>> untilSome(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline, int steps) {
         return forRecords(
-                tokens, deadline, (wanted, until) -> untilSome(steps, collection, wanted, until));
+                collection,
+                tokens,
+                deadline,
+                (wanted, until) -> untilSome(steps, collection, wanted, until));
     }
 
     private CompletableFuture<@Nullable Set<ShardAddress>> untilSome(
@@ -114,6 +123,7 @@ public final class AppliedWait {
      * records before that are waited for.
      */
     private <T> CompletableFuture<T> forRecords(
+            CollectionDefinition collection,
             List<Token> tokens,
             Deadline deadline,
             BiFunction<List<Token>, Deadline, CompletableFuture<T>> wait) {
@@ -126,41 +136,66 @@ public final class AppliedWait {
         CompletableFuture<T> waiting = wait.apply(tokens, deadline.unless(instead));
         CompletableFuture<T> result = new CompletableFuture<>();
         result.whenComplete((reached, failure) -> deadline.gone().forget(leave));
-        AtomicBoolean replaced = new AtomicBoolean();
+        AtomicBoolean decided = new AtomicBoolean();
         waiting.whenComplete(
                 (reached, failure) -> {
-                    if (!replaced.getAndSet(true)) {
+                    if (!decided.getAndSet(true)) {
                         copy(reached, failure, result);
                     }
                 });
         if (!waiting.isDone()) {
-            CompletableFuture.supplyAsync(
-                            () -> waiting.isDone() ? null : ends.records(tokens),
-                            CompletableFuture.delayedExecutor(
-                                    LONG_MS, TimeUnit.MILLISECONDS, Runnable::run))
-                    .thenCompose(found -> found == null ? waitedFor(tokens) : found)
-                    .thenAccept(
-                            records -> {
-                                if (!records.equals(tokens) && !replaced.getAndSet(true)) {
-                                    instead.happen();
-                                    wait.apply(records, deadline)
-                                            .whenComplete(
-                                                    (reached, failure) ->
-                                                            copy(reached, failure, result));
-                                }
-                            })
-                    .whenComplete(
-                            (done, failure) -> {
-                                if (failure != null && replaced.get()) {
-                                    result.completeExceptionally(failure);
-                                }
-                            });
+            look(
+                    collection,
+                    tokens,
+                    LONG_MS,
+                    waiting,
+                    records -> {
+                        if (!decided.getAndSet(true)) {
+                            instead.happen();
+                            wait.apply(records, deadline)
+                                    .whenComplete(
+                                            (reached, failure) -> copy(reached, failure, result));
+                        }
+                    });
         }
         return result;
     }
 
-    private static CompletableFuture<List<Token>> waitedFor(List<Token> tokens) {
-        return CompletableFuture.completedFuture(tokens);
+    /** Looks for records, less and less often while it is waited for. */
+    private void look(
+            CollectionDefinition collection,
+            List<Token> tokens,
+            long afterMs,
+            CompletableFuture<?> waiting,
+            Consumer<List<Token>> found) {
+        Executor later = CompletableFuture.delayedExecutor(afterMs, TimeUnit.MILLISECONDS);
+        later.execute(
+                () -> {
+                    if (waiting.isDone()) {
+                        return;
+                    }
+                    ends.records(tokens)
+                            .thenAccept(
+                                    records -> {
+                                        if (records.equals(tokens)) {
+                                            look(collection, tokens, 4 * afterMs, waiting, found);
+                                        } else {
+                                            found.accept(ofCollection(collection, records));
+                                        }
+                                    });
+                });
+    }
+
+    /** Without records of a collection that was dropped. */
+    private static List<Token> ofCollection(CollectionDefinition collection, List<Token> records) {
+        return records.stream()
+                .filter(
+                        record ->
+                                record.offset()
+                                        >= collection
+                                                .firstOffsets()
+                                                .getOrDefault(record.partition(), 0L))
+                .toList();
     }
 
     private static <T> void copy(

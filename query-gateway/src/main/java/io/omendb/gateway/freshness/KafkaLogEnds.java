@@ -77,6 +77,7 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
+        log(collection.topic(), collection.schema().partitions()).read = true;
         return of(collection.topic(), collection.schema().partitions())
                 .thenApply(ends -> readable(collection.topic(), ends));
     }
@@ -138,15 +139,7 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public CompletableFuture<List<Token>> records(List<Token> tokens) {
-        List<CompletableFuture<Long>> last =
-                tokens.stream()
-                        .map(
-                                token ->
-                                        tails.last(
-                                                new TopicPartition(
-                                                        token.topic(), token.partition()),
-                                                token.offset()))
-                        .toList();
+        List<CompletableFuture<Long>> last = tokens.stream().map(this::last).toList();
         return CompletableFuture.allOf(last.toArray(CompletableFuture<?>[]::new))
                 .thenApply(
                         all -> {
@@ -163,8 +156,22 @@ final class KafkaLogEnds implements LogEnds {
                         });
     }
 
+    private CompletableFuture<Long> last(Token token) {
+        Log log = logs.get(token.topic());
+        // Nobody but Kafka is believed that there is such a partition.
+        return log != null && log.ends.containsKey(token.partition())
+                ? tails.last(new TopicPartition(token.topic(), token.partition()), token.offset())
+                : CompletableFuture.completedFuture(token.offset());
+    }
+
     private Log log(String topic, int partitionsMin) {
-        Log log = logs.computeIfAbsent(topic, name -> new Log());
+        Log log =
+                logs.computeIfAbsent(
+                        topic,
+                        name -> {
+                            tails.forget(name);
+                            return new Log();
+                        });
         log.usedNanos = System.nanoTime();
         if (log.partitionsMin < partitionsMin) {
             log.partitionsMin = partitionsMin;
@@ -203,6 +210,7 @@ final class KafkaLogEnds implements LogEnds {
                             found.forEach(
                                     (partition, end) ->
                                             ends.put(partition.partition(), end.offset()));
+                            forgetIfShorter(topic, ends);
                             found.forEach(this::raise);
                             return ends;
                         })
@@ -310,6 +318,10 @@ final class KafkaLogEnds implements LogEnds {
                             }
                             log.asked = false;
                             log.failed = failure != null;
+                            if (log.failed) {
+                                tails.forget(topic);
+                                log.told = Map.of();
+                            }
                             if (failure == null) {
                                 Map<Integer, Long> found = new HashMap<>();
                                 ends.forEach(
@@ -317,7 +329,7 @@ final class KafkaLogEnds implements LogEnds {
                                             raise(partition, end.join());
                                             found.put(partition.partition(), end.join().offset());
                                         });
-                                lookAtTails(topic, log.told, found);
+                                lookAtTails(topic, log, found);
                                 log.told = found;
                                 log.history.add(asking, found);
                                 log.toldNanos = asking;
@@ -327,15 +339,28 @@ final class KafkaLogEnds implements LogEnds {
                         });
     }
 
+    /** A log that ends sooner than it did is another one. */
+    private void forgetIfShorter(String topic, Map<Integer, Long> ends) {
+        Log log = logs.get(topic);
+        if (log != null
+                && log.told.entrySet().stream()
+                        .anyMatch(
+                                told ->
+                                        ends.getOrDefault(told.getKey(), Long.MAX_VALUE)
+                                                < told.getValue())) {
+            tails.forget(topic);
+        }
+    }
+
     /** Where nothing was written for a moment, the end may be that of a transaction. */
-    private void lookAtTails(String topic, Map<Integer, Long> before, Map<Integer, Long> now) {
+    private void lookAtTails(String topic, Log log, Map<Integer, Long> now) {
         now.forEach(
                 (partition, end) -> {
-                    Long then = before.get(partition);
+                    Long then = log.told.get(partition);
                     if (then != null && then > end) {
                         tails.forget(topic);
-                    } else if (end.equals(then)) {
-                        var unused = tails.last(new TopicPartition(topic, partition), end - 1);
+                    } else if (log.read && end > 0 && end.equals(then)) {
+                        tails.look(new TopicPartition(topic, partition), end);
                     }
                 });
     }
@@ -418,6 +443,9 @@ final class KafkaLogEnds implements LogEnds {
 
         /** Whether Kafka could not tell the last time it was asked. */
         volatile boolean failed;
+
+        /** Whether it is a collection's, not one of dead letters. */
+        volatile boolean read;
 
         /** What Kafka told last. */
         volatile Map<Integer, Long> told = Map.of();

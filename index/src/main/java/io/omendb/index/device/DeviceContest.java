@@ -2,6 +2,7 @@ package io.omendb.index.device;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -63,6 +64,9 @@ final class DeviceContest {
 
     private static final double PROBE_WEIGHT_MIN = 0.06;
 
+    /** A probe counts as so many times what was known at most. */
+    private static final double PROBE_TIMES_MAX = 8;
+
     /** Probes that took so many times as long as a search here are still worth a trial. */
     private static final double PROMISING = 1.1;
 
@@ -92,6 +96,7 @@ final class DeviceContest {
     private final LongSupplier clock;
     private final AtomicIntegerArray underWay = new AtomicIntegerArray(2);
     private final AtomicLongArray ended = new AtomicLongArray(2);
+    private final AtomicLong events = new AtomicLong();
     private final AtomicInteger sinceProbe = new AtomicInteger();
     private final ReentrantLock sums = new ReentrantLock();
 
@@ -176,24 +181,39 @@ final class DeviceContest {
     void end(PlannedSearch search) {
         int side = search.onDevice() ? DEVICE : HOST;
         underWay.decrementAndGet(side);
-        ended.incrementAndGet(side);
-        update(clock.getAsLong(), search);
+        if (!search.isAbandoned()) {
+            ended.incrementAndGet(side);
+        }
+        update(clock.getAsLong(), search.isAbandoned() ? null : search);
     }
 
-    private void update(long now, @Nullable PlannedSearch over) {
-        if (!sums.tryLock()) {
-            return;
-        }
-        try {
-            add(now);
-            if (over != null && over.isProbe() && over.stint() == stint.number()) {
-                takeProbe(now, over.began());
+    /**
+     * Adds up and judges, unless another thread is about to. That one looks again when it is done:
+     * a change it did not see could count as long as nobody searches.
+     */
+    private void update(long time, @Nullable PlannedSearch ended) {
+        events.incrementAndGet();
+        long now = time;
+        PlannedSearch over = ended;
+        long seen;
+        do {
+            if (!sums.tryLock()) {
+                return;
             }
-            judge(now);
-            probeEvery = probeEvery(stint);
-        } finally {
-            sums.unlock();
-        }
+            try {
+                seen = events.get();
+                add(now);
+                if (over != null && over.isProbe() && over.stint() == stint.number()) {
+                    takeProbe(now, over.began());
+                }
+                judge(now);
+                probeEvery = probeEvery(stint);
+            } finally {
+                sums.unlock();
+            }
+            over = null;
+            now = clock.getAsLong();
+        } while (events.get() != seen);
     }
 
     private void takeProbe(long now, long began) {
@@ -201,8 +221,10 @@ final class DeviceContest {
             // It stood still with everything else, which this side may be to blame for.
             return;
         }
+        // One that was slow for once, the first of its size perhaps, is not to decide for long.
+        double most = PROBE_TIMES_MAX * Math.max(probed, cost[stint.side()]);
         probes++;
-        probed += (now - began - probed) * Math.max(PROBE_WEIGHT_MIN, 1.0 / probes);
+        probed += (Math.min(now - began, most) - probed) * Math.max(PROBE_WEIGHT_MIN, 1.0 / probes);
     }
 
     private int probeEvery(Stint at) {
@@ -218,6 +240,10 @@ final class DeviceContest {
                 && passed > STALL_SEARCHES * cost[stint.side()]) {
             hasStalled = true;
             stalled = now;
+        }
+        if (underWayThen == 0) {
+            // What a trial took is the time in which somebody searched.
+            stintBegan += passed;
         }
         area += (double) underWayThen * passed;
         added = Math.max(added, now);
@@ -307,7 +333,7 @@ final class DeviceContest {
         known[stint.side()] = true;
         trialFrom = now + TRIAL_REST * (now - stintBegan);
         stint = new Stint(stint.number() + 1, stint.side(), false);
-        expect(cost[stint.other()]);
+        expectProbes();
         beginEpoch(now);
     }
 
@@ -336,16 +362,16 @@ final class DeviceContest {
     }
 
     private void open(int side, boolean trial, long now) {
-        expect(cost[1 - side]);
         stint = new Stint(stint.number() + 1, side, trial);
+        expectProbes();
         stintBegan = now;
         settled = false;
         beginEpoch(now);
     }
 
-    /** What probes are expected to take until there are some. */
-    private void expect(double nanos) {
-        probed = nanos;
+    /** What probes should take until there are some, and as many as there were then. */
+    private void expectProbes() {
+        probed = Math.min(cost[stint.other()], PROBE_TIMES_MAX * cost[stint.side()]);
         probes = PROBES_ENOUGH;
     }
 

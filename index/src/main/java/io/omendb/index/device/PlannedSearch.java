@@ -9,6 +9,7 @@ public final class PlannedSearch implements AutoCloseable {
     private final boolean probe;
     private final int stint;
     private final long began;
+    private boolean abandoned;
 
     PlannedSearch(
             @Nullable DeviceContest contest,
@@ -45,6 +46,15 @@ public final class PlannedSearch implements AutoCloseable {
     /** When it began, by the contest's clock. */
     long began() {
         return began;
+    }
+
+    /** It was broken off, since nobody waits for it: what it took says nothing. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     @Override

@@ -60,6 +60,8 @@ final class ShardSearch {
     private long rowsScanned;
     private boolean onDevice;
 
+    private boolean filtered;
+
     /** Whether the matches of the filter are known one by one. */
     private boolean listed;
 
@@ -105,6 +107,7 @@ final class ShardSearch {
         List<Segment> segments = snapshot.segments();
         @Nullable RowMatcher[] matches = new RowMatcher[segments.size()];
         double selectivity = 1;
+        filtered = filter != null;
         DeviceScan device = DeviceScan.of(snapshot, params, query, top.capacity());
         if (filter != null) {
             long found = bind(filter, matches);
@@ -129,6 +132,9 @@ final class ShardSearch {
                 rowsScanned += onDevice ? device.rows() : 0;
             }
             searchHere(onDevice ? device::covered : NOTHING, matches, selectivity);
+            if (unneeded.getAsBoolean()) {
+                planned.abandon();
+            }
         }
     }
 
@@ -160,7 +166,7 @@ final class ShardSearch {
         for (SearchPlan.Probe probe : plan.probes()) {
             IvfScan scan = probe(probe);
             boolean complete =
-                    selectivity == 1
+                    !filtered
                             || params.nprobe() > 0
                             || widening.isComplete(
                                     scan, probe, neighbours(selectivity), listing(matches));
@@ -221,7 +227,7 @@ final class ShardSearch {
         }
         List<SearchPlan.Probe> probes = new ArrayList<>();
         double rowsMax =
-                selectivity == 1 || params.nprobe() > 0
+                !filtered || params.nprobe() > 0
                         ? Double.POSITIVE_INFINITY
                         : Math.max(IN_VAIN_MIN, IN_VAIN * top.capacity() / selectivity);
         indexed.forEach(
@@ -285,11 +291,22 @@ final class ShardSearch {
         return found;
     }
 
+    private static long estimate(@Nullable RowMatcher[] matches) {
+        long found = 0;
+        for (RowMatcher bound : matches) {
+            found += bound == null ? 0 : bound.estimate();
+        }
+        return found;
+    }
+
     /**
      * Lists the matches, where they are few: a bit for each row answers from cache where the
      * columns themselves would be read from memory. Tells how many there are.
      */
     private long list(@Nullable RowMatcher[] matches) {
+        if (listed) {
+            return estimate(matches);
+        }
         listed = true;
         long found = 0;
         for (int i = 0; i < matches.length; i++) {

@@ -20,6 +20,9 @@ final class Widening {
     /** As many times as many near rows as were reckoned with are not chance. */
     private static final double UNPLANNED = 3;
 
+    /** After as many times as many rows, with too few matches among them, all is weighed again. */
+    private static final double IN_VAIN_TIMES = 2;
+
     private final ShardSnapshot snapshot;
     private final SearchParams params;
     private final TopK top;
@@ -50,11 +53,19 @@ final class Widening {
      */
     boolean isComplete(IvfScan scan, SearchPlan.Probe probe, double planned, Matches matches) {
         Codebook codebook = probe.codebook();
-        double entries = (double) snapshot.rowsStored() / codebook.lists();
+        // Rows may be in no list, in those of another codebook, or on a device.
+        double rows = probe.targets().stream().mapToLong(IvfScan.Target::rows).sum();
+        double entries = rows / codebook.lists();
+        double share = Math.max(1, rows) / snapshot.rowsStored();
         while (scan.listsProbed() < codebook.lists() && !unneeded.getAsBoolean()) {
             int probed = scan.listsProbed();
             boolean full = top.size() == top.capacity();
-            int needed = full ? listsNeeded(scan, probe, planned) : listsFor(scan, probe);
+            int needed =
+                    Math.min(
+                            codebook.lists(),
+                            full
+                                    ? listsNeeded(scan, probe, share, planned)
+                                    : listsFor(scan, probe, share));
             if (full && needed <= probed) {
                 return true;
             }
@@ -63,7 +74,10 @@ final class Widening {
             if (listable && matches.list() * ShardSearch.SCAN_NS < nanos) {
                 return false;
             }
-            scan.scanOn(probe.targets(), full ? needed : probe.nprobe(), Double.POSITIVE_INFINITY);
+            scan.scanOn(
+                    probe.targets(),
+                    full ? needed : probe.nprobe(),
+                    IN_VAIN_TIMES * scan.rowsEstimated());
             if (scan.listsProbed() == probed) {
                 return true;
             }
@@ -71,9 +85,9 @@ final class Widening {
         return true;
     }
 
-    private int listsNeeded(IvfScan scan, SearchPlan.Probe probe, double planned) {
+    private int listsNeeded(IvfScan scan, SearchPlan.Probe probe, double share, double planned) {
         NearRows near = scan.nearRows(probe.targets());
-        double nearer = near.rows() * params.recallRowsOf(top.capacity()) / top.capacity();
+        double nearer = near.rows() / share * params.recallRowsOf(top.capacity()) / top.capacity();
         return nearer <= UNPLANNED * planned
                 ? 0
                 : Math.max(
@@ -81,8 +95,8 @@ final class Widening {
     }
 
     /** While there are fewer matches than wanted: as if they went on to be as rare. */
-    private int listsFor(IvfScan scan, SearchPlan.Probe probe) {
-        double perMatch = (double) scan.rowsEstimated() / (top.size() + 1);
+    private int listsFor(IvfScan scan, SearchPlan.Probe probe, double share) {
+        double perMatch = scan.rowsEstimated() / share / (top.size() + 1);
         return lists(probe.codebook(), params.recallRowsOf(top.capacity()) * perMatch);
     }
 

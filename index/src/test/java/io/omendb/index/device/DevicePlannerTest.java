@@ -119,6 +119,30 @@ class DevicePlannerTest {
     }
 
     @Test
+    void pauses_andOneSlowSearch_areSoonForgotten() {
+        Supplier<PlannedSearch> begin = () -> planner.scan(10_000, 128, 1_000_000);
+        for (long pauseMicros : new long[] {0, 60_000_000, 8 * 3_600_000_000L}) {
+            search(begin, 100, 1000, 200);
+            now += MICRO * pauseMicros;
+            // The device is slow for once.
+            search(begin, 1, 1000, 50_000);
+            search(begin, 20_000, 1000, 200);
+            assertThat(search(begin, 1000, 1000, 200)).as("%d µs", pauseMicros).isGreaterThan(950);
+        }
+    }
+
+    @Test
+    void abandoned_saysNothing() {
+        for (int i = 0; i < 5000; i++) {
+            try (PlannedSearch search = planner.rerank(5, 128)) {
+                now += MICRO;
+                search.abandon();
+            }
+        }
+        assertThat(search(() -> planner.rerank(5, 128), 200, 26, 60)).isLessThan(30);
+    }
+
+    @Test
     void forced_teachesNothing() {
         for (int i = 0; i < 1000; i++) {
             try (PlannedSearch search = PlannedSearch.forced()) {

@@ -138,6 +138,21 @@ class WideningTest {
                 .isGreaterThanOrEqualTo(0.93);
     }
 
+    /** Their shares together are those of all rows. */
+    @Test
+    void conditionsThatOverlap_areNotTakenForNone() throws Exception {
+        String[] filters = new String[3];
+        for (int third = 0; third < filters.length; third++) {
+            filters[third] =
+                    String.format(
+                            "{\"$or\":[{\"third\":%d},{\"third\":{\"$gte\":%d,\"$lte\":%d}},"
+                                    + "{\"third\":{\"$in\":[%d]}},"
+                                    + "{\"cluster\":{\"$in\":[%d,%d,%d,%d]}}]}",
+                            third, third, third, third, third, third + 3, third + 6, third + 9);
+        }
+        assertThat(recall(filters, false)).as("seed %d", SEED).isGreaterThanOrEqualTo(0.93);
+    }
+
     /** A quarter of the rows by their shares, 120 in truth. */
     @Test
     void conditionsThatSeldomHoldTogether_areNotTakenAtTheirWord() throws Exception {

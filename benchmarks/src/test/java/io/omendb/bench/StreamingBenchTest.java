@@ -157,10 +157,12 @@ class StreamingBenchTest {
                         json.toString());
         assertThat(exit).as(err.toString()).isZero();
         JsonNode report = new ObjectMapper().readTree(json.toFile());
-        assertThat(report.get("points")).hasSize(7);
+        assertThat(report.get("points")).hasSize(10);
         for (JsonNode point : report.get("points")) {
             assertThat(point.get("recall_at_10").asDouble()).isEqualTo(1);
-            assertThat(point.get("selectivity").asDouble()).isPositive();
+            // Of so few rows there may be none for which two conditions hold that seldom do.
+            boolean both = point.get("filter").asText().contains("low");
+            assertThat(point.get("selectivity").asDouble()).isGreaterThan(both ? -1 : 0);
         }
         assertThat(report.get("unfiltered").get("recall_at_10").asDouble()).isEqualTo(1);
         Files.writeString(metadata, "image,scale\n1,2\n");

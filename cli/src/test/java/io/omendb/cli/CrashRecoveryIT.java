@@ -165,7 +165,6 @@ class CrashRecoveryIT {
                     .isLessThan(deadline);
             LockSupport.parkNanos(20_000_000);
             found = everything(omen.client);
-            // A write that was not acknowledged may come between the two.
             count =
                     omen.client
                             .send("POST", "/collections/crash/count", JSON.createObjectNode())
@@ -204,6 +203,9 @@ class CrashRecoveryIT {
                         JSON.createObjectNode()
                                 .put("k", 1000)
                                 .put("exact", true)
+                                // What was written, acknowledged or not, is decided then.
+                                .put("consistency", "strong")
+                                .put("timeout_ms", 60_000)
                                 .<ObjectNode>set("vector", JSON.valueToTree(vector(0)))
                                 .set("include", JSON.readTree("[\"id\",\"metadata\",\"vector\"]")));
         Map<String, Integer> found = new TreeMap<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedBroker.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransactionsIT {
-    /** Far longer than the wait for what never comes would be told from the others by. */
+    /** With far more time than it takes: what is waited for in vain fails. */
     private static final String STRONG =
             "{'vector':[1,1,1],'k':10,'timeout_ms':20000,'consistency':'strong'}";
 

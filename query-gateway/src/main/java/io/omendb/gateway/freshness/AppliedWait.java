@@ -152,7 +152,9 @@ public final class AppliedWait {
                     records -> {
                         if (!decided.getAndSet(true)) {
                             instead.happen();
-                            wait.apply(records, deadline)
+                            // Whatever fails here, somebody waits for the result.
+                            CompletableFuture.completedFuture(records)
+                                    .thenCompose(wanted -> wait.apply(wanted, deadline))
                                     .whenComplete(
                                             (reached, failure) -> copy(reached, failure, result));
                         }

@@ -329,6 +329,7 @@ final class KafkaLogEnds implements LogEnds {
                                             raise(partition, end.join());
                                             found.put(partition.partition(), end.join().offset());
                                         });
+                                forgetIfShorter(topic, found);
                                 lookAtTails(topic, log, found);
                                 log.told = found;
                                 log.history.add(asking, found);
@@ -356,10 +357,7 @@ final class KafkaLogEnds implements LogEnds {
     private void lookAtTails(String topic, Log log, Map<Integer, Long> now) {
         now.forEach(
                 (partition, end) -> {
-                    Long then = log.told.get(partition);
-                    if (then != null && then > end) {
-                        tails.forget(topic);
-                    } else if (log.read && end > 0 && end.equals(then)) {
+                    if (log.read && end > 0 && end.equals(log.told.get(partition))) {
                         tails.look(new TopicPartition(topic, partition), end);
                     }
                 });

@@ -25,9 +25,16 @@ public record CollectionDefinition(
         firstOffsets = new TreeMap<>(firstOffsets);
     }
 
+    private static final String TOPIC_PREFIX = "omen.";
+
     /** The topic of a collection that names none. */
     public static String defaultTopic(String collection) {
-        return "omen." + collection;
+        return TOPIC_PREFIX + collection;
+    }
+
+    /** Whether a topic is some collection's own, or for its dead letters: no mapped one. */
+    public static boolean isReserved(String topic) {
+        return topic.startsWith(TOPIC_PREFIX);
     }
 
     /** Where records that cannot be read go. */

@@ -130,7 +130,7 @@ public final class IngestionJob {
     private static KafkaSource<RawRecord> kafka(IngestionOptions options) {
         return KafkaSource.<RawRecord>builder()
                 .setBootstrapServers(options.bootstrapServers())
-                .setTopicPattern(options.topics())
+                .setKafkaSubscriber(new TopicSubscriber(options))
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setDeserializer(new RawRecordReader())
                 .setProperty("partition.discovery.interval.ms", DISCOVERY_INTERVAL_MS)

@@ -28,6 +28,7 @@ public record IngestionOptions(
             throw OmenException.invalid("readers: found " + readers + ", expected 0 or more");
         }
         mappings = List.copyOf(mappings);
+        TopicMapping.checkDistinct(mappings);
     }
 
     public static IngestionOptions of(String bootstrapServers) {
@@ -44,11 +45,11 @@ public record IngestionOptions(
         return readers == READER_EACH ? shards : Math.min(readers, shards);
     }
 
-    /** Every topic to read: a collection's own (never a dead-letter topic) and the mapped ones. */
-    Pattern topics() {
+    /** Every topic to read: collections' own (never a dead-letter topic) and some mapped ones. */
+    static Pattern topics(Iterable<String> mapped) {
         StringBuilder pattern = new StringBuilder("omen\\.[A-Za-z0-9][A-Za-z0-9_-]*");
-        for (TopicMapping mapping : mappings) {
-            pattern.append('|').append(Pattern.quote(mapping.topic()));
+        for (String topic : mapped) {
+            pattern.append('|').append(Pattern.quote(topic));
         }
         return Pattern.compile(pattern.toString());
     }

@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
+import io.omendb.connectors.format.RecordFormat;
 import io.omendb.connectors.producer.OmenProducer;
 import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardAddress;
@@ -43,6 +44,8 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.SerializedValue;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -94,13 +97,36 @@ class IngestionIT {
                                 .setNumSlotsPerTaskManager(2)
                                 .build());
         cluster.start();
+        Properties producing = new Properties();
+        producing.put("bootstrap.servers", broker.bootstrapServers());
+        producing.put("acks", "all");
+        producer =
+                new KafkaProducer<>(
+                        producing, new ByteArraySerializer(), new ByteArraySerializer());
+        try (Admin admin = Admin.create(producing)) {
+            admin.createTopics(
+                            List.of(
+                                    new NewTopic("shop.items", 1, (short) 1),
+                                    new NewTopic("shop.floats", 3, (short) 1)))
+                    .all()
+                    .get();
+        }
+        for (int i = 0; i < 100; i++) {
+            send("shop.items", "early" + i, json("early" + i, i), null);
+        }
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
         env.setParallelism(2);
         env.setMaxParallelism(128);
         // Fewer readers than shards, as omen up has on two processors.
         IngestionJob.build(
                 env,
-                new IngestionOptions(broker.bootstrapServers(), List.of(), MissingRecords.FAIL, 1));
+                new IngestionOptions(
+                        broker.bootstrapServers(),
+                        List.of(
+                                new TopicMapping("shop.items", "mapped", RecordFormat.JSON),
+                                new TopicMapping("shop.floats", "mapped", RecordFormat.F32)),
+                        MissingRecords.FAIL,
+                        1));
         var graph = env.getStreamGraph().getJobGraph();
         cluster.submitJob(graph).get();
         directory =
@@ -112,12 +138,6 @@ class IngestionIT {
                                         new SerializedValue<>(request)));
         catalogue = CatalogueFollower.open(broker.bootstrapServers());
         catalogueWriter = CatalogueWriter.open(broker.bootstrapServers(), catalogue);
-        Properties producing = new Properties();
-        producing.put("bootstrap.servers", broker.bootstrapServers());
-        producing.put("acks", "all");
-        producer =
-                new KafkaProducer<>(
-                        producing, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     @AfterAll
@@ -148,6 +168,29 @@ class IngestionIT {
         assertThat(get("both", "id399").get(0).getMetadataJson().toStringUtf8())
                 .isEqualTo("{\"n\":799}");
         assertThat(search("both", 5, 5, 1)).extracting(Point::getId).containsExactly("floats");
+    }
+
+    /** What was in the topic before there was a collection to read it for is not lost. */
+    @Test
+    void mappedTopics_areReadFromTheirBeginning_onceTheirCollectionExists() throws Exception {
+        create("pilot", Map.of());
+        send("omen.pilot", "a", json("a", 1), "json");
+        await(() -> count("pilot", "") == 1); // the job has seen every topic by now
+        send("shop.floats", "floats", floats(5, 5), null);
+        create("mapped", Map.of("n", FieldType.LONG));
+        await(() -> count("mapped", "") == 101);
+        assertThat(count("mapped", "{\"n\":{\"$gte\":90}}")).isEqualTo(10);
+        // One that has no place of its own: both topics and the collection's own write to it.
+        send("omen.mapped", "own", json("own", 1), "json");
+        send("shop.floats", "poison", utf8("123"), null);
+        send("shop.items", "early0", null, null);
+        await(() -> count("mapped", "") == 101 && get("mapped", "early0").isEmpty());
+        assertThat(read("omen.mapped.dlq", 1))
+                .singleElement()
+                .satisfies(
+                        record ->
+                                assertThat(header(record, "omen-dlq-topic"))
+                                        .isEqualTo("shop.floats"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -67,6 +68,16 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
         follower.thread.setDaemon(true);
         follower.thread.start();
         return follower;
+    }
+
+    /**
+     * The offset after the catalogue's last record: where it is the same again, nothing has
+     * changed.
+     *
+     * @throws OmenException UNAVAILABLE where there is no answer in time, or no catalogue yet
+     */
+    public static long end(Admin kafka, Duration timeout) {
+        return LogEnd.ask(kafka, PARTITION, timeout);
     }
 
     /** The collections that exist, by name, as far as they have been read. */

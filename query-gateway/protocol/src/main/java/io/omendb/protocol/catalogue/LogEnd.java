@@ -43,7 +43,16 @@ final class LogEnd implements AutoCloseable {
      */
     long ask(Duration timeout) {
         try {
-            return opened().listOffsets(
+            return ask(opened(), partition, timeout);
+        } catch (KafkaException e) {
+            throw ReadPosition.late(timeout, e);
+        }
+    }
+
+    /** The same over a connection of the caller's. */
+    static long ask(Admin admin, TopicPartition partition, Duration timeout) {
+        try {
+            return admin.listOffsets(
                             Map.of(partition, OffsetSpec.latest()),
                             new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)
                                     .timeoutMs((int) timeout.toMillis()))

@@ -64,12 +64,13 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "YAML configuration; only its part gateway is used, see docs/configuration.md.")
+                    "YAML configuration; only its parts gateway and topics are used, see docs/configuration.md.")
     private @Nullable Path config;
 
     @Override
     public Integer call() throws Exception {
-        GatewayConfig chosen = config();
+        StackConfig read = config == null ? StackConfig.DEFAULT : StackConfig.read(config);
+        GatewayConfig chosen = chosen(read.gateway());
         CountDownLatch stopAsked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -83,7 +84,8 @@ final class GatewayCommand implements Callable<Integer> {
                                         GatewayOptions.of(kafka)
                                                 .withHost(host)
                                                 .withPort(port)
-                                                .withEmbedders(embedders)),
+                                                .withEmbedders(embedders)
+                                                .withMapped(read.mapped())),
                                 shards)) {
             System.out.println("gateway listens on http://" + host + ":" + gateway.port());
             stopAsked.await();
@@ -93,9 +95,7 @@ final class GatewayCommand implements Callable<Integer> {
         }
     }
 
-    private GatewayConfig config() {
-        GatewayConfig read =
-                (config == null ? StackConfig.DEFAULT : StackConfig.read(config)).gateway();
+    private GatewayConfig chosen(GatewayConfig read) {
         return grpcPort == null ? read : read.withGrpcPort(grpcPort);
     }
 

@@ -1,6 +1,7 @@
 package io.omendb.gateway;
 
 import io.omendb.embed.Embedders;
+import io.omendb.gateway.freshness.MappedTopics;
 import io.omendb.gateway.http.Limits;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param limits what a request may ask for
  * @param grpcPort port to listen on for gRPC; 0 for a free one, {@link #NO_GRPC} for none
  * @param embedders what makes vectors of texts; stays the caller's to close, after the gateway
+ * @param mapped topics beside {@code omen.*} that the job reads, too
  */
 public record GatewayOptions(
         String host,
@@ -22,7 +24,8 @@ public record GatewayOptions(
         Map<String, Object> kafka,
         Limits limits,
         int grpcPort,
-        Embedders embedders) {
+        Embedders embedders,
+        MappedTopics mapped) {
     public static final int NO_GRPC = -1;
 
     public GatewayOptions {
@@ -44,33 +47,38 @@ public record GatewayOptions(
                 Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers),
                 Limits.DEFAULT,
                 NO_GRPC,
-                Embedders.none());
+                Embedders.none(),
+                MappedTopics.NONE);
     }
 
     public GatewayOptions withHost(String value) {
-        return new GatewayOptions(value, port, kafka, limits, grpcPort, embedders);
+        return new GatewayOptions(value, port, kafka, limits, grpcPort, embedders, mapped);
     }
 
     public GatewayOptions withPort(int value) {
-        return new GatewayOptions(host, value, kafka, limits, grpcPort, embedders);
+        return new GatewayOptions(host, value, kafka, limits, grpcPort, embedders, mapped);
     }
 
     /** The same with one more setting for every Kafka client. */
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits, grpcPort, embedders);
+        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped);
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders);
+        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped);
     }
 
     public GatewayOptions withGrpcPort(int value) {
-        return new GatewayOptions(host, port, kafka, limits, value, embedders);
+        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped);
     }
 
     public GatewayOptions withEmbedders(Embedders value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, value);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped);
+    }
+
+    public GatewayOptions withMapped(MappedTopics value) {
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value);
     }
 }

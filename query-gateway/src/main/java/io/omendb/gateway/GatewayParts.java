@@ -91,7 +91,7 @@ final class GatewayParts implements AutoCloseable {
         GatewayMetrics metrics =
                 keep(opened, new GatewayMetrics(() -> catalogue.current().size(), admission));
         CatalogueWriter writer = keep(opened, CatalogueWriter.open(options.kafka(), catalogue));
-        LogEnds ends = keep(opened, LogEnds.open(options.kafka()));
+        LogEnds ends = keep(opened, LogEnds.open(options.kafka(), options.mapped()));
         PointWriter points = keep(opened, PointWriter.open(options.kafka(), ends));
         Shards shards = keep(opened, Shards.open(directory, admission.searches()));
         KnownCollections collections = new KnownCollections(catalogue);

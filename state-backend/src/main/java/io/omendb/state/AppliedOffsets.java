@@ -1,5 +1,6 @@
 package io.omendb.state;
 
+import io.omendb.schema.CollectionDefinition;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,22 @@ public final class AppliedOffsets {
         return new TreeMap<>(positions);
     }
 
-    /** Positions of the partitions of one topic. */
-    public Map<String, AppliedPosition> ofTopic(String topic) {
+    /**
+     * Positions of what may feed a collection: the partitions of its topic, and of all mapped
+     * topics, since which of them do is known to who asks.
+     *
+     * @param topic the collection's own
+     */
+    public Map<String, AppliedPosition> feeding(String topic) {
+        return feeding(positions, topic);
+    }
+
+    static Map<String, AppliedPosition> feeding(
+            Map<String, AppliedPosition> positions, String topic) {
         Map<String, AppliedPosition> result = new TreeMap<>();
         positions.forEach(
                 (source, position) -> {
-                    if (isOfTopic(source, topic)) {
+                    if (isOfTopic(source, topic) || !CollectionDefinition.isReserved(source)) {
                         result.put(source, position);
                     }
                 });
@@ -84,7 +95,7 @@ public final class AppliedOffsets {
 
     /** Forgets the sources of a topic that is no longer read. */
     void forgetTopic(String topic) {
-        positions.keySet().removeAll(ofTopic(topic).keySet());
+        positions.keySet().removeIf(source -> isOfTopic(source, topic));
     }
 
     private void completeWaiters() {

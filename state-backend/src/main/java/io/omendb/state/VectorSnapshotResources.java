@@ -61,18 +61,12 @@ record VectorSnapshotResources(
     Map<String, CommittedCollection> views() {
         Map<String, CommittedCollection> views = new HashMap<>();
         for (Collection collection : collections) {
-            Map<String, AppliedPosition> positions = new HashMap<>();
-            String topic = collection.definition().topic();
-            applied.forEach(
-                    (source, position) -> {
-                        if (AppliedOffsets.isOfTopic(source, topic)) {
-                            positions.put(source, position);
-                        }
-                    });
             views.put(
                     collection.definition().name(),
                     new CommittedCollection(
-                            collection.definition(), collection.snapshot(), positions));
+                            collection.definition(),
+                            collection.snapshot(),
+                            AppliedOffsets.feeding(applied, collection.definition().topic())));
         }
         return views;
     }

@@ -248,7 +248,7 @@ public final class VectorState implements AutoCloseable {
                                 new CommittedCollection(
                                         collection.definition(),
                                         collection.shard().snapshot(),
-                                        applied.ofTopic(collection.definition().topic()))));
+                                        applied.feeding(collection.definition().topic()))));
         committed.restored(views);
     }
 

@@ -17,12 +17,15 @@ class AppliedOffsetsTest {
     }
 
     @Test
-    void ofTopic_namesThatBeginAlike_areToldApart() {
+    void feeding_namesThatBeginAlike_areToldApart() {
         applied.advance("omen.a-0", 1, 0);
         applied.advance("omen.a-b-0", 2, 0);
         applied.advance("omen.ab-0", 3, 0);
-        assertThat(applied.ofTopic("omen.a").keySet()).containsExactly("omen.a-0");
-        assertThat(applied.ofTopic("omen.a-b").keySet()).containsExactly("omen.a-b-0");
+        assertThat(applied.feeding("omen.a").keySet()).containsExactly("omen.a-0");
+        assertThat(applied.feeding("omen.a-b").keySet()).containsExactly("omen.a-b-0");
+        applied.advance("shop.items-0", 4, 0);
+        assertThat(applied.feeding("omen.a").keySet())
+                .containsExactlyInAnyOrder("omen.a-0", "shop.items-0");
     }
 
     @Test

@@ -90,7 +90,8 @@ public final class LocalStack implements AutoCloseable {
                                         GatewayOptions.of(startedBroker.bootstrapServers())
                                                 .withHost(config.host())
                                                 .withPort(config.port())
-                                                .withEmbedders(embedders)),
+                                                .withEmbedders(embedders)
+                                                .withMapped(config.mapped())),
                         shards);
         parts.push(gateway);
         if (config.separateProcessors() && config.taskManagers() == 0) {

@@ -11,6 +11,7 @@ import io.omendb.connectors.format.RecordFormat;
 import io.omendb.connectors.ingest.IngestionOptions;
 import io.omendb.connectors.ingest.MissingRecords;
 import io.omendb.connectors.ingest.TopicMapping;
+import io.omendb.gateway.freshness.MappedTopics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +165,15 @@ public record StackConfig(
     IngestionOptions ingestion(String bootstrapServers) {
         int readers = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_A_READER);
         return new IngestionOptions(bootstrapServers, topics, missingRecords, readers);
+    }
+
+    /** What the gateway must know of what the job reads. */
+    public MappedTopics mapped() {
+        MappedTopics mapped = MappedTopics.NONE;
+        for (TopicMapping mapping : topics) {
+            mapped = mapped.with(mapping.topic(), mapping.collection());
+        }
+        return mapped;
     }
 
     /** The form of the file. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArrowPointWriter implements AutoCloseable {
     private static final int ROWS_MIN = 64;
+    private static final int COLUMNS_MAX = 1_000;
     private static final long SPARSE_ENTRY_BYTES = Integer.BYTES + Float.BYTES;
 
     private final int dimension;
@@ -45,6 +46,11 @@ public final class ArrowPointWriter implements AutoCloseable {
     private SparseColumn.Builder sparse = new SparseColumn.Builder();
     private boolean hasSparse;
     private final Map<String, MetadataColumn> columns = new LinkedHashMap<>();
+
+    /** What every row takes in all columns of metadata. */
+    private long columnRowBytes;
+
+    /** What else these columns take. */
     private long metadataBytes;
 
     public ArrowPointWriter(int dimension) {
@@ -53,10 +59,14 @@ public final class ArrowPointWriter implements AutoCloseable {
 
     /**
      * Whether metadata can be columns at all: no field is called {@code id}, {@code vector}, {@code
-     * text} or {@code sparse}, and every value is a string, a number that 64 bits hold, a bool or
-     * an array of strings.
+     * text} or {@code sparse}, every value is a string, a number that 64 bits hold, a bool or an
+     * array of strings, and there are at most {@value #COLUMNS_MAX}, as each column takes some
+     * hundred bytes.
      */
     public static boolean isColumnar(ObjectNode metadata) {
+        if (metadata.size() > COLUMNS_MAX) {
+            return false;
+        }
         for (Map.Entry<String, JsonNode> field : metadata.properties()) {
             String name = field.getKey();
             if (name.equals(ColumnsReader.ID)
@@ -77,11 +87,16 @@ public final class ArrowPointWriter implements AutoCloseable {
 
     /** About how long the stream will be with components of float32. */
     public long bytes() {
-        return (long) rows() * (dimension * Float.BYTES + Integer.BYTES)
+        return rows() * rowBytes()
                 + ids.length()
                 + texts.length()
                 + sparse.entries() * SPARSE_ENTRY_BYTES
                 + metadataBytes;
+    }
+
+    /** Ids and texts have an offset a row. */
+    private long rowBytes() {
+        return (long) dimension * Float.BYTES + 2 * Integer.BYTES + columnRowBytes;
     }
 
     /** About how much longer a point makes the stream with components of float32. */
@@ -90,10 +105,17 @@ public final class ArrowPointWriter implements AutoCloseable {
             @Nullable ObjectNode metadata,
             byte @Nullable [] text,
             @Nullable SparseVector entries) {
-        long bytes = (long) dimension * Float.BYTES + Integer.BYTES + id.length;
+        long bytes = rowBytes() + id.length;
         if (metadata != null) {
-            for (JsonNode value : metadata) {
-                bytes += MetadataColumn.bytes(value);
+            for (Map.Entry<String, JsonNode> field : metadata.properties()) {
+                bytes += MetadataColumn.bytes(field.getValue());
+                MetadataColumn.Type type = MetadataColumn.Type.of(field.getValue());
+                if (type != null && !columns.containsKey(field.getKey())) {
+                    // Rows without a value take as much room in a column as those with one.
+                    bytes +=
+                            MetadataColumn.bytesAlways(field.getKey())
+                                    + (rows() + 1L) * type.rowBytes;
+                }
             }
         }
         return bytes
@@ -137,12 +159,19 @@ public final class ArrowPointWriter implements AutoCloseable {
         if (metadata != null) {
             for (Map.Entry<String, JsonNode> field : metadata.properties()) {
                 JsonNode value = field.getValue();
-                columns.computeIfAbsent(field.getKey(), name -> MetadataColumn.of(name, value))
+                columns.computeIfAbsent(field.getKey(), name -> column(name, value))
                         .set(row, value);
                 metadataBytes += MetadataColumn.bytes(value);
             }
         }
         return true;
+    }
+
+    private MetadataColumn column(String name, JsonNode value) {
+        MetadataColumn column = MetadataColumn.of(name, value);
+        columnRowBytes += column.type().rowBytes;
+        metadataBytes += MetadataColumn.bytesAlways(name);
+        return column;
     }
 
     private boolean fits(ObjectNode metadata) {
@@ -178,6 +207,7 @@ public final class ArrowPointWriter implements AutoCloseable {
             sparse = new SparseColumn.Builder();
             hasSparse = false;
             columns.clear();
+            columnRowBytes = 0;
             metadataBytes = 0;
         }
     }

@@ -14,6 +14,7 @@ import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
@@ -78,6 +79,9 @@ interface CellJson {
         }
         if (column instanceof StructVector struct) {
             return ofStruct(name, struct);
+        }
+        if (column instanceof NullVector) {
+            return (row, json) -> json.writeNull();
         }
         throw OmenException.malformed(
                 "arrow: found column "

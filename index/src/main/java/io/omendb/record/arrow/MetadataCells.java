@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -143,6 +144,9 @@ final class MetadataCells {
     }
 
     private static boolean fits(FieldType declared, ValueVector values) {
+        if (values instanceof NullVector) {
+            return true; // as writers have it that saw no value: every row is without the field
+        }
         boolean strings = StringCells.areStrings(values);
         return switch (declared) {
             case KEYWORD, TEXT -> strings;
@@ -156,6 +160,9 @@ final class MetadataCells {
     private static boolean isListOfStrings(ValueVector values) {
         if (!(values instanceof ListVector list)) {
             return false;
+        }
+        if (list.getDataVector() instanceof NullVector nothing) {
+            return nothing.getValueCount() == 0;
         }
         Field field = list.getDataVector().getField();
         return field.getDictionary() == null

@@ -13,21 +13,32 @@ import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.impl.UnionListWriter;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /** One field of the metadata of points that are collected. */
 final class MetadataColumn {
+    private static final long BYTES_ALWAYS = 400;
+
     private final String name;
     private final Type type;
     private final List<@Nullable JsonNode> values = new ArrayList<>();
 
     /** What a column can hold. */
     enum Type {
-        STRING,
-        LONG,
-        DOUBLE,
-        BOOL,
-        STRINGS;
+        STRING(Integer.BYTES),
+        LONG(Long.BYTES),
+        DOUBLE(Double.BYTES),
+        BOOL(1),
+        STRINGS(Integer.BYTES);
+
+        /** The most that every row takes in the stream, with a value or without. */
+        final int rowBytes;
+
+        Type(int valueBytes) {
+            this.rowBytes = valueBytes + 1; // of its validity, an eighth
+        }
 
         /** The type of a value; null if there is none. */
         static @Nullable Type of(JsonNode value) {
@@ -79,19 +90,24 @@ final class MetadataColumn {
         values.add(value);
     }
 
-    /** The most that a value takes in the stream; a character may take three bytes. */
+    /**
+     * The most that a value takes in the stream beside what every row takes; a character may take
+     * three bytes.
+     */
     static long bytes(JsonNode value) {
         if (value.isTextual()) {
-            return Integer.BYTES + 3L * value.textValue().length();
+            return 3L * value.textValue().length();
         }
-        if (value.isArray()) {
-            long bytes = Integer.BYTES;
-            for (JsonNode element : value) {
-                bytes += bytes(element);
-            }
-            return bytes;
+        long bytes = 0;
+        for (JsonNode element : value) {
+            bytes += Integer.BYTES + bytes(element);
         }
-        return Long.BYTES;
+        return bytes;
+    }
+
+    /** Bytes that a column takes by itself: its schema, and what is told of its buffers. */
+    static long bytesAlways(String name) {
+        return BYTES_ALWAYS + 3L * name.length();
     }
 
     /** The whole column; the caller closes it. */
@@ -154,6 +170,8 @@ final class MetadataColumn {
     }
 
     private FieldVector lists(int rows, ListVector column, BufferAllocator allocator) {
+        // Where no list has an element, nothing else would say what they are lists of.
+        column.addOrGetVector(FieldType.nullable(new ArrowType.Utf8()));
         UnionListWriter writer = column.getWriter();
         for (int row = 0; row < values.size(); row++) {
             JsonNode value = values.get(row);

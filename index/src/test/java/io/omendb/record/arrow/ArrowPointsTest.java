@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
@@ -31,6 +32,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.LargeVarCharVector;
+import org.apache.arrow.vector.NullVector;
 import org.apache.arrow.vector.TimeStampMilliVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -106,6 +108,77 @@ class ArrowPointsTest {
                     }
                     assertThat(read.texts().get(row)).isEqualTo(row % 3 == 0 ? text(row) : null);
                 }
+            }
+        }
+    }
+
+    /** Nothing says of what they are lists but the writer. */
+    @Test
+    void roundTrip_nothingButEmptyLists() {
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            writer.add(id(0), new float[3], object("{\"tags\":[],\"others\":[]}"), null);
+            writer.add(id(1), new float[3], null, null);
+            PointColumns read = ArrowPoints.read(writer.finish(), SCHEMA);
+            assertThat(StrictJson.object(read.metadata().get(0), "m"))
+                    .isEqualTo(object("{\"tags\":[],\"others\":[]}"));
+            assertThat(read.metadata().get(1)).isNull();
+        }
+    }
+
+    /** What pyarrow makes of columns of which every value is None, or every list empty. */
+    @Test
+    void metadata_columnsOfNulls_areFieldsLeftAway() {
+        List<FieldVector> columns = new ArrayList<>(List.of(ids(2), doubles(2, 3)));
+        for (String name : List.of("n", "price", "category", "tags", "new", "other")) {
+            columns.add(new NullVector(name, 2));
+        }
+        ListVector lists =
+                new ListVector(
+                        new Field(
+                                "lists",
+                                org.apache.arrow.vector.types.pojo.FieldType.nullable(
+                                        new ArrowType.List()),
+                                List.of(Field.nullable("item", new ArrowType.Null()))),
+                        allocator,
+                        null);
+        lists.startNewValue(1);
+        lists.endValue(1, 0);
+        lists.setValueCount(2);
+        columns.add(lists);
+        PointColumns read =
+                ArrowPoints.read(stream(columns, new MapDictionaryProvider(), 2), SCHEMA);
+        assertThat(read.metadata().get(0)).isNull();
+        assertThat(read.metadata().get(1)).isEqualTo(utf8("{\"lists\":[]}"));
+    }
+
+    /** A producer that goes by it must not make records that Kafka refuses. */
+    @Test
+    void bytes_areNoLessThanTheStreamButForItsHead() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (ArrowPointWriter writer = new ArrowPointWriter(3)) {
+            for (int round = 0; round < 20; round++) {
+                int rows = 1 + random.nextInt(300);
+                int names = 1 + random.nextInt(300);
+                long expected = 0;
+                for (int row = 0; row < rows; row++) {
+                    ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+                    for (int i = 0; i < random.nextInt(8); i++) {
+                        int name = random.nextInt(names);
+                        switch (name % 4) {
+                            case 0 -> metadata.put("attribute" + name, random.nextLong());
+                            case 1 -> metadata.put("attribute" + name, random.nextBoolean());
+                            case 2 -> metadata.put("attribute" + name, "word");
+                            default -> metadata.putArray("attribute" + name).add("a").add("b");
+                        }
+                    }
+                    expected += writer.bytes(id(row), metadata, null, null);
+                    assertThat(writer.add(id(row), new float[] {0.5f, 1, 2}, metadata, null))
+                            .isTrue();
+                    assertThat(writer.bytes()).isEqualTo(expected);
+                }
+                assertThat((long) writer.finish().length).isLessThan(expected + 2_048);
             }
         }
     }

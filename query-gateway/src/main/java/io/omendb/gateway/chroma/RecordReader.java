@@ -52,15 +52,7 @@ final class RecordReader {
 
     /** Returns once everything that was written before is applied, whoever wrote it. */
     void awaitWritten(CollectionDefinition collection, Deadline deadline) {
-        List<Token> last = new ArrayList<>();
-        ends.of(collection, 0)
-                .join()
-                .forEach(
-                        (partition, end) -> {
-                            if (end > collection.firstOffsets().getOrDefault(partition, 0L)) {
-                                last.add(new Token(collection.topic(), partition, end - 1));
-                            }
-                        });
+        List<Token> last = ends.of(collection, 0).join().last(collection);
         awaitApplied(collection, last, deadline);
     }
 

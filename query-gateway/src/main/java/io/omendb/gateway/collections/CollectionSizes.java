@@ -3,6 +3,7 @@ package io.omendb.gateway.collections;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.gateway.freshness.Ends;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Gathered.Answer;
@@ -13,7 +14,6 @@ import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.SchemaJson;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -64,7 +64,7 @@ final class CollectionSizes {
         return parts.stream().mapToLong(part -> part.stats.getWrites()).sum();
     }
 
-    Freshness freshness(Map<Integer, Long> logEnds, long nowMs) {
+    Freshness freshness(Ends logEnds, long nowMs) {
         return Freshness.of(
                 collection,
                 parts.stream().map(part -> part.stats.getAppliedMap()).toList(),
@@ -73,7 +73,7 @@ final class CollectionSizes {
     }
 
     /** The collection in full. */
-    ObjectNode json(Map<Integer, Long> logEnds, long nowMs) {
+    ObjectNode json(Ends logEnds, long nowMs) {
         ObjectNode json = SchemaJson.write(collection);
         json.put("vectors", vectors());
         json.put("deleted", parts.stream().mapToLong(part -> part.stats.getDeleted()).sum());
@@ -88,7 +88,7 @@ final class CollectionSizes {
         return json;
     }
 
-    private ObjectNode json(Part part, Map<Integer, Long> logEnds, long nowMs) {
+    private ObjectNode json(Part part, Ends logEnds, long nowMs) {
         Freshness freshness =
                 Freshness.of(collection, List.of(part.stats.getAppliedMap()), logEnds, nowMs);
         ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -193,10 +193,7 @@ public final class AppliedWait {
         return records.stream()
                 .filter(
                         record ->
-                                record.offset()
-                                        >= collection
-                                                .firstOffsets()
-                                                .getOrDefault(record.partition(), 0L))
+                                record.offset() >= Ends.first(collection, record.topicPartition()))
                 .toList();
     }
 
@@ -252,16 +249,19 @@ public final class AppliedWait {
     }
 
     /** A token of what nobody has written, if one of them is. */
-    private static Optional<String> beyond(List<Token> tokens, Map<Integer, Long> logEnds) {
-        if (logEnds.isEmpty()) {
+    private static Optional<String> beyond(List<Token> tokens, Ends logEnds) {
+        if (!logEnds.isKnown()) {
             return Optional.empty();
         }
         return tokens.stream()
-                .filter(token -> token.offset() >= logEnds.getOrDefault(token.partition(), 0L))
+                .filter(
+                        token ->
+                                token.offset()
+                                        >= logEnds.next().getOrDefault(token.topicPartition(), 0L))
                 .findFirst()
                 .map(
                         token -> {
-                            Long end = logEnds.get(token.partition());
+                            Long end = logEnds.next().get(token.topicPartition());
                             return end == null
                                     ? token + " is of a partition that the topic does not have."
                                     : token
@@ -282,7 +282,7 @@ public final class AppliedWait {
             List<Token> tokens,
             Deadline deadline,
             Gathered<AwaitAppliedResponse> gathered,
-            Map<Integer, Long> logEnds) {
+            Ends logEnds) {
         Freshness freshness =
                 Freshness.of(
                         collection,

@@ -1,9 +1,12 @@
 package io.omendb.gateway.freshness;
 
 import io.omendb.schema.CollectionDefinition;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +17,22 @@ import org.jspecify.annotations.Nullable;
 record FixedLogEnds(Map<String, Map<Integer, Long>> ends) implements LogEnds {
 
     @Override
-    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        return CompletableFuture.completedFuture(ends.getOrDefault(collection.topic(), Map.of()));
+    public Set<String> topics(CollectionDefinition collection) {
+        return Set.of(collection.topic());
     }
 
     @Override
-    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
+    public CompletableFuture<Ends> of(CollectionDefinition collection) {
+        Map<TopicPartition, Long> next = new HashMap<>();
+        ends.getOrDefault(collection.topic(), Map.of())
+                .forEach(
+                        (partition, end) ->
+                                next.put(new TopicPartition(collection.topic(), partition), end));
+        return CompletableFuture.completedFuture(new Ends(topics(collection), next));
+    }
+
+    @Override
+    public CompletableFuture<Ends> of(CollectionDefinition collection, long ageMs) {
         return of(collection);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,46 +28,44 @@ public record Freshness(
      * Compares what shards have applied with the ends of the log.
      *
      * @param shards what each shard that answered has applied
-     * @param ends per partition, the offset that the next record will get; empty where unknown
      */
     public static Freshness of(
             CollectionDefinition collection,
             List<Map<String, Applied>> shards,
-            Map<Integer, Long> ends,
+            Ends ends,
             long nowMs) {
-        Map<String, Applied> everywhere = everywhere(collection, shards, ends);
+        Map<String, Applied> everywhere = everywhere(shards, ends);
         SortedMap<String, Long> applied = new TreeMap<>();
         long newestMs = collection.generation();
         for (Map.Entry<String, Applied> source : everywhere.entrySet()) {
             applied.put(source.getKey(), source.getValue().getOffset());
             newestMs = Math.max(newestMs, source.getValue().getTimestampMs());
         }
-        if (ends.isEmpty()) {
+        if (!ends.isKnown()) {
             return new Freshness(applied, null, null);
         }
         long lag = 0;
-        for (Map.Entry<Integer, Long> end : ends.entrySet()) {
-            long last =
-                    everywhere
-                            .getOrDefault(collection.topic() + "-" + end.getKey(), NOTHING)
-                            .getOffset();
+        for (Map.Entry<TopicPartition, Long> end : ends.next().entrySet()) {
+            long last = everywhere.getOrDefault(source(end.getKey()), NOTHING).getOffset();
             // Records before the first offset belong to a collection that was dropped.
-            long from = collection.firstOffsets().getOrDefault(end.getKey(), 0L) - 1;
+            long from = Ends.first(collection, end.getKey()) - 1;
             lag += Math.max(0, end.getValue() - 1 - Math.max(last, from));
         }
         return new Freshness(applied, lag, lag == 0 ? 0 : Math.max(0, nowMs - newestMs));
     }
 
     /** Every shard hears of every partition, so the least that any has applied counts. */
-    private static Map<String, Applied> everywhere(
-            CollectionDefinition collection,
-            List<Map<String, Applied>> shards,
-            Map<Integer, Long> ends) {
+    private static Map<String, Applied> everywhere(List<Map<String, Applied>> shards, Ends ends) {
         Map<String, Applied> least = new HashMap<>();
-        for (Integer partition : ends.keySet()) {
-            least.put(collection.topic() + "-" + partition, NOTHING);
+        ends.next().keySet().forEach(partition -> least.put(source(partition), NOTHING));
+        for (Map<String, Applied> shard : shards) {
+            for (String source : shard.keySet()) {
+                // Shards tell of all mapped topics, whichever collection they feed.
+                if (ends.topics().contains(source.substring(0, source.lastIndexOf('-')))) {
+                    least.put(source, NOTHING);
+                }
+            }
         }
-        shards.forEach(shard -> shard.keySet().forEach(source -> least.put(source, NOTHING)));
         least.replaceAll(
                 (source, nothing) ->
                         shards.stream()
@@ -74,6 +73,10 @@ public record Freshness(
                                 .min((a, b) -> Long.compare(a.getOffset(), b.getOffset()))
                                 .orElse(nothing));
         return least;
+    }
+
+    private static String source(TopicPartition partition) {
+        return partition.topic() + "-" + partition.partition();
     }
 
     /** {@code {"applied": {…}, "lag_records": 0, "lag_ms": 3}}. */

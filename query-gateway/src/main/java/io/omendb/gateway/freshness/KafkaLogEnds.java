@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -29,6 +31,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +48,12 @@ final class KafkaLogEnds implements LogEnds {
     /** How long a broker may not know yet of a topic that was just made. */
     private static final long NEW_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** Age from which what Kafka told of a log says nothing about it any more. */
-    private static final long STALE_NANOS_MIN = TimeUnit.SECONDS.toNanos(5);
-
     private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
     private final Admin admin;
+    private final MappedTopics mapped;
     private final LogTails tails;
-    private final Map<String, Log> logs = new ConcurrentHashMap<>();
+    private final Map<String, TopicLog> logs = new ConcurrentHashMap<>();
     private final Semaphore newcomers = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "omen-gateway-log-ends");
     private volatile boolean closed;
@@ -60,26 +61,87 @@ final class KafkaLogEnds implements LogEnds {
     /** Whether Kafka answered nothing at all the last time a topic was asked about. */
     private volatile boolean away;
 
-    private KafkaLogEnds(Admin admin, LogTails tails) {
+    private KafkaLogEnds(Admin admin, MappedTopics mapped, LogTails tails) {
         this.admin = admin;
+        this.mapped = mapped;
         this.tails = tails;
     }
 
-    static KafkaLogEnds open(Map<String, Object> kafka) {
+    static KafkaLogEnds open(Map<String, Object> kafka, MappedTopics mapped) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        KafkaLogEnds ends = new KafkaLogEnds(Admin.create(config), new LogTails(kafka));
+        KafkaLogEnds ends = new KafkaLogEnds(Admin.create(config), mapped, new LogTails(kafka));
         ends.thread.setDaemon(true);
         ends.thread.start();
         return ends;
     }
 
     @Override
-    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
-        log(collection.topic(), collection.schema().partitions()).read = true;
-        return of(collection.topic(), collection.schema().partitions())
-                .thenApply(ends -> readable(collection.topic(), ends));
+    public Set<String> topics(CollectionDefinition collection) {
+        return mapped.of(collection);
+    }
+
+    @Override
+    public CompletableFuture<Ends> of(CollectionDefinition collection) {
+        return all(
+                collection,
+                topic -> {
+                    int partitionsMin = partitionsMin(collection, topic);
+                    log(topic, partitionsMin).read = true;
+                    return of(topic, partitionsMin);
+                });
+    }
+
+    @Override
+    public CompletableFuture<Ends> of(CollectionDefinition collection, long ageMs) {
+        return all(
+                collection,
+                topic -> {
+                    TopicLog log = log(topic, partitionsMin(collection, topic));
+                    Map<Integer, Long> known =
+                            log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
+                    return known == null || known.size() < log.partitionsMin
+                            ? ask(topic, log)
+                            : CompletableFuture.completedFuture(known);
+                });
+    }
+
+    /** A collection's own topic was made with so many; of a mapped one nothing is promised. */
+    private static int partitionsMin(CollectionDefinition collection, String topic) {
+        return topic.equals(collection.topic()) ? collection.schema().partitions() : 0;
+    }
+
+    /** Asks for the ends of all topics of a collection; of one that is not known, nothing is. */
+    private CompletableFuture<Ends> all(
+            CollectionDefinition collection,
+            Function<String, CompletableFuture<@Nullable Map<Integer, Long>>> each) {
+        Set<String> topics = mapped.of(collection);
+        if (topics.size() == 1) {
+            return each.apply(collection.topic())
+                    .thenApply(
+                            ends -> {
+                                Map<TopicPartition, Long> next = new HashMap<>();
+                                addReadable(collection.topic(), ends, next);
+                                return new Ends(topics, next);
+                            });
+        }
+        Map<String, CompletableFuture<@Nullable Map<Integer, Long>>> asked = new HashMap<>();
+        topics.forEach(topic -> asked.put(topic, each.apply(topic)));
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(
+                        done -> {
+                            Map<TopicPartition, Long> next = new HashMap<>();
+                            for (String topic : topics) {
+                                Map<Integer, Long> ends =
+                                        Objects.requireNonNull(asked.get(topic)).join();
+                                if (ends == null) {
+                                    return Ends.unknown(topics);
+                                }
+                                addReadable(topic, ends, next);
+                            }
+                            return new Ends(topics, next);
+                        });
     }
 
     @Override
@@ -87,54 +149,39 @@ final class KafkaLogEnds implements LogEnds {
         return of(collection.deadLetterTopic(), 1)
                 .thenApply(
                         ends ->
-                                ends.isEmpty()
+                                ends == null
                                         ? null
                                         : ends.values().stream().mapToLong(Long::longValue).sum());
     }
 
     /**
-     * The ends of a log.
+     * The ends of a log; null where they are not known.
      *
      * @param partitionsMin how many partitions it has at least, whatever was known of it before
      */
-    private CompletableFuture<Map<Integer, Long>> of(String topic, int partitionsMin) {
-        Log log = log(topic, partitionsMin);
-        boolean isKnown = log.known.isDone() && log.ends.size() >= log.partitionsMin;
-        if (isKnown) {
-            boolean fresh = System.nanoTime() - log.toldNanos < STALE_NANOS_MIN;
-            return CompletableFuture.completedFuture(fresh ? Map.copyOf(log.ends) : Map.of());
-        }
-        if (log.failed || away || log.known.isDone()) {
-            // Kafka could not tell so far: who asks need not wait to hear it again.
-            return CompletableFuture.completedFuture(Map.of());
+    private CompletableFuture<@Nullable Map<Integer, Long>> of(String topic, int partitionsMin) {
+        TopicLog log = log(topic, partitionsMin);
+        if (log.first.isDone() || log.failed || away) {
+            // Where Kafka could not tell so far, who asks need not wait to hear it again.
+            return CompletableFuture.completedFuture(log.known());
         }
         newcomers.release();
-        return log.known
+        return log.first
                 .copy()
                 .completeOnTimeout(null, FIRST_ANSWER_MS_MAX, TimeUnit.MILLISECONDS)
-                .thenApply(nothing -> Map.copyOf(log.ends));
-    }
-
-    @Override
-    public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs) {
-        Log log = log(collection.topic(), collection.schema().partitions());
-        Map<Integer, Long> known = log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
-        CompletableFuture<Map<Integer, Long>> found =
-                known == null || known.size() < log.partitionsMin
-                        ? ask(collection.topic(), log.partitions())
-                        : CompletableFuture.completedFuture(known);
-        return found.thenApply(ends -> readable(collection.topic(), ends));
+                .thenApply(nothing -> log.known());
     }
 
     /** Without what is known to hold no record. */
-    private Map<Integer, Long> readable(String topic, Map<Integer, Long> ends) {
-        Map<Integer, Long> readable = new HashMap<>();
-        ends.forEach(
-                (partition, end) ->
-                        readable.put(
-                                partition,
-                                tails.known(new TopicPartition(topic, partition), end - 1) + 1));
-        return readable;
+    private void addReadable(
+            String topic, @Nullable Map<Integer, Long> ends, Map<TopicPartition, Long> next) {
+        if (ends != null) {
+            ends.forEach(
+                    (number, end) -> {
+                        TopicPartition partition = new TopicPartition(topic, number);
+                        next.put(partition, tails.known(partition, end - 1) + 1);
+                    });
+        }
     }
 
     @Override
@@ -157,20 +204,20 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     private CompletableFuture<Long> last(Token token) {
-        Log log = logs.get(token.topic());
+        TopicLog log = logs.get(token.topic());
         // Nobody but Kafka is believed that there is such a partition.
         return log != null && log.ends.containsKey(token.partition())
                 ? tails.last(new TopicPartition(token.topic(), token.partition()), token.offset())
                 : CompletableFuture.completedFuture(token.offset());
     }
 
-    private Log log(String topic, int partitionsMin) {
-        Log log =
+    private TopicLog log(String topic, int partitionsMin) {
+        TopicLog log =
                 logs.computeIfAbsent(
                         topic,
                         name -> {
                             tails.forget(name);
-                            return new Log();
+                            return new TopicLog();
                         });
         log.usedNanos = System.nanoTime();
         if (log.partitionsMin < partitionsMin) {
@@ -179,10 +226,10 @@ final class KafkaLogEnds implements LogEnds {
         return log;
     }
 
-    private CompletableFuture<Map<Integer, Long>> ask(String topic, int partitions) {
+    private CompletableFuture<@Nullable Map<Integer, Long>> ask(String topic, TopicLog log) {
         CompletionStage<Integer> count =
-                partitions > 0
-                        ? CompletableFuture.completedFuture(partitions)
+                log.partitions() > 0
+                        ? CompletableFuture.completedFuture(log.partitions())
                         : admin.describeTopics(List.of(topic))
                                 .allTopicNames()
                                 .toCompletionStage()
@@ -197,6 +244,9 @@ final class KafkaLogEnds implements LogEnds {
                         })
                 .handle(
                         (found, failure) -> {
+                            if (failure != null && log.mayBeMissing() && isUnknown(failure)) {
+                                return Map.<Integer, Long>of();
+                            }
                             if (failure != null) {
                                 throw new OmenException(
                                         ErrorCode.UNAVAILABLE,
@@ -219,8 +269,8 @@ final class KafkaLogEnds implements LogEnds {
 
     @Override
     public void written(String topic, int partition, long offset) {
-        Log log = logs.get(topic);
-        if (log != null && log.known.isDone()) {
+        TopicLog log = logs.get(topic);
+        if (log != null && log.first.isDone()) {
             log.ends.merge(partition, offset + 1, Math::max);
         }
     }
@@ -259,8 +309,8 @@ final class KafkaLogEnds implements LogEnds {
     private void refresh(boolean describeAll) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         Map<String, List<TopicPartition>> byTopic = new HashMap<>();
-        for (Map.Entry<String, Log> entry : logs.entrySet()) {
-            Log log = entry.getValue();
+        for (Map.Entry<String, TopicLog> entry : logs.entrySet()) {
+            TopicLog log = entry.getValue();
             if (log.asked) {
                 continue;
             }
@@ -312,7 +362,7 @@ final class KafkaLogEnds implements LogEnds {
         return CompletableFuture.allOf(ends.values().toArray(CompletableFuture<?>[]::new))
                 .handle(
                         (all, failure) -> {
-                            Log log = logs.get(topic);
+                            TopicLog log = logs.get(topic);
                             if (log == null) {
                                 return null;
                             }
@@ -334,7 +384,8 @@ final class KafkaLogEnds implements LogEnds {
                                 log.told = found;
                                 log.history.add(asking, found);
                                 log.toldNanos = asking;
-                                log.known.complete(null);
+                                log.missing = false;
+                                log.first.complete(null);
                             }
                             return null;
                         });
@@ -342,7 +393,7 @@ final class KafkaLogEnds implements LogEnds {
 
     /** A log that ends sooner than it did is another one. */
     private void forgetIfShorter(String topic, Map<Integer, Long> ends) {
-        Log log = logs.get(topic);
+        TopicLog log = logs.get(topic);
         if (log != null
                 && log.told.entrySet().stream()
                         .anyMatch(
@@ -354,7 +405,7 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     /** Where nothing was written for a moment, the end may be that of a transaction. */
-    private void lookAtTails(String topic, Log log, Map<Integer, Long> now) {
+    private void lookAtTails(String topic, TopicLog log, Map<Integer, Long> now) {
         now.forEach(
                 (partition, end) -> {
                     if (log.read && end > 0 && end.equals(log.told.get(partition))) {
@@ -369,7 +420,7 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     /** Each topic by itself, and nobody waits for it. */
-    private void describe(String topic, Log log) {
+    private void describe(String topic, TopicLog log) {
         log.described = true;
         admin.describeTopics(List.of(topic))
                 .allTopicNames()
@@ -382,7 +433,10 @@ final class KafkaLogEnds implements LogEnds {
                                             ? failure.getCause()
                                             : failure;
                             away = cause instanceof TimeoutException;
-                            if (failure == null) {
+                            if (log.mayBeMissing()
+                                    && cause instanceof UnknownTopicOrPartitionException) {
+                                log.miss();
+                            } else if (failure == null) {
                                 log.partitions = countOf(topics, topic);
                                 // Its ends are asked for at once.
                                 newcomers.release();
@@ -391,6 +445,11 @@ final class KafkaLogEnds implements LogEnds {
                                 log.failed = true;
                             }
                         });
+    }
+
+    private static boolean isUnknown(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof UnknownTopicOrPartitionException;
     }
 
     private static int countOf(Map<String, TopicDescription> topics, String topic) {
@@ -402,7 +461,7 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     private void raise(TopicPartition partition, ListOffsetsResultInfo end) {
-        Log log = logs.get(partition.topic());
+        TopicLog log = logs.get(partition.topic());
         if (log != null) {
             log.ends.merge(partition.partition(), end.offset(), Math::max);
         }
@@ -419,42 +478,5 @@ final class KafkaLogEnds implements LogEnds {
         }
         tails.close();
         admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
-    }
-
-    /** One topic. */
-    private static final class Log {
-        final long bornNanos = System.nanoTime();
-        final Map<Integer, Long> ends = new ConcurrentHashMap<>();
-        final CompletableFuture<Void> known = new CompletableFuture<>();
-        volatile long usedNanos = System.nanoTime();
-
-        /** As Kafka said last; 0 before that. */
-        volatile int partitions;
-
-        /** At least, as the collection was made with so many. */
-        volatile int partitionsMin;
-
-        /** Whether an answer about its ends, or about its partitions, is on its way. */
-        volatile boolean asked;
-
-        volatile boolean described;
-
-        /** Whether Kafka could not tell the last time it was asked. */
-        volatile boolean failed;
-
-        /** Whether it is a collection's, not one of dead letters. */
-        volatile boolean read;
-
-        /** What Kafka told last. */
-        volatile Map<Integer, Long> told = Map.of();
-
-        /** When Kafka was asked what it last told. */
-        volatile long toldNanos;
-
-        final EndsHistory history = new EndsHistory();
-
-        int partitions() {
-            return Math.max(partitions, partitionsMin);
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.omendb.gateway.freshness;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface LogEnds extends AutoCloseable {
 
     /** Those of Kafka topics, with the settings of a client. */
-    static LogEnds open(Map<String, Object> kafka) {
-        return KafkaLogEnds.open(kafka);
+    static LogEnds open(Map<String, Object> kafka, MappedTopics mapped) {
+        return KafkaLogEnds.open(kafka, mapped);
     }
 
     /**
@@ -23,12 +24,14 @@ public interface LogEnds extends AutoCloseable {
         return new FixedLogEnds(ends);
     }
 
+    /** The topics that a collection is read from. */
+    Set<String> topics(CollectionDefinition collection);
+
     /**
-     * Per partition of the collection's topic, the offset that the next record will get, as of a
-     * moment ago; less where it is known that no record is there, but the end of a transaction.
-     * Empty where that is not known.
+     * Where they end as of a moment ago; sooner where it is known that no record is there, but the
+     * end of a transaction.
      */
-    CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection);
+    CompletableFuture<Ends> of(CollectionDefinition collection);
 
     /**
      * The same as of a moment that is at most so long ago.
@@ -36,7 +39,7 @@ public interface LogEnds extends AutoCloseable {
      * @param ageMs 0 for a moment after this call
      * @return fails with UNAVAILABLE where Kafka does not answer
      */
-    CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection, long ageMs);
+    CompletableFuture<Ends> of(CollectionDefinition collection, long ageMs);
 
     /**
      * For each token the last record at or before it, since an offset may be no record's, where a

@@ -1,6 +1,7 @@
 package io.omendb.gateway.freshness;
 
 import io.omendb.OmenException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** The Kafka position of a write: {@code topic-partition:offset}, such as {@code omen.c-0:17}. */
@@ -41,6 +42,10 @@ public record Token(String topic, int partition, long offset) {
     /** {@code topic-partition}. */
     public String source() {
         return topic + "-" + partition;
+    }
+
+    TopicPartition topicPartition() {
+        return new TopicPartition(topic, partition);
     }
 
     @Override

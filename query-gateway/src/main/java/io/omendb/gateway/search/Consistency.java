@@ -15,7 +15,8 @@ import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -102,19 +103,36 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
         return tokens;
     }
 
-    /** Checks that the tokens are of this collection. */
+    /** Checks that no token is of another collection's topic. */
     void check(CollectionDefinition collection) {
         for (int i = 0; i < after.size(); i++) {
-            if (!after.get(i).topic().equals(collection.topic())) {
-                throw OmenException.invalid(
-                        "consistency.after["
-                                + i
-                                + "]: found a token of topic "
-                                + after.get(i).topic()
-                                + ", expected one of the collection's topic "
-                                + collection.topic());
+            String topic = after.get(i).topic();
+            if (CollectionDefinition.isReserved(topic) && !topic.equals(collection.topic())) {
+                throw stranger(i, "one of the collection's topic " + collection.topic());
             }
         }
+    }
+
+    /** Checks that all tokens are of topics that the collection is read from. */
+    private void checkAll(Set<String> topics) {
+        for (int i = 0; i < after.size(); i++) {
+            if (!topics.contains(after.get(i).topic())) {
+                throw stranger(
+                        i,
+                        "one of a topic that feeds the collection: "
+                                + String.join(", ", new TreeSet<>(topics)));
+            }
+        }
+    }
+
+    private OmenException stranger(int index, String expected) {
+        return OmenException.invalid(
+                "consistency.after["
+                        + index
+                        + "]: found a token of topic "
+                        + after.get(index).topic()
+                        + ", expected "
+                        + expected);
     }
 
     /** What was waited for before. */
@@ -125,15 +143,17 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
     /**
      * The last writes that must be applied before the query is answered.
      *
+     * @throws OmenException INVALID naming a token that is of no topic of the collection
      * @return fails with TIMEOUT where Kafka does not tell in time what was written last
      */
     CompletableFuture<List<Token>> awaited(
             CollectionDefinition collection, LogEnds ends, Deadline deadline) {
         if (ageMs == ANY_AGE) {
+            checkAll(after.isEmpty() ? Set.of() : ends.topics(collection));
             return CompletableFuture.completedFuture(after);
         }
         return ends.of(collection, ageMs)
-                .thenApply(found -> lastOf(collection, found))
+                .thenApply(found -> found.last(collection))
                 .orTimeout(Math.max(1, deadline.leftMs()), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> late(failure, deadline));
     }
@@ -155,17 +175,5 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
                         + deadline.timeoutMs()
                         + " ms what was written last, so that the lag is not known.",
                 extensions);
-    }
-
-    private static List<Token> lastOf(CollectionDefinition collection, Map<Integer, Long> ends) {
-        List<Token> last = new ArrayList<>();
-        ends.forEach(
-                (partition, end) -> {
-                    // Records before the first offset belong to a collection that was dropped.
-                    if (end > collection.firstOffsets().getOrDefault(partition, 0L)) {
-                        last.add(new Token(collection.topic(), partition, end - 1));
-                    }
-                });
-        return last;
     }
 }

@@ -1,6 +1,7 @@
 package io.omendb.gateway.search;
 
 import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Ends;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
@@ -17,7 +18,6 @@ import io.omendb.protocol.v1.TermsResponse;
 import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -44,7 +44,7 @@ final class HybridSearcher {
         Deadline deadline = asked.deadline(query.base().timeoutMs());
         int fetching = HitFetch.isNeeded(query) ? 1 : 0;
         int counting = isCounted(query) ? 1 : 0;
-        CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
+        CompletableFuture<Ends> logEnds = ends.of(collection);
         return query.base()
                 .consistency()
                 .awaited(collection, ends, deadline)
@@ -157,7 +157,7 @@ final class HybridSearcher {
             CollectionDefinition collection,
             HitFetch.Fetched fetched,
             Gathered<HybridResponse> gathered,
-            Map<Integer, Long> logEnds,
+            Ends logEnds,
             long startNanos) {
         Freshness freshness =
                 Freshness.of(

@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Ends;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.shards.Asked;
@@ -84,7 +85,7 @@ public final class Lookup {
                         .setCommitted(count.consistency().committed())
                         .build();
         Deadline deadline = asked.deadline(count.timeoutMs());
-        CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
+        CompletableFuture<Ends> logEnds = ends.of(collection);
         return count.consistency()
                 .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
@@ -93,9 +94,7 @@ public final class Lookup {
     }
 
     private static Counted counted(
-            CollectionDefinition collection,
-            Gathered<CountResponse> gathered,
-            Map<Integer, Long> logEnds) {
+            CollectionDefinition collection, Gathered<CountResponse> gathered, Ends logEnds) {
         Freshness freshness =
                 Freshness.of(
                         collection,

@@ -1,6 +1,7 @@
 package io.omendb.gateway.search;
 
 import io.omendb.gateway.freshness.AppliedWait;
+import io.omendb.gateway.freshness.Ends;
 import io.omendb.gateway.freshness.Freshness;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
@@ -13,7 +14,6 @@ import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Takes a checked query to every shard and merges what they find. Never blocks. */
@@ -45,7 +45,7 @@ final class Searcher {
     private CompletableFuture<Found> search(
             CollectionDefinition collection, Query query, Asked asked, boolean limited) {
         Deadline deadline = asked.deadline(query.timeoutMs());
-        CompletableFuture<Map<Integer, Long>> logEnds = ends.of(collection);
+        CompletableFuture<Ends> logEnds = ends.of(collection);
         return query.consistency()
                 .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> audience(collection, query, tokens, deadline))
@@ -83,7 +83,7 @@ final class Searcher {
             CollectionDefinition collection,
             Query query,
             Gathered<SearchResponse> gathered,
-            Map<Integer, Long> logEnds,
+            Ends logEnds,
             long startNanos) {
         Freshness freshness =
                 Freshness.of(

@@ -10,6 +10,8 @@ import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +29,7 @@ class FreshnessTest {
                         List.of(
                                 Map.of("omen.c-0", applied(9, 4_000), "omen.c-1", applied(59, 2)),
                                 Map.of("omen.c-0", applied(7, 3_000), "omen.c-1", applied(59, 2))),
-                        Map.of(0, 10L, 1, 60L),
+                        ends(10, 60),
                         5_000);
 
         assertThat(freshness.applied())
@@ -42,7 +44,7 @@ class FreshnessTest {
                 Freshness.of(
                         COLLECTION,
                         List.of(Map.of("omen.c-0", applied(9, 1))),
-                        Map.of(0, 10L, 1, 50L),
+                        ends(10, 50),
                         5_000);
 
         assertThat(freshness.lagRecords()).isZero(); // partition 1 ends where the collection begins
@@ -56,7 +58,7 @@ class FreshnessTest {
                 Freshness.of(
                         COLLECTION,
                         List.of(Map.of("omen.c-0", applied(9, 2_000)), Map.of()),
-                        Map.of(0, 10L, 1, 50L),
+                        ends(10, 50),
                         5_000);
 
         assertThat(freshness.applied()).containsEntry("omen.c-0", -1L);
@@ -65,10 +67,45 @@ class FreshnessTest {
     }
 
     @Test
+    void of_mappedTopics_countWhereTheyFeedTheCollection() {
+        Map<String, Applied> shard =
+                Map.of(
+                        "omen.c-0", applied(9, 2_000),
+                        "omen.c-1", applied(59, 2_000),
+                        "shop-items-0", applied(4, 3_000),
+                        "others-0", applied(7, 4_000));
+        Ends ends =
+                new Ends(
+                        Set.of("omen.c", "shop-items"),
+                        Map.of(
+                                new TopicPartition("omen.c", 0), 10L,
+                                new TopicPartition("shop-items", 0), 9L,
+                                new TopicPartition("shop-items", 1), 3L));
+
+        Freshness freshness = Freshness.of(COLLECTION, List.of(shard), ends, 5_000);
+
+        assertThat(freshness.applied())
+                .containsExactly(
+                        Map.entry("omen.c-0", 9L),
+                        Map.entry("omen.c-1", 59L),
+                        Map.entry("shop-items-0", 4L),
+                        Map.entry("shop-items-1", -1L));
+        assertThat(freshness.lagRecords()).isEqualTo(4 + 3);
+        assertThat(ends.last(COLLECTION))
+                .containsExactlyInAnyOrder(
+                        new Token("omen.c", 0, 9),
+                        new Token("shop-items", 0, 8),
+                        new Token("shop-items", 1, 2));
+    }
+
+    @Test
     void of_unknownEnds_hasUnknownLag() {
         Freshness freshness =
                 Freshness.of(
-                        COLLECTION, List.of(Map.of("omen.c-0", applied(9, 1))), Map.of(), 5_000);
+                        COLLECTION,
+                        List.of(Map.of("omen.c-0", applied(9, 1))),
+                        Ends.unknown(Set.of("omen.c")),
+                        5_000);
 
         assertThat(freshness.lagRecords()).isNull();
         assertThat(freshness.json().path("lag_ms").isNull()).isTrue();
@@ -92,5 +129,15 @@ class FreshnessTest {
 
     private static Applied applied(long offset, long timestampMs) {
         return Applied.newBuilder().setOffset(offset).setTimestampMs(timestampMs).build();
+    }
+
+    private static Ends ends(long first, long second) {
+        return new Ends(
+                Set.of("omen.c"),
+                Map.of(
+                        new TopicPartition("omen.c", 0),
+                        first,
+                        new TopicPartition("omen.c", 1),
+                        second));
     }
 }

@@ -8,7 +8,7 @@ import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.schema.CollectionDefinition;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -59,12 +59,18 @@ class AcknowledgementsTest {
     /** Hears of what is written, and says nothing. */
     static final class Ends implements LogEnds {
         @Override
-        public CompletableFuture<Map<Integer, Long>> of(CollectionDefinition collection) {
+        public Set<String> topics(CollectionDefinition collection) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public CompletableFuture<Map<Integer, Long>> of(
+        public CompletableFuture<io.omendb.gateway.freshness.Ends> of(
+                CollectionDefinition collection) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CompletableFuture<io.omendb.gateway.freshness.Ends> of(
                 CollectionDefinition collection, long ageMs) {
             throw new UnsupportedOperationException();
         }

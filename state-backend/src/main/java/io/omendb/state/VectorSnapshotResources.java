@@ -39,11 +39,10 @@ record VectorSnapshotResources(
     static VectorSnapshotResources take(VectorState state) {
         List<Collection> collections = new ArrayList<>();
         for (VectorCollection collection : state.collections().values()) {
-            ShardSnapshot snapshot = collection.shard().seal();
+            ShardSnapshot snapshot = collection.shard().sealPinned();
             List<Segment> segments = new ArrayList<>();
             for (Segment segment : snapshot.segments()) {
                 if (segment.rowCount() > 0) {
-                    segment.pinFiles();
                     segments.add(segment);
                 }
             }

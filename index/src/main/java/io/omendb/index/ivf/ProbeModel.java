@@ -64,7 +64,7 @@ public final class ProbeModel {
         return new ProbeModel(newLists, scale * newLists / lists, recall, 0, queries);
     }
 
-    /** With how many queries, as users make them, the model was measured; 0 for none. */
+    /** After how many queries, as users make them, the model was measured; 0 for none. */
     public int queries() {
         return queries;
     }

@@ -72,7 +72,8 @@ public final class ProbeModelBuilder {
      * The model.
      *
      * @param rows rows that the shard has
-     * @param queries how many queries, as users make them, were the sample; 0 where it were rows
+     * @param queries after how many queries, as users make them, the sample was taken of them; 0
+     *     where it were rows
      */
     public ProbeModel build(long rows, int queries) {
         float[][] recall = new float[curves.length][];

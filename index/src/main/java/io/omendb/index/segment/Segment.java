@@ -312,9 +312,13 @@ public final class Segment {
         return storage.isUnwanted();
     }
 
-    /** Keeps the files until {@link #unpinFiles()}, even if the segment is discarded meanwhile. */
-    public void pinFiles() {
-        storage.pin();
+    /**
+     * Keeps the files until {@link #unpinFiles()}, even if the segment is discarded meanwhile.
+     *
+     * @return false if it was discarded before, so that there is nothing to keep
+     */
+    public boolean pinFiles() {
+        return storage.pin();
     }
 
     /** Takes a pin back. */

@@ -70,8 +70,17 @@ final class SegmentStorage {
         return discarded && pins == 0;
     }
 
-    synchronized void pin() {
+    /**
+     * Keeps the folder where it is.
+     *
+     * @return false where it was given up: written once more it would be another of the same name
+     */
+    synchronized boolean pin() {
+        if (isUnwanted()) {
+            return false;
+        }
         pins++;
+        return true;
     }
 
     synchronized void unpin() {

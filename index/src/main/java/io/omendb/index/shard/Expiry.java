@@ -8,22 +8,31 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Finds rows that are older than they may become. Remembers how old the oldest row of each segment
- * is, so that nothing is looked at twice before there is something to find. Used by the writer.
+ * Finds rows that are older than they may become. Remembers how old the oldest row of each chunk of
+ * a segment is, so that only chunks are looked at in which there is something to find: rows expire
+ * all the time, and in a large segment a few at once. Used by the writer.
  */
 final class Expiry {
-    private static final int[] NONE = new int[0];
+    private static final int CHUNK = 1 << 10;
 
     private final Map<Segment, Oldest> known = new IdentityHashMap<>();
 
-    /** The oldest of the first rows of a segment; of rows without a time there is no age. */
+    /**
+     * The oldest of the first rows of a segment, by chunk; of rows without a time there is no age.
+     */
     private static final class Oldest {
         private int rows;
-        private long timestampMs = Long.MAX_VALUE;
+        private long[] timestampsMs = new long[0];
 
-        void see(long timestamp) {
-            if (timestamp > 0) {
-                timestampMs = Math.min(timestampMs, timestamp);
+        void see(int row, long timestampMs) {
+            int chunk = row / CHUNK;
+            if (chunk >= timestampsMs.length) {
+                int before = timestampsMs.length;
+                timestampsMs = Arrays.copyOf(timestampsMs, Math.max(2 * before, chunk + 1));
+                Arrays.fill(timestampsMs, before, timestampsMs.length, Long.MAX_VALUE);
+            }
+            if (timestampMs > 0) {
+                timestampsMs[chunk] = Math.min(timestampsMs[chunk], timestampMs);
             }
         }
     }
@@ -38,29 +47,38 @@ final class Expiry {
     int[] rowsBefore(Segment segment, long timestampMs) {
         Oldest oldest = known.computeIfAbsent(segment, any -> new Oldest());
         int rows = segment.rowCount();
-        for (int row = oldest.rows; row < rows; row++) {
-            oldest.see(segment.rows().timestampMs(row));
+        for (; oldest.rows < rows; oldest.rows++) {
+            oldest.see(oldest.rows, segment.rows().timestampMs(oldest.rows));
         }
-        oldest.rows = rows;
-        if (oldest.timestampMs >= timestampMs) {
-            return NONE;
+        IntStream.Builder expired = IntStream.builder();
+        for (int chunk = 0; chunk < oldest.timestampsMs.length; chunk++) {
+            if (oldest.timestampsMs[chunk] < timestampMs) {
+                oldest.timestampsMs[chunk] =
+                        expire(segment, chunk * CHUNK, rows, timestampMs, expired);
+            }
         }
-        Oldest left = new Oldest();
-        left.rows = rows;
-        int[] expired =
-                IntStream.range(0, rows)
-                        .filter(row -> segment.tombstones().deathOf(row) == 0)
-                        .filter(
-                                row -> {
-                                    long timestamp = segment.rows().timestampMs(row);
-                                    if (timestamp > 0 && timestamp < timestampMs) {
-                                        return true;
-                                    }
-                                    left.see(timestamp);
-                                    return false;
-                                })
-                        .toArray();
-        known.put(segment, left);
-        return expired;
+        return expired.build().toArray();
+    }
+
+    /**
+     * Adds the live rows of a chunk from before a time.
+     *
+     * @return the oldest timestamp that is left
+     */
+    private static long expire(
+            Segment segment, int from, int rows, long timestampMs, IntStream.Builder expired) {
+        long oldest = Long.MAX_VALUE;
+        for (int row = from; row < Math.min(rows, from + CHUNK); row++) {
+            long timestamp = segment.rows().timestampMs(row);
+            if (timestamp <= 0 || segment.tombstones().deathOf(row) != 0) {
+                continue;
+            }
+            if (timestamp < timestampMs) {
+                expired.add(row);
+            } else {
+                oldest = Math.min(oldest, timestamp);
+            }
+        }
+        return oldest;
     }
 }

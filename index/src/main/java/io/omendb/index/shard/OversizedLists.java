@@ -22,11 +22,14 @@ final class OversizedLists implements CodebookSplit.Members {
     private final List<Segment> segments;
     private final Codebook codebook;
     private final List<Integer> lists;
+    private final double skew;
 
-    private OversizedLists(List<Segment> segments, Codebook codebook, List<Integer> lists) {
+    private OversizedLists(
+            List<Segment> segments, Codebook codebook, List<Integer> lists, double skew) {
         this.segments = segments;
         this.codebook = codebook;
         this.lists = lists;
+        this.skew = skew;
     }
 
     static OversizedLists of(List<Segment> segments, Codebook codebook) {
@@ -55,7 +58,32 @@ final class OversizedLists implements CodebookSplit.Members {
         return new OversizedLists(
                 indexed,
                 codebook,
-                List.copyOf(oversized.subList(0, Math.min(most, oversized.size()))));
+                List.copyOf(oversized.subList(0, Math.min(most, oversized.size()))),
+                skew(sizes, rows, codebook));
+    }
+
+    private static double skew(long[] sizes, long rows, Codebook codebook) {
+        int[] cells = codebook.cellsOfLists();
+        int[] listsOfCell = new int[codebook.cellCentroids().length / codebook.dimension()];
+        for (int cell : cells) {
+            if (cell >= 0) {
+                listsOfCell[cell]++;
+            }
+        }
+        double comparisons = 0;
+        for (int list = 0; list < sizes.length; list++) {
+            comparisons += cells[list] < 0 ? 0 : (double) sizes[list] * listsOfCell[cells[list]];
+        }
+        double even = (double) sizes.length / listsOfCell.length;
+        return rows == 0 ? 1 : Math.max(1, comparisons / rows / even);
+    }
+
+    /**
+     * With how many lists of its own cell a row is compared, for one with which it would be if all
+     * cells had as many lists: 1 or more.
+     */
+    double skew() {
+        return skew;
     }
 
     /** Longest first. */

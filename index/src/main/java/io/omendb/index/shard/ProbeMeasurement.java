@@ -71,7 +71,7 @@ final class ProbeMeasurement {
 
     static ProbeModel run(ShardSnapshot snapshot, Codebook codebook) {
         ProbeMeasurement measurement = new ProbeMeasurement(snapshot, codebook);
-        int queries = snapshot.queries().size();
+        int queries = snapshot.queries().taken();
         if (queries > 0) {
             measurement.addQueries();
         } else {

@@ -1,13 +1,18 @@
 package io.omendb.index.shard;
 
+import io.omendb.OmenException;
+import io.omendb.schema.CollectionSchema;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Some of the latest queries, to measure probe counts with: real queries are often farther from the
- * rows than rows are from each other. Any thread may use it.
+ * rows than rows are from each other. One that is there already is not taken again: a client that
+ * asks the same all the time would speak for all others. Any thread may use it.
  */
 final class QuerySample {
     private static final int SIZE = 256;
@@ -15,45 +20,71 @@ final class QuerySample {
     /** With so many one can begin. */
     private static final int ENOUGH = 64;
 
+    /** Once the sample is full, one in so many is looked at. */
     private static final int ONE_IN = 8;
 
+    /** What was measured is worth measuring again when so many times as many were taken. */
+    private static final int GROWTH = 4;
+
     private final AtomicReferenceArray<float[]> queries = new AtomicReferenceArray<>(SIZE);
+    private final AtomicIntegerArray hashes = new AtomicIntegerArray(SIZE);
     private final AtomicLong seen = new AtomicLong();
+    private final AtomicLong taken = new AtomicLong();
     private final Runnable onMore;
 
     /**
      * An empty sample.
      *
-     * @param onMore called when there are enough queries to measure with, and when there are as
-     *     many as there will ever be
+     * @param onMore called when there are enough queries to measure with, and each time there were
+     *     twice as many
      */
     QuerySample(Runnable onMore) {
         this.onMore = onMore;
     }
 
-    /** Takes notice of a query; keeps a copy of the first, and then of one in {@link #ONE_IN}. */
-    void see(float[] query) {
+    /**
+     * Takes notice of a query; may keep a copy, in the form that kernels compare.
+     *
+     * @throws OmenException INVALID for one that does not fit the collection
+     */
+    void see(float[] query, CollectionSchema schema) {
         long number = seen.getAndIncrement();
-        if (number < SIZE) {
-            queries.set((int) number, query.clone());
-        } else if (number % ONE_IN == 0) {
-            queries.set((int) (number / ONE_IN % SIZE), query.clone());
+        if (taken.get() >= SIZE && number % ONE_IN != 0) {
+            return;
         }
-        if (number + 1 == ENOUGH || number + 1 == SIZE) {
+        float[] prepared = VectorRules.prepare(schema, query, "vector");
+        int hash = Arrays.hashCode(prepared);
+        if (holds(hash)) {
+            return;
+        }
+        long before = taken.getAndIncrement();
+        int place = (int) (before % SIZE);
+        hashes.set(place, hash);
+        queries.set(place, prepared == query ? query.clone() : prepared);
+        if (before + 1 >= ENOUGH && Long.bitCount(before + 1) == 1) {
             onMore.run();
         }
     }
 
-    /** How many there are to measure with; 0 while there are too few. */
-    int size() {
-        long number = seen.get();
-        return number < ENOUGH ? 0 : (int) Math.min(number, SIZE);
+    private boolean holds(int hash) {
+        for (int i = 0; i < SIZE; i++) {
+            if (hashes.get(i) == hash && queries.get(i) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Whether it is worth measuring again what was measured with so many; 0 for none. */
+    /** How many different ones were taken so far; 0 while they are too few to measure with. */
+    int taken() {
+        long count = taken.get();
+        return count < ENOUGH ? 0 : (int) Math.min(count, Integer.MAX_VALUE);
+    }
+
+    /** Whether it is worth measuring again what was measured after so many; 0 for none. */
     boolean isBetterThan(int measured) {
-        int size = size();
-        return size > 0 && (measured == 0 || (size == SIZE && measured < SIZE));
+        int now = taken();
+        return now > 0 && (measured == 0 || now / GROWTH >= measured);
     }
 
     List<float[]> queries() {

@@ -56,6 +56,10 @@ public final class Shard implements AutoCloseable {
     private @Nullable IndexState index;
     private int rowsToTrainAt;
     private long sequence;
+
+    /** Guarded by this. */
+    private boolean closed;
+
     private volatile ShardSnapshot snapshot;
 
     /** An empty shard that keeps its segments on the heap and maintains itself as it is written. */
@@ -236,6 +240,23 @@ public final class Shard implements AutoCloseable {
     }
 
     /**
+     * Seals, and keeps the files of all segments with rows where they are until each is unpinned.
+     * In one step: a merge that ends in between would delete the files of segments that it took
+     * over.
+     *
+     * @return what the shard holds
+     */
+    public synchronized ShardSnapshot sealPinned() {
+        ShardSnapshot sealed = seal();
+        for (Segment segment : sealed.segments()) {
+            if (segment.rowCount() > 0 && !segment.pinFiles()) {
+                throw new IllegalStateException("a segment in use has given its files up");
+            }
+        }
+        return sealed;
+    }
+
+    /**
      * Adds a frozen segment while the shard is restored, before any write. Rows whose id a later
      * row holds die.
      *
@@ -337,6 +358,7 @@ public final class Shard implements AutoCloseable {
     public void close() {
         maintenance.close();
         synchronized (this) {
+            closed = true;
             copies.close(snapshot.segments());
         }
         frozenSegments().forEach(Segment::discardFiles);
@@ -384,8 +406,15 @@ public final class Shard implements AutoCloseable {
         rowsToTrainAt = (int) Math.min(Integer.MAX_VALUE, Math.max(next, options.trainRows()));
     }
 
-    /** Swaps the result of a merge in. The files of its inputs are no longer needed. */
+    /**
+     * Swaps the result of a merge in. The files of its inputs are no longer needed. A shard that
+     * was closed meanwhile has no use for it, nor anybody to delete its files later.
+     */
     synchronized void install(SegmentMerge merge) {
+        if (closed) {
+            merge.merged().discardFiles();
+            return;
+        }
         merge.repeatDeaths();
         Segment merged = merge.merged();
         boolean empty = merged.rowCount() == 0;

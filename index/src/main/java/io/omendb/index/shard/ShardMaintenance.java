@@ -44,6 +44,18 @@ final class ShardMaintenance {
 
     private static final double SPLIT_GROWTH = 1.25;
 
+    /** Lists are looked at for splitting, too, when one in so many rows was written since. */
+    private static final int SPLIT_WRITES = 4;
+
+    /** The probe model is measured again, too, when this many times the rows were written since. */
+    private static final int MODEL_WRITES = 2;
+
+    /**
+     * A codebook is trained anew when finding a row's list takes so many times as many comparisons
+     * as when it was trained: then the rows are elsewhere now, and splits alone are no help.
+     */
+    private static final double SKEW = 2;
+
     /** Rounds of splitting, each of which halves the longest lists, before the shard must grow. */
     private static final int SPLITS_MAX = 6;
 
@@ -67,6 +79,9 @@ final class ShardMaintenance {
     /** Rows without posting lists, all of which every search reads, from which it does not. */
     private static final int UNLISTED_MANY = 20_000;
 
+    /** Work after which other shards that share the thread have their turn. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Shard shard;
     private final ShardOptions options;
     private final ShardEnvironment environment;
@@ -81,6 +96,17 @@ final class ShardMaintenance {
     private long rowsAtSplit;
 
     private int splits;
+
+    /** Sequence numbers of the shard when lists were looked at, and so on. As above. */
+    private long writesAtSplit;
+
+    private long writesAtMeasurement;
+    private long writesAtTraining;
+
+    /** Of the codebook in use when it was new; 0 where that is not known yet. */
+    private double skewAtTraining;
+
+    private boolean outdated;
 
     /** What brings the shard to its next codebook; null while there is none. */
     private volatile @Nullable Succession succession;
@@ -98,12 +124,16 @@ final class ShardMaintenance {
     /** Has the shard looked at soon. */
     void schedule() {
         if (!closed && requests.getAndIncrement() == 0) {
-            try {
-                environment.background().execute(this::run);
-            } catch (RejectedExecutionException e) {
-                // The owner is closing.
-                requests.set(0);
-            }
+            submit();
+        }
+    }
+
+    private void submit() {
+        try {
+            environment.background().execute(this::run);
+        } catch (RejectedExecutionException e) {
+            // The owner is closing.
+            requests.set(0);
         }
     }
 
@@ -112,12 +142,17 @@ final class ShardMaintenance {
     }
 
     private void run() {
+        long start = System.nanoTime();
         int seen;
         do {
             seen = requests.get();
             try {
                 while (!closed && pacedStep()) {
-                    // The next step may be another.
+                    if (System.nanoTime() - start > SLICE_NANOS) {
+                        // Shards of other collections may wait for this thread.
+                        submit();
+                        return;
+                    }
                 }
             } catch (RuntimeException e) {
                 // Everything stays searchable as it is; the next write that asks tries again.
@@ -208,10 +243,14 @@ final class ShardMaintenance {
     }
 
     private boolean train() {
-        if (succession != null || !shard.isTrainingDue()) {
+        if (succession != null || !(shard.isTrainingDue() || outdated)) {
             return false;
         }
         ShardSnapshot snapshot = shard.snapshot();
+        outdated = false;
+        skewAtTraining = 0;
+        writesAtTraining = snapshot.sequence();
+        writesAtMeasurement = snapshot.sequence();
         IndexState before = snapshot.index();
         Rotation rotation =
                 before == null
@@ -293,7 +332,11 @@ final class ShardMaintenance {
                 builder -> ListsBuilder.encode(builder, codebook, segment.rowCount(), vectors));
     }
 
-    /** Splits lists that drift has made too long, each time the shard has grown by a quarter. */
+    /**
+     * Splits lists that drift has made too long, each time the shard has grown by a quarter, or a
+     * quarter of it was written again: a collection may stay as large as it is while all that is in
+     * it is replaced.
+     */
     private boolean split() {
         ShardSnapshot snapshot = shard.snapshot();
         IndexState index = snapshot.index();
@@ -301,14 +344,18 @@ final class ShardMaintenance {
             return false;
         }
         long rows = snapshot.rowsStored();
-        if (rows < SPLIT_GROWTH * Math.max(rowsAtSplit, index.codebook().trainedRows())) {
+        long writes = snapshot.sequence();
+        if (rows < SPLIT_GROWTH * Math.max(rowsAtSplit, index.codebook().trainedRows())
+                && writes - writesAtSplit < Math.max(1, rows / SPLIT_WRITES)) {
             return false;
         }
         OversizedLists oversized = OversizedLists.of(shard.frozenSegments(), index.codebook());
         if (oversized.lists().isEmpty() || ++splits > SPLITS_MAX) {
             // Rows at one and the same place cannot be told apart by any number of splits.
             rowsAtSplit = rows;
+            writesAtSplit = writes + (splits > SPLITS_MAX ? rows : 0);
             splits = 0;
+            lookAtSkew(oversized.skew(), writes - writesAtTraining >= rows);
             return true;
         }
         Codebook halved =
@@ -316,6 +363,19 @@ final class ShardMaintenance {
                         index.codebook(), oversized.lists(), oversized, snapshot.sequence());
         succession = new Succession(shard, halved, this::reencoded, false);
         return true;
+    }
+
+    /**
+     * Sees whether the cells of the codebook still part the rows.
+     *
+     * @param rewritten whether as much was written since it was trained as there is
+     */
+    private void lookAtSkew(double skew, boolean rewritten) {
+        if (skewAtTraining == 0) {
+            skewAtTraining = skew;
+        } else if (rewritten && skew >= SKEW * skewAtTraining) {
+            outdated = true;
+        }
     }
 
     private boolean measure() {
@@ -334,9 +394,11 @@ final class ShardMaintenance {
         // The same neighbours lie in more lists when rows between them are gone.
         boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
         boolean better = snapshot.queries().isBetterThan(index.model().queries());
-        if (!grown && !shrunk && !better) {
+        boolean rewritten = snapshot.sequence() - writesAtMeasurement >= MODEL_WRITES * live;
+        if (!grown && !shrunk && !better && !rewritten) {
             return false;
         }
+        writesAtMeasurement = snapshot.sequence();
         shard.use(index.withModel(ProbeMeasurement.run(snapshot, index.codebook())));
         return true;
     }
@@ -353,10 +415,15 @@ final class ShardMaintenance {
                 return false;
             }
         }
-        List<Segment> pinned = List.copyOf(inputs);
-        pinned.forEach(Segment::pinFiles);
+        List<Segment> pinned = new ArrayList<>();
         try {
-            merge(pinned, codebook);
+            for (Segment input : inputs) {
+                if (!input.pinFiles()) {
+                    return false; // the shard is closing
+                }
+                pinned.add(input);
+            }
+            merge(List.copyOf(inputs), codebook);
         } finally {
             pinned.forEach(Segment::unpinFiles);
         }

@@ -165,7 +165,7 @@ public final class ShardSnapshot {
     void seen(float[] query, SearchParams params) {
         searching();
         if (index != null && !params.isExact()) {
-            queries.see(query);
+            queries.see(query, schema);
         }
     }
 

@@ -66,6 +66,37 @@ class DriftTest {
         assertThat(found / (50.0 * K)).as("seed %d", seed).isGreaterThan(0.9);
     }
 
+    /** As many points as before, and all of them elsewhere. */
+    @Test
+    void replacedContent_ofTheSameSize_isIndexedAnew() {
+        ShardOptions options = new ShardOptions(1000, 1 << 20, 2000, 1000);
+        Shard shard = new Shard(CollectionSchema.of("c", DIMENSION, Metric.L2), options);
+        int rows = 8_000;
+        for (int i = 0; i < rows; i++) {
+            upsert(shard, i, around(i % 20));
+        }
+        int trained = shard.snapshot().index().codebook().trainedRows();
+        for (int round = 1; round <= 3; round++) {
+            for (int i = 0; i < rows; i++) {
+                byte[] id = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+                RowImage image = new RowImage(id, 0, "t-0", round * 100_000L + i, 0, null, null);
+                shard.upsert(image, around(60));
+            }
+        }
+        shard.seal();
+        Codebook codebook = shard.snapshot().index().codebook();
+        assertThat(codebook.trainedRows()).as("seed %d", seed).isNotEqualTo(trained);
+        long longest = 0;
+        for (int list = 0; list < codebook.lists(); list++) {
+            long size = 0;
+            for (Segment segment : shard.frozenSegments()) {
+                size += segment.lists().size(list);
+            }
+            longest = Math.max(longest, size);
+        }
+        assertThat(longest).as("seed %d", seed).isLessThan(rows / 20);
+    }
+
     /**
      * Two shards part after a training, split lists by themselves, and are joined: codebooks of the
      * same version, made from the same one, are not the same.
@@ -135,10 +166,9 @@ class DriftTest {
     /** What a checkpoint carries over of some of the rows. */
     private static void copy(Shard from, Shard to, Path into, IntPredicate rows)
             throws IOException {
-        ShardSnapshot snapshot = from.seal();
+        ShardSnapshot snapshot = from.sealPinned();
         for (Segment segment : snapshot.segments()) {
             if (segment.rowCount() > 0) {
-                segment.pinFiles();
                 BitSet dead =
                         segment.tombstones().deadAsOf(segment.rowCount(), snapshot.sequence());
                 for (int row = 0; row < segment.rowCount(); row++) {

@@ -146,11 +146,10 @@ class ShardSimulationTest {
             CollectionSchema schema,
             ShardOptions options,
             ShardEnvironment environment) {
-        ShardSnapshot snapshot = from.seal();
+        ShardSnapshot snapshot = from.sealPinned();
         Shard restored = new Shard(schema, options, environment);
         for (Segment segment : snapshot.segments()) {
             if (segment.rowCount() > 0) {
-                segment.pinFiles();
                 Path folder = segment.store(dir);
                 BitSet dead =
                         segment.tombstones().deadAsOf(segment.rowCount(), snapshot.sequence());

@@ -105,8 +105,11 @@ final class BenchShard implements AutoCloseable {
         shard.seal();
         shard.maintain();
         try {
-            // One task at a time: this one comes after the shard's.
-            background.submit(() -> {}).get(BACKGROUND_MINUTES_MAX, TimeUnit.MINUTES);
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(BACKGROUND_MINUTES_MAX);
+            while (!shard.isSettled()) {
+                // One task at a time: this one comes after a turn of the shard's.
+                background.submit(() -> {}).get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OmenException(ErrorCode.INTERNAL, "interrupted", e);

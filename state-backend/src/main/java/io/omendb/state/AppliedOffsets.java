@@ -1,13 +1,16 @@
 package io.omendb.state;
 
 import io.omendb.schema.CollectionDefinition;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far each source ({@code topic-partition}) was applied: the basis of freshness tokens. Written
@@ -16,9 +19,63 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class AppliedOffsets {
     private final Map<String, AppliedPosition> positions = new ConcurrentHashMap<>();
-    private final List<Waiter> waiters = new CopyOnWriteArrayList<>();
+
+    /** Those who wait, by one of the sources that they wait for. */
+    private final Map<String, Waiters> waiting = new ConcurrentHashMap<>();
 
     private record Waiter(Map<String, Long> wanted, CompletableFuture<Void> reached) {}
+
+    /**
+     * Who waits for one source, in the order of offsets: with each record that is applied only
+     * those are looked at whose offset it reaches.
+     */
+    private static final class Waiters {
+        private final NavigableMap<Long, Set<Waiter>> byOffset = new TreeMap<>();
+
+        /** Nobody is left: whoever comes needs others. */
+        private boolean gone;
+
+        /** The least offset that somebody waits for; read without the lock. */
+        private volatile long least = Long.MAX_VALUE;
+
+        synchronized boolean add(long offset, Waiter waiter) {
+            if (gone) {
+                return false;
+            }
+            boolean unused = byOffset.computeIfAbsent(offset, any -> new HashSet<>()).add(waiter);
+            least = byOffset.firstKey();
+            return true;
+        }
+
+        /** Says whether nobody is left. */
+        synchronized boolean remove(long offset, Waiter waiter) {
+            Set<Waiter> there = byOffset.get(offset);
+            if (there != null && there.remove(waiter) && there.isEmpty()) {
+                byOffset.remove(offset);
+            }
+            return look();
+        }
+
+        /** Takes those out whose offset is reached; tells them. */
+        synchronized List<Waiter> upTo(long offset) {
+            NavigableMap<Long, Set<Waiter>> reached = byOffset.headMap(offset, true);
+            List<Waiter> found = new ArrayList<>();
+            reached.values().forEach(found::addAll);
+            reached.clear();
+            boolean unused = look();
+            return found;
+        }
+
+        synchronized boolean isGone() {
+            return gone;
+        }
+
+        private boolean look() {
+            least = byOffset.isEmpty() ? Long.MAX_VALUE : byOffset.firstKey();
+            gone |= byOffset.isEmpty();
+            return gone;
+        }
+    }
 
     /**
      * Raises the position of a source; a lower one changes nothing.
@@ -30,8 +87,11 @@ public final class AppliedOffsets {
         if (known == null || offset > known.offset()) {
             long time = timestampMs == 0 && known != null ? known.timestampMs() : timestampMs;
             positions.put(source, new AppliedPosition(offset, time));
-            if (!waiters.isEmpty()) {
-                completeWaiters();
+            Waiters here = waiting.get(source);
+            if (here != null && here.least <= offset) {
+                List<Waiter> reached = here.upTo(offset);
+                forgetIfGone(source, here);
+                reached.forEach(this::lookAgain);
             }
         }
     }
@@ -70,41 +130,65 @@ public final class AppliedOffsets {
                 && source.startsWith(topic);
     }
 
-    /** Whether every source has reached its offset. */
-    public boolean reached(Map<String, Long> wanted) {
-        return wanted.entrySet().stream()
-                .allMatch(
-                        entry -> {
-                            AppliedPosition known = positions.get(entry.getKey());
-                            return known != null && known.offset() >= entry.getValue();
-                        });
-    }
-
     /** Completes once every source has reached its offset; cancel it to stop waiting. */
     public CompletableFuture<Void> whenReached(Map<String, Long> wanted) {
-        CompletableFuture<Void> reached = new CompletableFuture<>();
-        Waiter waiter = new Waiter(Map.copyOf(wanted), reached);
-        waiters.add(waiter);
-        reached.whenComplete((done, failure) -> waiters.remove(waiter));
-        // The offset may have been applied before the waiter was there to be told.
-        if (reached(waiter.wanted)) {
-            reached.complete(null);
+        Waiter waiter = new Waiter(Map.copyOf(wanted), new CompletableFuture<>());
+        lookAgain(waiter);
+        return waiter.reached;
+    }
+
+    /** Completes what is reached; else waits at the first source that has not got there. */
+    private void lookAgain(Waiter waiter) {
+        while (!waiter.reached.isDone()) {
+            Map.Entry<String, Long> missing = missing(waiter.wanted);
+            if (missing == null) {
+                waiter.reached.complete(null);
+                return;
+            }
+            String source = missing.getKey();
+            long offset = missing.getValue();
+            Waiters here = waiting.computeIfAbsent(source, any -> new Waiters());
+            if (!here.add(offset, waiter)) {
+                forgetIfGone(source, here);
+                continue;
+            }
+            CompletableFuture<Void> unused =
+                    waiter.reached.whenComplete((done, failure) -> leave(source, offset, waiter));
+            AppliedPosition known = positions.get(source);
+            if (known == null || known.offset() < offset) {
+                return;
+            }
+            // It was applied before the waiter was there to be found.
+            leave(source, offset, waiter);
         }
-        return reached;
+    }
+
+    private void leave(String source, long offset, Waiter waiter) {
+        Waiters here = waiting.get(source);
+        if (here != null && here.remove(offset, waiter)) {
+            forgetIfGone(source, here);
+        }
+    }
+
+    private void forgetIfGone(String source, Waiters here) {
+        if (here.isGone()) {
+            waiting.remove(source, here);
+        }
+    }
+
+    /** A source that has not reached its offset; null if all have. */
+    private Map.@Nullable Entry<String, Long> missing(Map<String, Long> wanted) {
+        for (Map.Entry<String, Long> entry : wanted.entrySet()) {
+            AppliedPosition known = positions.get(entry.getKey());
+            if (known == null || known.offset() < entry.getValue()) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** Forgets the sources of a topic that is no longer read. */
     void forgetTopic(String topic) {
         positions.keySet().removeIf(source -> isOfTopic(source, topic));
-    }
-
-    private void completeWaiters() {
-        Iterator<Waiter> all = waiters.iterator();
-        while (all.hasNext()) {
-            Waiter waiter = all.next();
-            if (reached(waiter.wanted)) {
-                waiter.reached.complete(null);
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ import io.omendb.index.segment.Segment;
 import io.omendb.state.CheckpointImage.CollectionImage;
 import io.omendb.state.CheckpointImage.SegmentImage;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -188,6 +189,10 @@ final class VectorSnapshotStrategy
                             uploads.bytes() + sizeOf(delegateHandle));
             KeyedStateHandle local =
                     keepLocally(imageBytes, tombstones, segmentFiles, delegateResult);
+            if (registry.isClosed()) {
+                // Given up meanwhile: nobody will hear of the result, nor own what was written.
+                throw new IOException("checkpoint " + checkpointId + " was cancelled");
+            }
             return local == null
                     ? SnapshotResult.of(whole)
                     : SnapshotResult.withLocalState(whole, local);
@@ -198,7 +203,8 @@ final class VectorSnapshotStrategy
                 byte[] image,
                 byte[] tombstones,
                 Map<String, StreamStateHandle> uploadedFiles,
-                SnapshotResult<KeyedStateHandle> delegateResult) {
+                SnapshotResult<KeyedStateHandle> delegateResult)
+                throws ClosedByInterruptException {
             boolean delegateIsRemoteOnly =
                     delegateResult.getJobManagerOwnedSnapshot() != null
                             && delegateResult.getTaskLocalSnapshot() == null;
@@ -222,6 +228,8 @@ final class VectorSnapshotStrategy
                         folders,
                         uploadedFiles,
                         delegateResult.getTaskLocalSnapshot());
+            } catch (ClosedByInterruptException e) {
+                throw e;
             } catch (IOException e) {
                 LOG.warn("checkpoint {} is not kept for local recovery", checkpointId, e);
                 return null;

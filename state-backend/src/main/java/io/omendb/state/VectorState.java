@@ -70,6 +70,10 @@ public final class VectorState implements AutoCloseable {
         if (known != null) {
             release(known);
         }
+        if (known != null || dropped.containsKey(name)) {
+            // Records that were read before the drop was told may have come after it.
+            applied.forgetTopic(definition.topic());
+        }
         collections.put(name, new VectorCollection(definition, newShard(definition)));
     }
 

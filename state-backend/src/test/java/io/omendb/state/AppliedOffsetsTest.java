@@ -2,7 +2,9 @@ package io.omendb.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,48 @@ class AppliedOffsetsTest {
         applied.advance("t-1", 7, 0);
         assertThat(reached).isCompleted();
         assertThat(applied.whenReached(Map.of("t-0", 9L))).isCompleted();
+    }
+
+    /** Each waits for offsets of some sources; as they are applied, exactly those are told. */
+    @Test
+    void whenReached_manyWaiters_eachIsToldWhenItsLastOffsetIsThere() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        long[] reached = {-1, -1, -1};
+        Map<CompletableFuture<Void>, Map<String, Long>> waiters = new HashMap<>();
+        for (int step = 0; step < 2_000; step++) {
+            Map<String, Long> wanted = new HashMap<>();
+            for (int source = 0; source < 3; source++) {
+                if (random.nextBoolean()) {
+                    wanted.put("t-" + source, reached[source] + random.nextInt(60) - 10);
+                }
+            }
+            CompletableFuture<Void> waiter = applied.whenReached(wanted);
+            if (random.nextInt(10) == 0) {
+                waiter.cancel(false);
+            } else {
+                waiters.put(waiter, wanted);
+            }
+            int source = random.nextInt(3);
+            reached[source] += 1 + random.nextInt(5);
+            applied.advance("t-" + source, reached[source], 1);
+            waiters.forEach(
+                    (future, all) ->
+                            assertThat(future.isDone())
+                                    .as("seed %d", seed)
+                                    .isEqualTo(
+                                            all.entrySet().stream()
+                                                    .allMatch(
+                                                            one ->
+                                                                    reached[
+                                                                                    one.getKey()
+                                                                                                    .charAt(
+                                                                                                            2)
+                                                                                            - '0']
+                                                                            >= one.getValue())));
+            waiters.keySet().removeIf(CompletableFuture::isDone);
+        }
     }
 
     @Test

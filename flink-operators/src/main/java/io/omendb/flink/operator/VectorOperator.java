@@ -212,11 +212,14 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
     /** A restarting or finished task stops answering before its state goes. */
     @Override
     public void close() throws Exception {
-        if (server != null) {
-            server.close();
-            server = null;
+        try {
+            if (server != null) {
+                server.close();
+                server = null;
+            }
+        } finally {
+            super.close();
         }
-        super.close();
     }
 
     private OmenKeyedStateBackend<?> backend() {

@@ -233,6 +233,11 @@ final class QueryPool implements AutoCloseable {
         return true;
     }
 
+    /** Whether it was stopped. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Stops; what waits is refused. */
     @Override
     public void close() {

@@ -65,7 +65,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final BooleanSupplier NEVER = () -> false;
 
     private final VectorState state;
     private final QueryPool queries;
@@ -86,9 +85,9 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
     public void search(SearchRequest request, StreamObserver<SearchResponse> observer) {
         LocalWork inline = LocalShard.inline();
         if (request.getBackground()) {
-            answer(background, observer, () -> search(request, NEVER));
+            answer(background, observer, () -> search(request, background, observer));
         } else if (inline == null) {
-            answer(observer, () -> search(request, NEVER));
+            answer(observer, () -> search(request, queries, observer));
         } else {
             FirstAnswer<SearchResponse> first = new FirstAnswer<>(observer);
             Runnable alone = () -> run(first, () -> search(request, first::isGiven));
@@ -101,6 +100,20 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
                         return new OfferedQuery(queries, query, refused, first, divisible);
                     });
         }
+    }
+
+    /** A search that ends early where whoever asked has gone, or the shard is being closed. */
+    private SearchResponse search(
+            SearchRequest request, QueryPool pool, StreamObserver<?> observer) {
+        BooleanSupplier unneeded =
+                observer instanceof ServerCallStreamObserver<?> call
+                        ? () -> pool.isClosed() || call.isCancelled()
+                        : pool::isClosed;
+        SearchResponse found = search(request, unneeded);
+        if (pool.isClosed()) {
+            throw QueryThreads.stopping();
+        }
+        return found;
     }
 
     @Override

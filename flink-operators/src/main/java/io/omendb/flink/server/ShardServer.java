@@ -10,6 +10,8 @@ import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers queries about one subtask's vector state. Queries run on the {@link QueryThreads} with a
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * refused as overloaded. Queries that nobody waits for have a thread of their own.
  */
 public final class ShardServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
@@ -82,9 +85,10 @@ public final class ShardServer implements AutoCloseable {
                             && queries.awaitTermination(CLOSE_TIMEOUT_SECONDS)
                             && background.awaitTermination(CLOSE_TIMEOUT_SECONDS);
             if (!ended) {
-                throw new OmenException(
-                        ErrorCode.INTERNAL,
-                        "shard server did not end in " + CLOSE_TIMEOUT_SECONDS + " s");
+                // They hold what they read; a task that failed for it would end nothing sooner.
+                LOG.warn(
+                        "Queries of a shard go on {} s after it was closed.",
+                        CLOSE_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

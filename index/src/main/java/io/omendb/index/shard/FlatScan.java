@@ -8,20 +8,30 @@ import io.omendb.index.segment.Tombstones;
 import io.omendb.index.segment.VectorCursor;
 import io.omendb.schema.Metric;
 import java.util.BitSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Exact search: compares the query with every visible row. One query, one thread. */
 final class FlatScan {
     private static final int AHEAD = 16;
 
+    /** Rows compared, a fraction of a millisecond, before it is asked whether to go on. */
+    private static final int RUN_MAX = 1 << 12;
+
     private final float[] query;
     private final int dimension;
     private final boolean squaredL2;
     private final long sequence;
+    private final BooleanSupplier unneeded;
     private final TopK top;
     private final DistanceKernel kernel = Kernels.active();
     private long rowsScanned;
     private float touched;
+
+    /** A scan that always comes to its end. */
+    FlatScan(float[] query, Metric metric, long sequence, TopK top) {
+        this(query, metric, sequence, top, () -> false);
+    }
 
     /**
      * A scan for one query.
@@ -29,8 +39,10 @@ final class FlatScan {
      * @param query components, of unit length under the cosine metric
      * @param sequence rows that died later are still visible
      * @param top collects the best rows as {@code slot << 32 | row}
+     * @param unneeded asked every few thousand rows; once it says so, the rest is left
      */
-    FlatScan(float[] query, Metric metric, long sequence, TopK top) {
+    FlatScan(float[] query, Metric metric, long sequence, TopK top, BooleanSupplier unneeded) {
+        this.unneeded = unneeded;
         this.query = query;
         this.dimension = query.length;
         this.squaredL2 = metric == Metric.L2;
@@ -63,8 +75,8 @@ final class FlatScan {
         VectorCursor cursor = segment.vectors().cursor();
         Tombstones tombstones = segment.tombstones();
         long base = (long) segment.slot() << 32;
-        for (int row = first; row < rows; ) {
-            int run = cursor.seek(row, rows);
+        for (int row = first; row < rows && !unneeded.getAsBoolean(); ) {
+            int run = cursor.seek(row, Math.min(rows, row + RUN_MAX));
             scanRun(cursor, tombstones, row, run, base);
             row += run;
         }
@@ -93,7 +105,10 @@ final class FlatScan {
         long base = (long) segment.slot() << 32;
         int[] ahead = new int[AHEAD];
         int row = filter.nextSetBit(first);
-        while (row >= 0 && row < rows) {
+        for (int round = 0; row >= 0 && row < rows; round++) {
+            if (round % (RUN_MAX / AHEAD) == 0 && unneeded.getAsBoolean()) {
+                return;
+            }
             int n = 0;
             for (; n < AHEAD && row >= 0 && row < rows; row = filter.nextSetBit(row + 1)) {
                 if (!tombstones.isDead(row, sequence)) {

@@ -353,6 +353,11 @@ public final class Shard implements AutoCloseable {
         maintenance.schedule();
     }
 
+    /** Whether there is no background work to do as of now. */
+    public boolean isSettled() {
+        return maintenance.isIdle();
+    }
+
     /** Ends background work after its present step, and deletes the files of all segments. */
     @Override
     public void close() {

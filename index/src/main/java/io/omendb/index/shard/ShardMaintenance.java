@@ -137,6 +137,11 @@ final class ShardMaintenance {
         }
     }
 
+    /** Whether nothing is asked for that was not looked at. */
+    boolean isIdle() {
+        return requests.get() == 0;
+    }
+
     void close() {
         closed = true;
     }

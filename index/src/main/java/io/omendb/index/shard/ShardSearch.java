@@ -87,7 +87,9 @@ final class ShardSearch {
         this.query = prepared;
         this.params = params;
         this.top = new TopK(k);
-        this.flat = new FlatScan(prepared, snapshot.schema().metric(), snapshot.sequence(), top);
+        this.flat =
+                new FlatScan(
+                        prepared, snapshot.schema().metric(), snapshot.sequence(), top, unneeded);
     }
 
     TopK top() {
@@ -196,7 +198,8 @@ final class ShardSearch {
     /** Compares all matches, some of which are among the best already. */
     private void readMatches(@Nullable RowMatcher[] matches, IntUnaryOperator done) {
         TopK all = new TopK(top.capacity());
-        FlatScan scan = new FlatScan(query, snapshot.schema().metric(), snapshot.sequence(), all);
+        FlatScan scan =
+                new FlatScan(query, snapshot.schema().metric(), snapshot.sequence(), all, unneeded);
         scanMatchesHere(scan, matches, done);
         rowsScanned += scan.rowsScanned();
         float[] scores = all.scores();

@@ -144,7 +144,7 @@ class SuccessionTest {
             assertThat(searching.get(60, TimeUnit.SECONDS)).as("seed %d", seed).isPositive();
             shard.seal();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (codebook(shard).version() <= 2 || shard.queuedRows() > 0) {
+            while (!shard.isSettled()) {
                 assertThat(System.nanoTime()).as("seed %d", seed).isLessThan(deadline);
                 Thread.onSpinWait();
             }

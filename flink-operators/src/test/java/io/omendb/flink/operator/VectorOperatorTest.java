@@ -118,6 +118,19 @@ class VectorOperatorTest {
         }
     }
 
+    /** What was read before the drop may be told after it; the next log may begin anew. */
+    @Test
+    void defineAfterADrop_knowsNoPositionsOfBefore() throws Exception {
+        try (Harness harness = Harness.open(1, 0, "hashmap", null)) {
+            harness.process(define(1));
+            harness.process(new Progress(0, new Position("omen.c-0", 4, 1)));
+            harness.process(new Drop(0, "c", 1));
+            harness.process(new Progress(0, new Position("omen.c-0", 5, 1)));
+            harness.process(define(2));
+            assertThat(harness.state().applied().current()).doesNotContainKey("omen.c-0");
+        }
+    }
+
     @Test
     void open_withAnotherStateBackend_saysWhatToSet() throws Exception {
         try (KeyedOneInputStreamOperatorTestHarness<Long, ShardUpdate, Void> harness =

@@ -3,6 +3,7 @@ package io.omendb.gpu.build;
 import io.omendb.gpu.cuda.DeviceBuffer;
 import io.omendb.gpu.cuda.Stream;
 import io.omendb.index.ivf.Codebook;
+import io.omendb.index.ivf.Rotation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.List;
 /** A codebook on the device. Its owner closes it. */
 final class DeviceCodebook implements AutoCloseable {
     private final List<Runnable> closers = new ArrayList<>();
+    private final Rotation hostRotation;
     private final DeviceRotation rotation;
     private final DeviceBuffer centroids;
     private final DeviceBuffer listInLane;
@@ -20,6 +22,7 @@ final class DeviceCodebook implements AutoCloseable {
     DeviceCodebook(Codebook codebook, IndexKernels kernels, Upload upload, Stream stream) {
         try {
             int dimension = codebook.dimension();
+            hostRotation = codebook.rotation();
             rotation = DeviceRotation.of(codebook.rotation(), upload, buffer(stream));
             centroids = buffer(stream);
             float unused = upload.put(codebook.centroids(), codebook.centroids().length, centroids);
@@ -72,6 +75,11 @@ final class DeviceCodebook implements AutoCloseable {
         Panels panels = Panels.allocate(lanes, dimension, upload, stream);
         closers.add(panels::close);
         return panels;
+    }
+
+    /** Takes off a vector what the rotation on the device does not. */
+    void centre(float[] vector) {
+        hostRotation.centre(vector, 0);
     }
 
     DeviceRotation rotation() {

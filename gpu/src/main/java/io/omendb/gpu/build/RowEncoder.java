@@ -97,6 +97,7 @@ final class RowEncoder implements AutoCloseable {
             FloatBuffer into = there.bytes().asFloatBuffer();
             for (int i = 0; i < rows; i++) {
                 source.read(firstRow + i, vector);
+                codebook.centre(vector);
                 into.put(i * dimension, vector);
                 Pace.step();
             }

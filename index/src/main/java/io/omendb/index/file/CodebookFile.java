@@ -17,7 +17,7 @@ import java.nio.file.StandardOpenOption;
  *
  * <pre>
  *   0   "OMENCBK1"
- *   8   int32   format version, 1
+ *   8   int32   format version, 2; 1 where there is no origin
  *   12  int32   d, components of a vector
  *   16  int64   seed of the rotation
  *   24  int64   codebook id
@@ -25,7 +25,8 @@ import java.nio.file.StandardOpenOption;
  *   36  int32   rows the shard had when the codebook was trained
  *   40  int32   c, cells
  *   44  int32   l, lists
- *   48  float32 c x p   centroids of the cells; p is d rounded up to a multiple of 64
+ *   48  float32 d       origin that vectors count from, in version 2
+ *   ..  float32 c x p   centroids of the cells; p is d rounded up to a multiple of 64
  *   ..  float32 l x p   centroids of the lists, in rotated space
  *   ..  int32   l       cell of each list, -1 for one that takes no more rows
  * </pre>
@@ -34,7 +35,8 @@ import java.nio.file.StandardOpenOption;
  */
 final class CodebookFile {
     private static final byte[] MAGIC = {'O', 'M', 'E', 'N', 'C', 'B', 'K', '1'};
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_ORIGIN = 1;
     private static final int HEADER_BYTES = 48;
 
     private CodebookFile() {}
@@ -49,11 +51,16 @@ final class CodebookFile {
         try (ChecksummedOutput out = ChecksummedOutput.create(file)) {
             ByteBuffer header =
                     ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC);
-            header.putInt(VERSION).putInt(codebook.rotation().dimension());
+            float[] origin = codebook.rotation().origin();
+            header.putInt(origin == null ? VERSION_WITHOUT_ORIGIN : VERSION);
+            header.putInt(codebook.rotation().dimension());
             header.putLong(codebook.rotation().seed()).putLong(codebook.id());
             header.putInt(codebook.version()).putInt(codebook.trainedRows());
             header.putInt(codebook.cellCentroids().length / padded).putInt(codebook.lists());
             out.write(header.array());
+            if (origin != null) {
+                LittleEndian.writeFloats(out, origin);
+            }
             LittleEndian.writeFloats(out, codebook.cellCentroids());
             LittleEndian.writeFloats(out, codebook.centroids());
             LittleEndian.writeInts(out, codebook.cellsOfLists(), codebook.lists());
@@ -69,21 +76,30 @@ final class CodebookFile {
     static Codebook read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer header =
-                    LittleEndian.readHeader(channel, file, HEADER_BYTES, MAGIC, VERSION);
-            Rotation rotation = new Rotation(header.getInt(), header.getLong());
+                    LittleEndian.readHeader(
+                            channel, file, HEADER_BYTES, MAGIC, VERSION_WITHOUT_ORIGIN, VERSION);
+            boolean hasOrigin = header.getInt(MAGIC.length) != VERSION_WITHOUT_ORIGIN;
+            int dimension = header.getInt();
+            long seed = header.getLong();
             long id = header.getLong();
             int version = header.getInt();
             int trainedRows = header.getInt();
             int cells = header.getInt();
             int lists = header.getInt();
+            Rotation rotation = new Rotation(dimension, seed);
             int padded = rotation.paddedDimension();
+            long originBytes = hasOrigin ? (long) Float.BYTES * dimension : 0;
             LittleEndian.requireSize(
-                    channel, file, HEADER_BYTES + 4L * (((long) cells + lists) * padded + lists));
+                    channel,
+                    file,
+                    HEADER_BYTES + originBytes + 4L * (((long) cells + lists) * padded + lists));
             return new Codebook(
                     id,
                     version,
                     trainedRows,
-                    rotation,
+                    hasOrigin
+                            ? rotation.about(LittleEndian.readFloats(channel, file, dimension))
+                            : rotation,
                     LittleEndian.readFloats(channel, file, cells * padded),
                     LittleEndian.readFloats(channel, file, lists * padded),
                     LittleEndian.readInts(channel, file, lists));

@@ -23,6 +23,13 @@ final class LittleEndian {
     static ByteBuffer readHeader(
             FileChannel channel, Path file, int bytes, byte[] magic, int version)
             throws IOException {
+        return readHeader(channel, file, bytes, magic, version, version);
+    }
+
+    /** The same where versions from the oldest to the newest can be read. */
+    static ByteBuffer readHeader(
+            FileChannel channel, Path file, int bytes, byte[] magic, int oldest, int version)
+            throws IOException {
         ByteBuffer header = read(channel, file, bytes);
         byte[] found = new byte[magic.length];
         header.get(found);
@@ -41,7 +48,7 @@ final class LittleEndian {
                             + ", this one reads up to "
                             + version);
         }
-        if (written < version) {
+        if (written < oldest) {
             throw OmenException.invalid(
                     file
                             + " was written by an OmenDB before 1.0: format version "

@@ -1,5 +1,6 @@
 package io.omendb.index.ivf;
 
+import com.dynatrace.hash4j.hashing.HashStream64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.omendb.index.kernel.PanelKernel;
 import java.util.Arrays;
@@ -105,9 +106,11 @@ public final class Codebook {
             float[] cellCentroids,
             float[] centroids,
             int[] cellOfList) {
-        return Hashing.xxh3_64()
-                .hashStream()
-                .putInt(version)
+        HashStream64 hash = Hashing.xxh3_64().hashStream();
+        if (rotation.origin() != null) {
+            hash.putFloatArray(rotation.origin());
+        }
+        return hash.putInt(version)
                 .putInt(trainedRows)
                 .putInt(rotation.dimension())
                 .putLong(rotation.seed())

@@ -1,6 +1,7 @@
 package io.omendb.index.ivf;
 
 import io.omendb.index.kernel.BitCodeKernel;
+import io.omendb.index.kernel.DistanceKernel;
 import io.omendb.index.kernel.Kernels;
 
 /**
@@ -11,6 +12,7 @@ import io.omendb.index.kernel.Kernels;
 public final class IvfQuery {
     private final BitCodeKernel kernel = Kernels.bitCodes();
     private final BitCodeKernel.QueryScalars scalars = new BitCodeKernel.QueryScalars();
+    private final DistanceKernel distances = Kernels.active();
     private final ProbeOrder order = new ProbeOrder();
     private final ListView view = new ListView();
     private float[] rotated = new float[0];
@@ -76,13 +78,16 @@ public final class IvfQuery {
 
     /** Gets ready to look at entries of the list moved to. */
     public void probe() {
-        scalars.base = order.score();
         if (innerProduct) {
+            scalars.base = order.score();
             return;
         }
         int n = codebook.dimension();
         float[] centroids = codebook.centroids();
         int from = order.list() * n;
+        // The score it was ranked by is a difference of squares that may be much larger than
+        // itself.
+        scalars.base = distances.squaredL2(rotated, 0, centroids, from, n);
         for (int d = 0; d < n; d++) {
             residual[d] = rotated[d] - centroids[from + d];
         }

@@ -11,6 +11,7 @@ import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.ivf.Rotation;
 import io.omendb.index.segment.Segment;
 import io.omendb.index.sparse.SegmentPostings;
+import io.omendb.schema.Metric;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -257,10 +258,15 @@ final class ShardMaintenance {
         writesAtTraining = snapshot.sequence();
         writesAtMeasurement = snapshot.sequence();
         IndexState before = snapshot.index();
-        Rotation rotation =
+        Rotation known =
                 before == null
                         ? new Rotation(shard.schema().dimension(), shard.schema().name().hashCode())
                         : before.codebook().rotation();
+        // Inner products are not of distances: they count from zero.
+        Rotation rotation =
+                shard.schema().metric() == Metric.DOT
+                        ? known
+                        : TrainingSample.rotation(snapshot, known);
         TrainingSample sample = TrainingSample.of(snapshot, rotation);
         Codebook codebook =
                 builds.run(

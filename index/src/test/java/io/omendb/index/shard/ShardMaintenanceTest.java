@@ -1,26 +1,34 @@
 package io.omendb.index.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.filter.Filter;
 import io.omendb.index.filter.FilterParser;
+import io.omendb.index.ivf.ProbeModel;
 import io.omendb.index.segment.IdHash;
+import io.omendb.index.segment.Segment;
 import io.omendb.index.sparse.SparseFields;
 import io.omendb.index.sparse.SparseQuery;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +69,111 @@ class ShardMaintenanceTest {
             shard.delete(IdHash.of(last), last, "t-0", 10_000L * round + 9_001);
         }
         shard.close();
+    }
+
+    /** As a collection that is dropped while its rows are merged. */
+    @Test
+    void mergeThatEndsAfterTheShardWasClosed_leavesNoFiles() throws Exception {
+        Queue<Runnable> background = new ArrayDeque<>();
+        Shard shard = shard(Metric.L2, SMALL, new ShardEnvironment(dir, background::add));
+        for (int i = 0; i < 900; i++) {
+            shard.upsert(row("id-" + i, i, null, null), vector());
+        }
+        shard.seal();
+        List<Segment> inputs = shard.frozenSegments();
+        assertThat(inputs).hasSizeGreaterThan(1);
+        inputs.forEach(input -> assertThat(input.store(dir)).isDirectory());
+        SegmentMerge merge =
+                SegmentMerge.run(inputs, shard.nextSlot(), shard.snapshot().sequence(), null);
+        merge.merged().storeMerged(dir, 1);
+        shard.close();
+        shard.install(merge);
+        try (Stream<Path> left = Files.list(dir)) {
+            assertThat(left).as("seed %d", seed).isEmpty();
+        }
+    }
+
+    /** A client that asks the same all the time says nothing of what others ask. */
+    @Test
+    void queriesThatRepeat_areTakenOnce() {
+        CollectionSchema schema = CollectionSchema.of("c", DIMENSION, Metric.COSINE);
+        AtomicInteger told = new AtomicInteger();
+        QuerySample sample = new QuerySample(told::incrementAndGet);
+        float[] same = vector();
+        for (int i = 0; i < 1_000; i++) {
+            sample.see(same, schema);
+        }
+        assertThat(sample.queries()).hasSize(1);
+        assertThat(sample.taken()).isZero();
+        assertThat(told.get()).isZero();
+        for (int i = 0; i < 10_000; i++) {
+            sample.see(vector(), schema);
+        }
+        assertThat(sample.queries()).hasSize(256);
+        assertThat(sample.isBetterThan(64)).isTrue();
+        assertThat(sample.isBetterThan(sample.taken())).isFalse();
+        assertThat(told.get()).isGreaterThan(3);
+    }
+
+    /** Under cosine the length of a query says nothing: neither may it to what is learnt of it. */
+    @Test
+    void probeCounts_areLearntFromQueriesAsSearchesHaveThem() {
+        Shard plain = shard(Metric.COSINE, SMALL, ShardEnvironment.INLINE);
+        Shard scaled = shard(Metric.COSINE, SMALL, ShardEnvironment.INLINE);
+        for (int i = 0; i < 20_000; i++) {
+            float[] vector = vector();
+            plain.upsert(row("id-" + i, i, null, null), vector);
+            scaled.upsert(row("id-" + i, i, null, null), vector);
+        }
+        for (int i = 0; i < 300; i++) {
+            float[] query = vector();
+            float[] shorter = query.clone();
+            for (int d = 0; d < DIMENSION; d++) {
+                shorter[d] *= 0.05f;
+            }
+            assertThat(plain.snapshot().search(query, 10, null, SearchParams.DEFAULT).hits())
+                    .hasSize(10);
+            assertThat(scaled.snapshot().search(shorter, 10, null, SearchParams.DEFAULT).hits())
+                    .hasSize(10);
+        }
+        ProbeModel learnt = plain.snapshot().index().model();
+        assertThat(learnt.queries()).as("seed %d", seed).isPositive();
+        assertThat(scaled.snapshot().index().model().nprobe(0.95, 10))
+                .as("seed %d", seed)
+                .isCloseTo(learnt.nprobe(0.95, 10), within(2));
+    }
+
+    /** Far from zero and close together: squares of floats have no digits left for distances. */
+    @Test
+    void rowsFarFromZero_areFound() {
+        Shard shard = shard(Metric.L2, SMALL, ShardEnvironment.INLINE);
+        for (int i = 0; i < 20_000; i++) {
+            shard.upsert(row("id-" + i, i, null, null), farVector());
+        }
+        shard.seal();
+        assertThat(shard.snapshot().index().codebook().rotation().origin()).isNotNull();
+        int found = 0;
+        for (int q = 0; q < 100; q++) {
+            float[] query = farVector();
+            Set<String> exact = new HashSet<>();
+            shard.snapshot()
+                    .searchExact(query, 10, null)
+                    .hits()
+                    .forEach(hit -> exact.add(hit.id()));
+            for (Hit hit : shard.snapshot().search(query, 10, null, SearchParams.DEFAULT).hits()) {
+                found += exact.contains(hit.id()) ? 1 : 0;
+            }
+        }
+        assertThat(found).as("seed %d", seed).isGreaterThan(930);
+        shard.close();
+    }
+
+    private float[] farVector() {
+        float[] vector = vector();
+        for (int d = 0; d < DIMENSION; d++) {
+            vector[d] += 2_000;
+        }
+        return vector;
     }
 
     @Test

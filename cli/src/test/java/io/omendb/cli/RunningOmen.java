@@ -37,9 +37,12 @@ final class RunningOmen implements AutoCloseable {
     }
 
     /** Starts it on any free port and waits until it is ready. */
-    static RunningOmen up(Path directory) throws Exception {
+    static RunningOmen up(Path directory, String... options) throws Exception {
         Path log = directory.resolveSibling(directory.getFileName() + ".log");
-        Process process = start(log, "up", "--port", "0", "--dir", directory.toString());
+        List<String> arguments =
+                new ArrayList<>(List.of("up", "--port", "0", "--dir", directory.toString()));
+        arguments.addAll(List.of(options));
+        Process process = start(log, arguments.toArray(String[]::new));
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (true) {
             assertThat(process.isAlive()).as(() -> read(log)).isTrue();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * One {@code ./omen up} for all tests of a run that only use it; a parameter of type {@link
+ * One {@code ./omen up}, with a mapped topic, for all tests of a run that only use it; a parameter of type {@link
  * Running} gets it. Starting the stack takes longer than most of them. Tests keep to collections of
  * their own.
  */
@@ -29,7 +29,7 @@ final class SharedOmen implements ParameterResolver {
         /** Stops it as Ctrl-C does and starts it again on what it left. Another port is likely. */
         void restart() throws Exception {
             omen.close();
-            omen = RunningOmen.up(omen.directory());
+            omen = up(omen.directory());
         }
 
         @Override
@@ -51,10 +51,16 @@ final class SharedOmen implements ParameterResolver {
                 .getOrComputeIfAbsent("omen", key -> start(), Running.class);
     }
 
+    private static RunningOmen up(Path directory) throws Exception {
+        Path config = directory.resolveSibling(directory.getFileName() + ".yaml");
+        Files.writeString(config, "topics: [{topic: shop.items, collection: mapped}]\n");
+        return RunningOmen.up(directory, "--config", config.toString());
+    }
+
     private static Running start() {
         try {
             Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-            return new Running(RunningOmen.up(target.resolve("omen-" + System.nanoTime())));
+            return new Running(up(target.resolve("omen-" + System.nanoTime())));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -357,7 +357,7 @@ final class ShardMaintenance {
         long rows = snapshot.rowsStored();
         long writes = snapshot.sequence();
         if (rows < SPLIT_GROWTH * Math.max(rowsAtSplit, index.codebook().trainedRows())
-                && writes - writesAtSplit < Math.max(1, rows / SPLIT_WRITES)) {
+                && writes - writesAtSplit < Math.max(rows, options.trainRows()) / SPLIT_WRITES) {
             return false;
         }
         OversizedLists oversized = OversizedLists.of(shard.frozenSegments(), index.codebook());
@@ -405,7 +405,8 @@ final class ShardMaintenance {
         // The same neighbours lie in more lists when rows between them are gone.
         boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
         boolean better = snapshot.queries().isBetterThan(index.model().queries());
-        boolean rewritten = snapshot.sequence() - writesAtMeasurement >= MODEL_WRITES * live;
+        boolean rewritten = snapshot.sequence() - writesAtMeasurement
+                        >= MODEL_WRITES * Math.max(live, options.trainRows());
         if (!grown && !shrunk && !better && !rewritten) {
             return false;
         }

@@ -231,6 +231,47 @@ class BadInputIT {
         client.get(own).expect(404);
     }
 
+    /** Most clients encode semicolons, which a path may hold as they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a;b", ";a", "a;", "only;v2", "only;v=1;w", "a%2Fb;c"})
+    void ids_withRawSemicolons_areThemselves(String raw) throws Exception {
+        String id = raw.replace("%2F", "/");
+        String own = path + "/points/" + raw;
+        client.get(own).expectProblem(404, "NOT_FOUND", "Point " + id + " does not exist");
+        client.delete(own + "?wait=true").expect(200);
+        client.post(path + "/points?wait=true", "{'points':[{'id':'" + id + "','vector':[1,2,3]}]}")
+                .expect(200);
+        assertThat(client.get(own).expect(200).json().path("id").asText()).isEqualTo(id);
+        try (RawConnection connection = connect()) {
+            connection.send("DELETE " + own + "?wait=true HTTP/1.1\nhost: x\n\n");
+            assertThat(connection.answer()).startsWith("HTTP/1.1 200");
+        }
+        client.get(own).expect(404);
+        client.get(path + "/points/only").expect(200);
+    }
+
+    @Test
+    void paths_thatAreNotTheOneThatWasSent_areRefused() throws Exception {
+        for (String sent :
+                List.of(
+                        path + "/points//only",
+                        path + "//points/only",
+                        "/" + path + "/points/only",
+                        path + "/points///only?wait=true")) {
+            client.delete(sent).expectProblem(400, "MALFORMED", "percent-encode");
+            client.get(sent.replace("?wait=true", ""))
+                    .expectProblem(400, "MALFORMED", "path: found " + sent.split("\\?")[0]);
+        }
+        client.delete("/" + path).expectProblem(400, "MALFORMED", "path: found /" + path);
+        assertClear(client.delete(path + ";v2"));
+        assertClear(client.get(path + ";v2/points/only"));
+        client.get(path + "/points/only").expect(200);
+        client.get(path + "/points/%2Fonly").expect(404);
+        assertThat(client.get(path + "/points/only?include=//").json().path("detail").asText())
+                .as("slashes behind the path are no part of it")
+                .startsWith("include");
+    }
+
     @Test
     void ids_withControlCharacters_areDeletedByTheList() throws Exception {
         client.post(path + "/points?wait=true", "{'points':[{'id':'\\n\\t','vector':[1,2,3]}]}")

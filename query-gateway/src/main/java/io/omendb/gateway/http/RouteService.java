@@ -43,6 +43,9 @@ public final class RouteService implements HttpService {
         if (CrossSite.isRefused(route.method(), request.headers())) {
             return refused(context, request, CrossSite.refusal());
         }
+        if (RewrittenPath.isRefused(context)) {
+            return refused(context, request, RewrittenPath.refusal(context));
+        }
         if (route.work() == Work.OPEN) {
             // Served whatever else is to do, so that nothing else bounds what such bodies take.
             if (request.headers().contentLength() > OPEN_BODY_BYTES_MAX) {

@@ -91,6 +91,17 @@ public final class StrictJson {
         return parser.readValueAsTree();
     }
 
+    /** The whole of the bytes as one object, in which no name may come twice. */
+    public static ObjectNode uniqueObject(byte[] json, String field) {
+        try (JsonParser parser = parser(json)) {
+            ObjectNode object = uniqueObject(parser, field);
+            expectEnd(parser, field);
+            return object;
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
     /**
      * The object the parser stands on, in which no name may come twice: where each adds a
      * condition, the last of them alone is not what was meant.

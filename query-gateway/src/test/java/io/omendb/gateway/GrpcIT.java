@@ -380,6 +380,40 @@ class GrpcIT {
     }
 
     @Test
+    void filters_withANameTwice_areRefused() throws Exception {
+        String name = "g-twice";
+        running.collection(name);
+        upsertAndWait(name, point("a", 1, 2, 3).toBuilder().setMetadataJson("{\"c\":2}").build());
+        String filter = "{\"c\":1,\"c\":2}";
+        DeleteRequest delete =
+                DeleteRequest.newBuilder().setCollection(name).setFilterJson(filter).build();
+        SearchRequest search =
+                SearchRequest.newBuilder()
+                        .setCollection(name)
+                        .addAllVector(List.of(1f, 2f, 3f))
+                        .setFilterJson(filter)
+                        .build();
+        CountRequest count =
+                CountRequest.newBuilder().setCollection(name).setFilterJson(filter).build();
+        ScrollRequest scroll =
+                ScrollRequest.newBuilder().setCollection(name).setFilterJson(filter).build();
+        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
+                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                        () -> writes.delete(delete),
+                        () -> queries.search(search),
+                        () -> queries.count(count),
+                        () -> queries.scroll(scroll).next())) {
+            refused(
+                    call,
+                    Status.Code.INVALID_ARGUMENT,
+                    ErrorCode.MALFORMED,
+                    "filter_json: found a name twice in one object");
+        }
+        assertThat(queries.count(count.toBuilder().setFilterJson("").build()).getCount())
+                .isEqualTo(1);
+    }
+
+    @Test
     void calls_moreThanTheLimit_areRefused_andThoseOfWhoGaveUpAreCancelled() throws Exception {
         running.collection("g-busy");
         SearchRequest search =

@@ -119,7 +119,8 @@ final class QueryMessages {
         return json.isEmpty()
                 ? ""
                 : QueryJson.filter(
-                        StrictJson.object(json.getBytes(StandardCharsets.UTF_8), "filter_json"));
+                        StrictJson.uniqueObject(
+                                json.getBytes(StandardCharsets.UTF_8), "filter_json"));
     }
 
     private static Consistency consistency(io.omendb.v1.Consistency message) {

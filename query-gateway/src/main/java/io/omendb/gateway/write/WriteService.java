@@ -60,7 +60,7 @@ public final class WriteService extends WriteServiceGrpc.WriteServiceImplBase {
             case IDS -> DeleteJson.of(ids(request.getIds().getIdsList()));
             case FILTER_JSON ->
                     DeleteJson.of(
-                            StrictJson.object(
+                            StrictJson.uniqueObject(
                                     request.getFilterJson().getBytes(StandardCharsets.UTF_8),
                                     "filter_json"));
             case WHAT_NOT_SET ->

@@ -86,6 +86,35 @@ class CatalogueIT {
     }
 
     @Test
+    void create_reservedName_isRefused() {
+        for (String name : List.of("catalogue", "chroma")) {
+            assertRefused(name, ErrorCode.INVALID, "which OmenDB needs itself");
+        }
+    }
+
+    @Test
+    void create_besideACollectionWhoseTopicsKafkaTakesForIts_isAConflict() throws Exception {
+        writer.create(CollectionSchema.of("letters", 3, Metric.L2));
+        writer.create(CollectionSchema.of("others_dlq", 3, Metric.L2));
+
+        assertRefused("letters_dlq", ErrorCode.CONFLICT, "beside collection letters:");
+        assertRefused("others", ErrorCode.CONFLICT, "beside collection others_dlq:");
+        assertRefused("others_dlq_dlq", ErrorCode.CONFLICT, "beside collection others_dlq:");
+
+        writer.drop("letters"); // its topics stay
+        assertRefused("letters_dlq", ErrorCode.CONFLICT, "collides with existing topic");
+        assertThat(writer.create(CollectionSchema.of("letters", 3, Metric.L2)).created()).isTrue();
+    }
+
+    private void assertRefused(String name, ErrorCode code, String message) {
+        assertThatThrownBy(() -> writer.create(CollectionSchema.of(name, 3, Metric.L2)))
+                .isInstanceOfSatisfying(
+                        OmenException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContaining(message);
+        assertThat(follower.current()).doesNotContainKey(name);
+    }
+
+    @Test
     void drop_thenCreate_startsALaterGenerationBehindThePurgedRecords() throws Exception {
         CollectionDefinition first =
                 writer.create(CollectionSchema.of("made-again", 3, Metric.L2)).definition();

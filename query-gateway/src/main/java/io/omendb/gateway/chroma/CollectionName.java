@@ -1,6 +1,7 @@
 package io.omendb.gateway.chroma;
 
 import io.omendb.OmenException;
+import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.schema.CollectionSchema;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ record CollectionName(DatabaseName database, String name) {
     private static boolean isPlain(String name) {
         try {
             CollectionSchema.checkName(name);
-            return !name.startsWith(PREFIX);
+            return !name.startsWith(PREFIX) && !CatalogueWriter.isReserved(name);
         } catch (OmenException e) {
             return false;
         }

@@ -18,6 +18,7 @@ class CollectionNameTest {
         "default_tenant,default_database,a_b-c,a_b-c",
         "default_tenant,default_database,my.docs,chroma--default_5Ftenant--default_5Fdatabase--my_2Edocs",
         "default_tenant,default_database,chroma--x,chroma--default_5Ftenant--default_5Fdatabase--chroma_2D_2Dx",
+        "default_tenant,default_database,chroma,chroma--default_5Ftenant--default_5Fdatabase--chroma",
         "acme,sales,docs,chroma--acme--sales--docs",
         "acme-1,-a-,a--b,chroma--acme-1--_2Da_2D--a_2D_2Db",
         "é,db,docs,chroma--_C3_A9--db--docs"

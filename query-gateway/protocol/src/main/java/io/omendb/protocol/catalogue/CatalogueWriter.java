@@ -8,6 +8,7 @@ import io.omendb.schema.SchemaJson;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -22,8 +23,14 @@ public final class CatalogueWriter implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(15);
     private static final int ATTEMPTS_MAX = 10;
 
-    /** Its topic and the catalogue's have one name to Kafka, in which a dot is an underscore. */
-    private static final String RESERVED = "catalogue";
+    /**
+     * Their topics would be the catalogue's and the registry of Chroma's interface to Kafka, in
+     * whose names a dot is an underscore.
+     */
+    private static final Set<String> RESERVED = Set.of("catalogue", "chroma");
+
+    /** For the same reason {@code x_dlq} and the dead letters of {@code x} are one topic. */
+    private static final String DEAD_LETTERS = "_dlq";
 
     /**
      * What became of a creation.
@@ -67,16 +74,11 @@ public final class CatalogueWriter implements AutoCloseable {
      * Creates a collection, its topic and its dead-letter topic. All three are there when this
      * returns, so that points may be sent at once.
      *
-     * @throws OmenException CONFLICT if a collection of this name has another schema, UNAVAILABLE
-     *     if Kafka does not answer
+     * @throws OmenException CONFLICT if a collection of this name has another schema, or one of
+     *     another name has topics that Kafka takes for this one's; INVALID if OmenDB needs the name
+     *     itself; UNAVAILABLE if Kafka does not answer
      */
     public CreateResult create(CollectionSchema schema) throws InterruptedException {
-        if (schema.name().equals(RESERVED)) {
-            throw OmenException.invalid(
-                    "collection name: found \""
-                            + RESERVED
-                            + "\", which OmenDB needs itself, expected another");
-        }
         turn.lockInterruptibly();
         try {
             return untilUncontended(() -> tryCreate(schema));
@@ -94,6 +96,7 @@ public final class CatalogueWriter implements AutoCloseable {
             if (existing != null) {
                 return new CreateResult(requireSame(existing, schema), false);
             }
+            requireFree(schema.name(), catalogue.live().keySet());
             String topic = CollectionDefinition.defaultTopic(schema.name());
             topics.ensure(topic, schema.partitions());
             CollectionDefinition definition =
@@ -171,6 +174,32 @@ public final class CatalogueWriter implements AutoCloseable {
                 ErrorCode.UNAVAILABLE,
                 "Other gateways kept changing the catalogue; nothing was changed by this request,"
                         + " try again.");
+    }
+
+    /** Whether no collection can be made with this name; there may be one from before it was. */
+    public static boolean isReserved(String name) {
+        return RESERVED.contains(name);
+    }
+
+    private static void requireFree(String name, Set<String> live) {
+        if (isReserved(name)) {
+            throw OmenException.invalid(
+                    "collection name: found \""
+                            + name
+                            + "\", which OmenDB needs itself, expected another");
+        }
+        for (String clash : live) {
+            if (clash.equals(name + DEAD_LETTERS) || name.equals(clash + DEAD_LETTERS)) {
+                throw new OmenException(
+                        ErrorCode.CONFLICT,
+                        "Collection "
+                                + name
+                                + " cannot be beside collection "
+                                + clash
+                                + ": to Kafka the topic of one is that of the other's dead letters"
+                                + " (dots are underscores); choose another name.");
+            }
+        }
     }
 
     private static CollectionDefinition requireSame(

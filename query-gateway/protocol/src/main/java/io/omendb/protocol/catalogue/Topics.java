@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -92,6 +93,17 @@ final class Topics implements AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) {
                 return false;
+            }
+            if (e.getCause() instanceof InvalidTopicException refused) {
+                // Most often beside the topic of a collection that was dropped, which stays.
+                throw new OmenException(
+                        ErrorCode.CONFLICT,
+                        "Kafka takes no topic "
+                                + topic
+                                + " ("
+                                + refused.getMessage()
+                                + "); choose another name.",
+                        e);
             }
             throw failed(e);
         }

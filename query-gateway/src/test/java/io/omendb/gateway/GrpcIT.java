@@ -414,6 +414,37 @@ class GrpcIT {
     }
 
     @Test
+    void scroll_laterPages_seeWhatTheFirstHasWaitedFor() throws Exception {
+        String name = "g-scroll";
+        running.collection(name);
+        upsertAndWait(name, point("a", 0, 0, 0), point("b", 0, 0, 3), point("c", 0, 4, 0));
+        ScrollRequest request =
+                ScrollRequest.newBuilder()
+                        .setCollection(name)
+                        .setLimit(1)
+                        .setTimeoutMs(500)
+                        .setConsistency(Consistency.newBuilder().setStrong(true))
+                        .build();
+        List<Integer> pages = new ArrayList<>();
+        queries.scroll(request).forEachRemaining(page -> pages.add(page.getPointsCount()));
+        assertThat(pages).containsExactly(1, 1, 1, 0);
+
+        // As where a job that has failed answers from an earlier checkpoint, after the first page.
+        CountDownLatch behind = running.job.behindOnceScrolled(0);
+        try {
+            Iterator<ScrollResponse> scroll = queries.scroll(request);
+            assertThat(scroll.next().getPoints(0).getId()).isEqualTo("a");
+            refused(
+                    scroll::next,
+                    Status.Code.DEADLINE_EXCEEDED,
+                    ErrorCode.TIMEOUT,
+                    "Not applied within 500 ms");
+        } finally {
+            behind.countDown();
+        }
+    }
+
+    @Test
     void calls_moreThanTheLimit_areRefused_andThoseOfWhoGaveUpAreCancelled() throws Exception {
         running.collection("g-busy");
         SearchRequest search =

@@ -100,6 +100,13 @@ final class TestJob implements ShardDirectory {
         return behind;
     }
 
+    /** The same, from when this shard has next answered a page of a scroll. */
+    CountDownLatch behindOnceScrolled(int shard) {
+        CountDownLatch behind = new CountDownLatch(1);
+        shards.get(shard).behindOnceScrolled = behind;
+        return behind;
+    }
+
     /** Searches that this shard was asked for, ever. */
     int searches(int shard) {
         return shards.get(shard).searches.get();

@@ -84,6 +84,9 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
     /** Until it opens no write is said to be applied. */
     volatile CountDownLatch behind = new CountDownLatch(0);
 
+    /** What {@link #behind} is from the next page of a scroll on; null for no change. */
+    volatile CountDownLatch behindOnceScrolled;
+
     /** Until it opens nothing at all is answered. */
     volatile CountDownLatch silence = new CountDownLatch(0);
 
@@ -243,6 +246,10 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
                 () -> {
                     ScrollResponse.Builder response = ScrollResponse.newBuilder();
                     synchronized (this) {
+                        if (behindOnceScrolled != null) {
+                            behind = behindOnceScrolled;
+                            behindOnceScrolled = null;
+                        }
                         Rows rows = rows(request.getCollection());
                         String after = request.getAfter().getId().toStringUtf8();
                         matching(rows, request.getFilterJson())

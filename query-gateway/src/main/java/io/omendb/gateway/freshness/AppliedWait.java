@@ -45,9 +45,11 @@ public final class AppliedWait {
     /**
      * Waits for the writes these tokens name.
      *
-     * @return fails with TIMEOUT and the lag where they are not applied in time
+     * @return the writes that are applied now: those of the tokens, or where a token is no record's
+     *     the last record before it; fails with TIMEOUT and the lag where they are not applied in
+     *     time
      */
-    public CompletableFuture<Void> until(
+    public CompletableFuture<List<Token>> until(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
         return forRecords(
                 collection,
@@ -56,17 +58,17 @@ public final class AppliedWait {
                 (wanted, until) -> untilAll(collection, wanted, until));
     }
 
-    private CompletableFuture<Void> untilAll(
+    private CompletableFuture<List<Token>> untilAll(
             CollectionDefinition collection, List<Token> tokens, Deadline deadline) {
         if (tokens.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
+            return CompletableFuture.completedFuture(tokens);
         }
         AwaitAppliedRequest request = request(collection, tokens, deadline.leftMs());
         return shards.ask(deadline.later(ANSWER_MS), false, stub -> stub.awaitApplied(request))
                 .thenCompose(
                         gathered ->
                                 reached(gathered).size() == gathered.answers().size()
-                                        ? CompletableFuture.completedFuture(null)
+                                        ? CompletableFuture.completedFuture(tokens)
                                         : late(collection, tokens, deadline, gathered));
     }
 

@@ -135,6 +135,14 @@ record Consistency(List<Token> after, long ageMs, boolean committed) {
                         + expected);
     }
 
+    /**
+     * For what sees at least as much as a query that has waited for these writes; where nothing was
+     * lost since, that takes no time.
+     */
+    Consistency afterWaiting(List<Token> applied) {
+        return new Consistency(applied, ANY_AGE, committed);
+    }
+
     /** What was waited for before. */
     Consistency withoutWaiting() {
         return committed ? COMMITTED : EVENTUAL;

@@ -71,6 +71,17 @@ record ScrollJson(
         return new ScrollJson(filterJson, limit, after, fields, consistency, timeoutMs);
     }
 
+    /** The page after one; it sees at least as much, also where another job answers by then. */
+    ScrollJson next(Scroller.Page page) {
+        return new ScrollJson(
+                filterJson,
+                limit,
+                page.cursor(),
+                fields,
+                consistency.afterWaiting(page.applied()),
+                timeoutMs);
+    }
+
     void check(CollectionDefinition collection, Limits limits) {
         limits.checkRange("limit", limit, limits.k());
         limits.checkTimeoutMs(timeoutMs);

@@ -89,14 +89,7 @@ final class ScrollStream {
             out.onCompleted();
             return;
         }
-        next =
-                new ScrollJson(
-                        page.filterJson(),
-                        page.limit(),
-                        cursor,
-                        page.fields(),
-                        page.consistency().withoutWaiting(),
-                        page.timeoutMs());
+        next = page.next(found);
         busy.set(false);
         readNext();
     }

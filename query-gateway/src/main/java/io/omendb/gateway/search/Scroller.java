@@ -2,6 +2,7 @@ package io.omendb.gateway.search;
 
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -33,15 +34,23 @@ public final class Scroller {
      * A page.
      *
      * @param cursor where the next page starts; null where this is the last
+     * @param applied the writes that were waited for before it was read
      */
-    record Page(List<Point> points, @Nullable ScrollPosition cursor) {}
+    record Page(List<Point> points, @Nullable ScrollPosition cursor, List<Token> applied) {
+        private Page after(List<Token> writes) {
+            return new Page(points, cursor, writes);
+        }
+    }
 
     CompletableFuture<Page> page(
             CollectionDefinition collection, ScrollJson scroll, Deadline deadline) {
         return scroll.consistency()
                 .awaited(collection, ends, deadline)
                 .thenCompose(tokens -> wait.until(collection, tokens, deadline))
-                .thenCompose(applied -> read(collection, scroll, deadline));
+                .thenCompose(
+                        applied ->
+                                read(collection, scroll, deadline)
+                                        .thenApply(page -> page.after(applied)));
     }
 
     private CompletableFuture<Page> read(
@@ -69,7 +78,8 @@ public final class Scroller {
         List<Item> page = items.subList(0, Math.min(limit, items.size()));
         return new Page(
                 page.stream().map(Item::getPoint).toList(),
-                page.size() < limit ? null : page.get(page.size() - 1).getPosition());
+                page.size() < limit ? null : page.get(page.size() - 1).getPosition(),
+                List.of());
     }
 
     /**
@@ -79,43 +89,29 @@ public final class Scroller {
      */
     public CompletableFuture<List<String>> ids(
             CollectionDefinition collection, String filterJson, int pageSize, Deadline deadline) {
-        return Consistency.STRONG
-                .awaited(collection, ends, deadline)
-                .thenCompose(tokens -> wait.until(collection, tokens, deadline))
-                .thenCompose(
-                        applied ->
-                                ids(
-                                        collection,
-                                        filterJson,
-                                        null,
-                                        pageSize,
-                                        new ArrayList<>(),
-                                        deadline));
+        ScrollJson first =
+                new ScrollJson(
+                        filterJson,
+                        pageSize,
+                        null,
+                        Fields.ID,
+                        Consistency.STRONG,
+                        deadline.timeoutMs());
+        return ids(collection, first, new ArrayList<>(), deadline);
     }
 
     private CompletableFuture<List<String>> ids(
             CollectionDefinition collection,
-            String filterJson,
-            @Nullable ScrollPosition after,
-            int pageSize,
+            ScrollJson scroll,
             List<String> found,
             Deadline deadline) {
-        ScrollJson scroll =
-                new ScrollJson(
-                        filterJson, pageSize, after, Fields.ID, Consistency.EVENTUAL, pageSize);
-        return read(collection, scroll, deadline)
+        return page(collection, scroll, deadline)
                 .thenCompose(
                         page -> {
                             page.points().forEach(point -> found.add(point.getId()));
                             return page.cursor() == null
                                     ? CompletableFuture.completedFuture(found)
-                                    : ids(
-                                            collection,
-                                            filterJson,
-                                            page.cursor(),
-                                            pageSize,
-                                            found,
-                                            deadline);
+                                    : ids(collection, scroll.next(page), found, deadline);
                         });
     }
 }

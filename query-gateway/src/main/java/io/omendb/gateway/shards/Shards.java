@@ -80,11 +80,14 @@ public final class Shards implements AutoCloseable {
     /** Asks some shards, as the other method asks all. */
     public <T> CompletableFuture<Gathered<T>> ask(
             Audience audience, Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
-        return ask(
-                audience.among(directory.shards()),
-                audience.deadline(),
-                audience.allowPartial(),
-                question);
+        return ask(asked(audience), audience.deadline(), audience.allowPartial(), question);
+    }
+
+    /** The shards to ask. Channels stay open to all that are known: others ask those meanwhile. */
+    private List<ShardAddress> asked(Audience audience) {
+        List<ShardAddress> known = directory.shards();
+        channels.keep(known);
+        return audience.among(known);
     }
 
     private <T> CompletableFuture<Gathered<T>> ask(
@@ -92,7 +95,6 @@ public final class Shards implements AutoCloseable {
             Deadline deadline,
             boolean allowPartial,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question) {
-        channels.keep(known);
         int total = total(known);
         if (known.isEmpty() || (known.size() < total && !allowPartial)) {
             return CompletableFuture.failedFuture(
@@ -126,7 +128,7 @@ public final class Shards implements AutoCloseable {
             @Nullable Quick<T> quick,
             Function<ShardServiceFutureStub, ListenableFuture<T>> question,
             ToLongFunction<T> tookUs) {
-        List<ShardAddress> known = audience.among(directory.shards());
+        List<ShardAddress> known = asked(audience);
         Deadline deadline = audience.deadline();
         boolean allowPartial = audience.allowPartial();
         Place place = quick == null ? Place.ELSEWHERE : place(quick.kind(), known);

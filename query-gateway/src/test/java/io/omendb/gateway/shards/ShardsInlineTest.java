@@ -2,6 +2,8 @@ package io.omendb.gateway.shards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.stub.StreamObserver;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.LocalWork;
@@ -10,9 +12,11 @@ import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.SearchResponse;
+import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceFutureStub;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceImplBase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +145,31 @@ class ShardsInlineTest {
         assertThat(ask(asked)).as("asked by one who has gone").isCompletedExceptionally();
     }
 
+    @Test
+    void askingSome_leavesTheOthersReachable() {
+        List<ShardServiceFutureStub> stubs = new ArrayList<>();
+        answer(
+                shards.ask(
+                        Audience.all(deadline()),
+                        stub -> {
+                            stubs.add(stub);
+                            return stub.search(SearchRequest.getDefaultInstance());
+                        }));
+        Audience first = new Audience(deadline(), true, Set.of(addresses.get(0)));
+        answer(shards.ask(first, stub -> stub.search(SearchRequest.getDefaultInstance())));
+        answer(search(first, null));
+
+        // As another thread would that has begun to ask all of them a moment before.
+        ListenableFuture<SearchResponse> second =
+                stubs.get(1).search(SearchRequest.getDefaultInstance());
+        waiting.forEach(Runnable::run);
+        assertThat(Futures.getUnchecked(second).getTookUs()).isEqualTo(100);
+    }
+
+    private static Deadline deadline() {
+        return Deadline.of(System.nanoTime(), TIMEOUT_MS);
+    }
+
     private CompletableFuture<?> ask(Asked asked) {
         return shards.ask(
                 asked.now().deadline(TIMEOUT_MS),
@@ -155,8 +184,12 @@ class ShardsInlineTest {
     }
 
     private CompletableFuture<?> search(@Nullable String kind) {
+        return search(Audience.all(deadline()), kind);
+    }
+
+    private CompletableFuture<?> search(Audience audience, @Nullable String kind) {
         return shards.search(
-                Audience.all(Deadline.of(System.nanoTime(), TIMEOUT_MS)),
+                audience,
                 kind == null ? null : new Quick<>(kind, SearchResponse::getTookUs),
                 stub -> stub.search(SearchRequest.getDefaultInstance()),
                 SearchResponse::getTookUs);

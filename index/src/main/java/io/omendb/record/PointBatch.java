@@ -10,12 +10,14 @@ import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Points that were sent together, with what is wrong with any of them. A batch is taken or refused
  * as a whole, so reading goes on after a bad point in order to name the others as well.
  *
- * @param points the points in the order sent; bad ones that could not be read are left out
+ * @param points the points in the order sent, up to where reading stopped; those named in {@code
+ *     bad} are left out
  * @param bad the bad points in the order sent, at most {@value #BAD_MAX}
  */
 public record PointBatch(List<Point> points, List<BadPoint> bad) {
@@ -100,18 +102,36 @@ public record PointBatch(List<Point> points, List<BadPoint> bad) {
      * the collection has an embedder, a point that has a text may still be without its vector.
      */
     public PointBatch checked(CollectionSchema schema) {
-        if (!bad.isEmpty()) {
-            return this;
-        }
-        List<BadPoint> broken = new ArrayList<>();
-        for (int i = 0; i < points.size() && broken.size() < BAD_MAX; i++) {
-            try {
-                PointRules.checkSent(schema, points.get(i));
-            } catch (OmenException e) {
-                broken.add(new BadPoint(i, e));
+        return checked(point -> PointRules.checkSent(schema, point));
+    }
+
+    /**
+     * The same batch with the points that break a rule among the bad ones: the first {@value
+     * #BAD_MAX} of all that are bad. Where there are any, the others are left out.
+     *
+     * @param rule throws an {@link OmenException} for a point that breaks it
+     */
+    public PointBatch checked(Consumer<Point> rule) {
+        List<BadPoint> all = new ArrayList<>();
+        int unread = 0;
+        int index = 0;
+        for (int i = 0; i < points.size() && all.size() < BAD_MAX; i++) {
+            // Whatever could not be read before this point has a place of its own.
+            for (; unread < bad.size() && bad.get(unread).index() <= index; unread++) {
+                all.add(bad.get(unread));
+                index = bad.get(unread).index() + 1;
             }
+            try {
+                rule.accept(points.get(i));
+            } catch (OmenException e) {
+                all.add(new BadPoint(index, e));
+            }
+            index++;
         }
-        return new PointBatch(points, broken);
+        all.addAll(bad.subList(unread, bad.size()));
+        return all.isEmpty()
+                ? this
+                : new PointBatch(List.of(), all.subList(0, Math.min(all.size(), BAD_MAX)));
     }
 
     private boolean isFull() {

@@ -10,6 +10,7 @@ import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PointBatchTest {
@@ -128,6 +129,40 @@ class PointBatchTest {
 
         assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(1);
         assertThat(batch.bad().get(0).reason().code()).isEqualTo(ErrorCode.INVALID);
+    }
+
+    @Test
+    void checked_withPointsThatCouldNotBeRead_namesBothInTheOrderSent() {
+        String wide = "{\"id\":\"b\",\"vector\":[1,2,3]}";
+        PointBatch batch =
+                json("{\"points\":[" + String.join(",", wide, "7", "8", GOOD, wide, "9") + "]}")
+                        .checked(CollectionSchema.of("c", 2, Metric.L2));
+
+        assertThat(batch.bad())
+                .extracting(PointBatch.BadPoint::index)
+                .containsExactly(0, 1, 2, 4, 5);
+        assertThat(batch.bad())
+                .extracting(bad -> bad.reason().code())
+                .containsExactly(
+                        ErrorCode.INVALID,
+                        ErrorCode.MALFORMED,
+                        ErrorCode.MALFORMED,
+                        ErrorCode.INVALID,
+                        ErrorCode.MALFORMED);
+    }
+
+    @Test
+    void checked_manyOfBothKinds_namesTheFirst() {
+        String lines = ("{\"id\":\"b\",\"vector\":[1,2,3]}\n7\n" + GOOD + "\n").repeat(30);
+        PointBatch batch =
+                PointBatch.readNdjson(
+                                lines.getBytes(StandardCharsets.UTF_8), 1000, Vectors.REQUIRED)
+                        .checked(CollectionSchema.of("c", 2, Metric.L2));
+
+        assertThat(batch.bad())
+                .extracting(PointBatch.BadPoint::index)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 30).filter(i -> i % 3 != 2).boxed().toList());
     }
 
     private static void assertCode(ErrorCode code, String json, String message) {

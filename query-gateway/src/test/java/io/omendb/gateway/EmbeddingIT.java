@@ -142,6 +142,16 @@ class EmbeddingIT {
                         path + "/points",
                         "{'points':[{'id':'1','vector':[1,1,1]},{'id':'2','text':' '}]}")
                 .expectProblem(422, "INVALID", "points[1]: text: found no words");
+        JsonNode every =
+                client.post(
+                                path + "/points",
+                                "{'points':[{'id':'1','text':' '},{'id':'2'},{'id':'3','text':'a'},"
+                                        + "{'id':'','text':'a'}]}")
+                        .expectProblem(400, "MALFORMED", "points[0]: text: found no words")
+                        .json();
+        assertThat(every.path("errors"))
+                .extracting(error -> error.path("index").asInt())
+                .containsExactly(0, 1, 3);
         assertThat(letters.calls).isEmpty();
         client.post(
                         path + "/points",

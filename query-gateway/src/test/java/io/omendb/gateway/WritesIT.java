@@ -135,6 +135,18 @@ class WritesIT {
                 .extracting(e -> e.path("index").asInt())
                 .containsExactly(1, 2, 3, 4);
 
+        JsonNode both =
+                client.post(
+                                path + "/points",
+                                "{'points':[{'id':'b','vector':[1,2]},"
+                                        + A
+                                        + ",{'id':7,'vector':[1,2,3]},{'id':'','vector':[1,1,1]}]}")
+                        .expectProblem(400, "MALFORMED", "points[0]: vector: found 2 components")
+                        .json();
+        assertThat(both.path("errors"))
+                .extracting(e -> e.path("index").asInt())
+                .containsExactly(0, 2, 3);
+
         String bad = "{'id':'b','vector':[1]},".repeat(50);
         assertThat(
                         client.post(path + "/points", "{'points':[" + bad + A + "]}")

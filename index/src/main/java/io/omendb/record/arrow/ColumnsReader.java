@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -191,22 +192,25 @@ final class ColumnsReader {
         return String.valueOf(point.reason().getMessage());
     }
 
-    /** The points one by one, if there is nothing wrong with any; else what is. */
+    /** The points one by one, and what is wrong with any; without points where that is much. */
     PointBatch batch() {
-        if (!bad.isEmpty()) {
-            List<BadPoint> named =
-                    bad.stream()
-                            .sorted(Comparator.comparingInt(BadPoint::index))
-                            .limit(BAD_MAX)
-                            .toList();
-            return new PointBatch(List.of(), named);
+        List<BadPoint> named =
+                bad.stream()
+                        .sorted(Comparator.comparingInt(BadPoint::index))
+                        .limit(BAD_MAX)
+                        .toList();
+        if (bad.size() > BAD_MAX) {
+            return new PointBatch(List.of(), named); // more may be bad that no one has noted
         }
+        Set<Integer> left = named.stream().map(BadPoint::index).collect(Collectors.toSet());
         PointColumns columns = columns();
         List<Point> points = new ArrayList<>(rows);
         for (int row = 0; row < rows; row++) {
-            points.add(columns.point(row));
+            if (!left.contains(row)) {
+                points.add(columns.point(row));
+            }
         }
-        return new PointBatch(points, List.of());
+        return new PointBatch(points, named);
     }
 
     private PointColumns columns() {

@@ -412,7 +412,15 @@ class ArrowPointsTest {
             writer.add(id(1), new float[] {0, Float.NaN, 0}, null, null);
             writer.add(new byte[0], new float[3], null, null);
             writer.add(new byte[] {(byte) 0xff}, new float[3], null, null);
+            writer.add(id(4), new float[] {1e30f, 0, 0}, null, null);
             byte[] stream = writer.finish();
+            assertThat(ArrowPoints.readBatch(stream, SCHEMA, 10).checked(SCHEMA).bad())
+                    .extracting(bad -> bad.index() + ": " + bad.reason().getMessage())
+                    .satisfiesExactly(
+                            bad -> assertThat(bad).startsWith("1: vector[1]: found NaN"),
+                            bad -> assertThat(bad).startsWith("2: id: found 0 bytes"),
+                            bad -> assertThat(bad).startsWith("3: id: found bytes"),
+                            bad -> assertThat(bad).startsWith("4: vector: found a vector of len"));
             assertThatThrownBy(() -> ArrowPoints.read(stream, SCHEMA))
                     .isInstanceOf(OmenException.class)
                     .hasMessageContaining("row 1: vector[1]: found NaN")

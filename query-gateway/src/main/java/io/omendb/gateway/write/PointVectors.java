@@ -9,6 +9,7 @@ import io.omendb.record.PointBatch;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
+import io.omendb.schema.CollectionSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +42,7 @@ public final class PointVectors {
      */
     CompletableFuture<ReadyPoints> ready(
             CollectionDefinition collection, PointBatch batch, Deadline deadline) {
-        PointBatch checked = batch.checked(collection.schema());
+        PointBatch checked = batch.checked(point -> check(collection.schema(), point));
         if (!checked.bad().isEmpty()) {
             throw RefusedBatch.of(checked.bad());
         }
@@ -58,7 +59,6 @@ public final class PointVectors {
         if (without.isEmpty()) {
             return CompletableFuture.completedFuture(new ReadyPoints(points, null));
         }
-        refuseBad(without, i -> TextVectors.checkText("text", said.get(i)));
         Admission.Place place =
                 room.enter(BYTES_PER_COMPONENT * said.size() * collection.schema().dimension());
         return texts.ofPoints(collection, said, deadline)
@@ -71,6 +71,14 @@ public final class PointVectors {
                                 place.close();
                             }
                         });
+    }
+
+    /** Also of the text whose vector is to be made, so that a refusal names all that is bad. */
+    private static void check(CollectionSchema schema, Point point) {
+        PointRules.checkSent(schema, point);
+        if (!point.hasVector()) {
+            TextVectors.checkText("text", Objects.requireNonNull(point.text()));
+        }
     }
 
     private static List<Point> whole(

@@ -405,7 +405,8 @@ final class ShardMaintenance {
         // The same neighbours lie in more lists when rows between them are gone.
         boolean shrunk = live * MODEL_SHRINKAGE < index.model().rows();
         boolean better = snapshot.queries().isBetterThan(index.model().queries());
-        boolean rewritten = snapshot.sequence() - writesAtMeasurement
+        boolean rewritten =
+                snapshot.sequence() - writesAtMeasurement
                         >= MODEL_WRITES * Math.max(live, options.trainRows());
         if (!grown && !shrunk && !better && !rewritten) {
             return false;

@@ -10,9 +10,12 @@ import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
 import io.omendb.gateway.http.Limits;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Shards, broker and limits that fail. */
 @ExtendWith(SharedBroker.class)
 class FailuresIT {
+    private static final String CHROMA =
+            "/api/v2/tenants/default_tenant/databases/default_database/collections";
+
+    /** Chroma's requests that are worked on, and wait for it. */
+    private static final int CHROMA_MAX = 16 + 128;
+
     private static final String SEARCH = "{'vector':[0,0,0],'k':5}";
     private static final String PARTIAL = "{'vector':[0,0,0],'k':5,'allow_partial':true}";
 
@@ -170,6 +179,91 @@ class FailuresIT {
             two.get().expect(200);
             client.post(path + "/search", SEARCH).expect(200);
         }
+    }
+
+    /** They wait for a shard, for longer than anybody else should for a thread. */
+    @Test
+    void chroma_requestsThatWait_keepNobodyElseWaiting(SharedBroker.Running broker)
+            throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            Client client = running.client;
+            String path = running.collection("beside");
+            String records = chroma(client, "beside");
+            CountDownLatch silence = running.job.silence(0);
+            List<CompletableFuture<Client.Reply>> waiting = new ArrayList<>();
+            try {
+                for (int i = 0; i < CHROMA_MAX + 6; i++) {
+                    waiting.add(client.send("POST", records + "/get", "{}", "application/json"));
+                }
+                Await.until(
+                        "those are refused that are too many",
+                        () -> waiting.stream().filter(CompletableFuture::isDone).count() == 6);
+                String point = "{\"points\":[{\"id\":\"a\",\"vector\":[0,0,0]}]}";
+                client.send("POST", path + "/points", point, "application/json")
+                        .get(10, TimeUnit.SECONDS)
+                        .expect(202);
+            } finally {
+                silence.countDown();
+            }
+            int refused = 0;
+            for (CompletableFuture<Client.Reply> each : waiting) {
+                Client.Reply reply = each.get();
+                if (reply.status() == 429) {
+                    assertThat(reply.json().path("error").asText()).isEqualTo("RateLimitError");
+                    refused++;
+                } else {
+                    reply.expect(200);
+                }
+            }
+            assertThat(refused).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void chroma_whoHasGone_isWorkedForNoMore(SharedBroker.Running broker) throws Exception {
+        try (RunningGateway running = new RunningGateway(broker)) {
+            Client client = running.client;
+            running.collection("deserted");
+            String records = chroma(client, "deserted");
+            String add = "{\"ids\":[\"a\"],\"embeddings\":[[1,2,3]]}";
+            CountDownLatch silence = running.job.silence(0);
+            List<RawConnection> leaving = new ArrayList<>();
+            try {
+                for (int i = 0; i < CHROMA_MAX / 2; i++) {
+                    RawConnection one = new RawConnection(running.gateway.port());
+                    leaving.add(one);
+                    String body = i % 2 == 0 ? "{}" : add;
+                    one.send("POST " + records + (i % 2 == 0 ? "/get" : "/add"))
+                            .send(" HTTP/1.1\nhost: a\ncontent-length: " + body.length() + "\n\n")
+                            .sendExactly(body);
+                }
+                Await.until(
+                        "all are under way",
+                        () ->
+                                client.get("/metrics")
+                                        .text()
+                                        .contains("requests_in_flight " + CHROMA_MAX / 2 + ".0"));
+                for (RawConnection one : leaving) {
+                    one.close();
+                }
+                client.send("GET", CHROMA, "", "application/json")
+                        .get(10, TimeUnit.SECONDS)
+                        .expect(200);
+                Await.until(
+                        "their places are free",
+                        () -> client.get("/metrics").text().contains("requests_in_flight 0.0"));
+            } finally {
+                silence.countDown();
+            }
+            assertThat(client.get(records + "/count").expect(200).text()).isEqualTo("0");
+        }
+    }
+
+    /** The path of a collection's records in Chroma's interface. */
+    private static String chroma(Client client, String name) throws Exception {
+        return CHROMA
+                + "/"
+                + client.get(CHROMA + "/" + name).expect(200).json().path("id").asText();
     }
 
     @Test

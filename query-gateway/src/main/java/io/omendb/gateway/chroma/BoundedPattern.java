@@ -1,5 +1,6 @@
 package io.omendb.gateway.chroma;
 
+import io.omendb.gateway.shards.Deadline;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -61,10 +62,10 @@ record BoundedPattern(Pattern pattern) {
         return digits.isEmpty() ? 1 : Math.max(1, Long.parseLong(digits));
     }
 
-    /** Whether it matches anywhere in a text. */
-    boolean isIn(String text) {
+    /** Whether it matches anywhere in a text; ends by the deadline. */
+    boolean isIn(String text, Deadline deadline) {
         try {
-            return pattern.matcher(new BoundedText(text)).find();
+            return pattern.matcher(new BoundedText(text, deadline)).find();
         } catch (StackOverflowError e) {
             throw ChromaException.invalid(
                     "$regex: the expression goes too deep on a document, expected one that does"

@@ -13,13 +13,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** All routes of Chroma's interface, and the log that its collections are kept in. */
+/**
+ * All routes of Chroma's interface, the log that its collections are kept in, and the threads that
+ * its requests are worked on by.
+ */
 public final class ChromaEndpoints implements AutoCloseable {
     private final RegistryLog log;
+    private final ChromaThreads threads;
     private final List<Route> routes;
 
-    private ChromaEndpoints(RegistryLog log, List<Route> routes) {
+    private ChromaEndpoints(RegistryLog log, ChromaThreads threads, List<Route> routes) {
         this.log = log;
+        this.threads = threads;
         this.routes = routes;
     }
 
@@ -51,7 +56,8 @@ public final class ChromaEndpoints implements AutoCloseable {
                                 new RecordWriter(reader, points, accepted),
                                 limits)
                         .routes());
-        return new ChromaEndpoints(log, List.copyOf(routes));
+        ChromaThreads threads = ChromaThreads.open();
+        return new ChromaEndpoints(log, threads, routes.stream().map(threads::working).toList());
     }
 
     public List<Route> routes() {
@@ -60,6 +66,7 @@ public final class ChromaEndpoints implements AutoCloseable {
 
     @Override
     public void close() {
+        threads.close();
         log.close();
     }
 }

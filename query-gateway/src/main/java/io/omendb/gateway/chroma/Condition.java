@@ -1,6 +1,7 @@
 package io.omendb.gateway.chroma;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.omendb.gateway.shards.Deadline;
 import io.omendb.schema.CollectionSchema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 sealed interface Condition {
     Condition ALWAYS = new All(List.of());
 
-    boolean matches(Row row);
+    /**
+     * Whether it holds of a record. What looks at documents may take long for one record alone, and
+     * ends where the deadline has passed or nobody waits any more.
+     */
+    boolean matches(Row row, Deadline deadline);
 
     /** What of it the shards can check. */
     default Pushdown pushdown(CollectionSchema schema) {
@@ -31,8 +36,8 @@ sealed interface Condition {
     /** {@code $and}; without parts it is always true. */
     record All(List<Condition> parts) implements Condition {
         @Override
-        public boolean matches(Row row) {
-            return parts.stream().allMatch(part -> part.matches(row));
+        public boolean matches(Row row, Deadline deadline) {
+            return parts.stream().allMatch(part -> part.matches(row, deadline));
         }
 
         @Override
@@ -44,8 +49,8 @@ sealed interface Condition {
     /** {@code $or}. */
     record Any(List<Condition> parts) implements Condition {
         @Override
-        public boolean matches(Row row) {
-            return parts.stream().anyMatch(part -> part.matches(row));
+        public boolean matches(Row row, Deadline deadline) {
+            return parts.stream().anyMatch(part -> part.matches(row, deadline));
         }
 
         @Override
@@ -57,8 +62,8 @@ sealed interface Condition {
     /** The complement: what lacks the field is in it, as in Chroma. */
     record Not(Condition part) implements Condition {
         @Override
-        public boolean matches(Row row) {
-            return !part.matches(row);
+        public boolean matches(Row row, Deadline deadline) {
+            return !part.matches(row, deadline);
         }
 
         @Override
@@ -70,7 +75,7 @@ sealed interface Condition {
     /** {@code $eq} and {@code $in}. */
     record OneOf(String field, List<JsonNode> values) implements Condition {
         @Override
-        public boolean matches(Row row) {
+        public boolean matches(Row row, Deadline deadline) {
             JsonNode found = value(row, field);
             return found != null && values.stream().anyMatch(value -> same(found, value));
         }
@@ -85,7 +90,7 @@ sealed interface Condition {
     record Ordered(String field, boolean greater, boolean orEqual, JsonNode bound)
             implements Condition {
         @Override
-        public boolean matches(Row row) {
+        public boolean matches(Row row, Deadline deadline) {
             JsonNode found = value(row, field);
             if (found == null || !found.isNumber()) {
                 return false;
@@ -103,7 +108,7 @@ sealed interface Condition {
     /** {@code $contains}: the field is a list and has the element. */
     record Holds(String field, JsonNode element) implements Condition {
         @Override
-        public boolean matches(Row row) {
+        public boolean matches(Row row, Deadline deadline) {
             JsonNode found = value(row, field);
             if (found == null || !found.isArray()) {
                 return false;
@@ -125,7 +130,8 @@ sealed interface Condition {
     /** {@code $contains} of a document: a substring, upper and lower case apart. */
     record Text(String part) implements Condition {
         @Override
-        public boolean matches(Row row) {
+        public boolean matches(Row row, Deadline deadline) {
+            deadline.check();
             return row.document() != null && row.document().contains(part);
         }
     }
@@ -133,8 +139,8 @@ sealed interface Condition {
     /** {@code $regex}: anywhere in the document. */
     record Regex(BoundedPattern pattern) implements Condition {
         @Override
-        public boolean matches(Row row) {
-            return row.document() != null && pattern.isIn(row.document());
+        public boolean matches(Row row, Deadline deadline) {
+            return row.document() != null && pattern.isIn(row.document(), deadline);
         }
     }
 

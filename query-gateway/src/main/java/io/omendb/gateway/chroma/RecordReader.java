@@ -1,7 +1,6 @@
 package io.omendb.gateway.chroma;
 
-import io.omendb.ErrorCode;
-import io.omendb.OmenException;
+import com.google.common.collect.Iterables;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
@@ -61,12 +60,28 @@ final class RecordReader {
         wait.until(collection, tokens, deadline).join();
     }
 
-    /** The records of some ids, in their order; what does not exist is left out. */
-    List<Row> byIds(
+    /**
+     * Reads the records of some ids, in their order; what does not exist is left out.
+     *
+     * @param each says whether to go on
+     */
+    void byIds(
             CollectionDefinition collection,
             Collection<String> ids,
             boolean vectors,
-            Deadline deadline) {
+            Deadline deadline,
+            Predicate<Row> each) {
+        for (List<String> some : Iterables.partition(ids, PAGE)) {
+            for (Row row : some(collection, some, vectors, deadline)) {
+                if (!each.test(row)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private List<Row> some(
+            CollectionDefinition collection, List<String> ids, boolean vectors, Deadline deadline) {
         GetRequest request =
                 GetRequest.newBuilder()
                         .setCollection(collection.name())
@@ -93,6 +108,31 @@ final class RecordReader {
     }
 
     /**
+     * Reads the records that are selected, apart from what offset and limit say: those of ids in
+     * their order, others in one that only their ids decide.
+     *
+     * @param each says whether to go on; is not asked where none is to be selected
+     */
+    void selected(
+            CollectionDefinition collection,
+            Selection selection,
+            boolean vectors,
+            Deadline deadline,
+            Predicate<Row> each) {
+        if (selection.most() == 0) {
+            return;
+        }
+        Predicate<Row> matching = row -> !selection.matches(row, deadline) || each.test(row);
+        Collection<String> ids = selection.ids();
+        if (ids != null) {
+            byIds(collection, ids, vectors, deadline, matching);
+        } else {
+            String filter = Pushdown.of(selection.condition(), collection.schema()).json();
+            scan(collection, filter, vectors, deadline, matching);
+        }
+    }
+
+    /**
      * Reads all records that pass a filter, in an order that only their ids decide.
      *
      * @param filterJson empty for all
@@ -115,7 +155,7 @@ final class RecordReader {
         do {
             page = page(request.build(), deadline);
             for (Item item : page) {
-                checkTime(deadline);
+                deadline.check();
                 if (!each.test(Row.of(item.getPoint(), 0))) {
                     return;
                 }
@@ -124,17 +164,6 @@ final class RecordReader {
                 request.setAfter(page.get(page.size() - 1).getPosition());
             }
         } while (page.size() == PAGE);
-    }
-
-    /** What is done with a record may take long: an expression is matched, say. */
-    private static void checkTime(Deadline deadline) {
-        if (deadline.leftMs() == 0) {
-            throw new OmenException(
-                    ErrorCode.TIMEOUT,
-                    "The records were not read within the "
-                            + deadline.timeoutMs()
-                            + " ms of the request.");
-        }
     }
 
     private List<Item> page(ScrollRequest request, Deadline deadline) {

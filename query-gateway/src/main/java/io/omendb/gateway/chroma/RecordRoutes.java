@@ -15,7 +15,6 @@ import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The routes of a collection's records. */
 final class RecordRoutes {
@@ -122,44 +121,28 @@ final class RecordRoutes {
         return RecordAnswers.got(
                 definition == null
                         ? List.of()
-                        : selected(
-                                definition,
-                                selection,
-                                include.contains(Include.EMBEDDINGS),
-                                deadline(call)),
+                        : selected(definition, selection, include, deadline(call)),
                 include);
     }
 
     private List<Row> selected(
             CollectionDefinition definition,
             Selection selection,
-            boolean vectors,
+            Set<Include> include,
             Deadline deadline) {
-        int limit = selection.limit() == null ? Integer.MAX_VALUE : selection.limit();
         List<Row> rows = new ArrayList<>();
-        if (selection.ids() != null) {
-            Stream<Row> found =
-                    reader.byIds(definition, selection.ids(), vectors, deadline).stream();
-            return found.filter(selection.condition()::matches)
-                    .skip(selection.offset())
-                    .limit(limit)
-                    .toList();
-        }
         int[] skipped = {0};
-        if (limit > 0) {
-            reader.scan(
-                    definition,
-                    Pushdown.of(selection.condition(), definition.schema()).json(),
-                    vectors,
-                    deadline,
-                    row -> {
-                        if (selection.condition().matches(row)
-                                && skipped[0]++ >= selection.offset()) {
-                            rows.add(row);
-                        }
-                        return rows.size() < limit;
-                    });
-        }
+        reader.selected(
+                definition,
+                selection,
+                include.contains(Include.EMBEDDINGS),
+                deadline,
+                row -> {
+                    if (skipped[0]++ >= selection.offset()) {
+                        rows.add(row);
+                    }
+                    return rows.size() < selection.most();
+                });
         return rows;
     }
 
@@ -190,13 +173,9 @@ final class RecordRoutes {
                 ChromaCollections.checkDimension(definition, query.length);
                 PointRules.checkVector(definition.schema(), "query_embeddings", query);
                 PointRules.checkNorm(definition.schema(), "query_embeddings", query);
+                boolean vectors = include.contains(Include.EMBEDDINGS);
                 results.add(
-                        search.nearest(
-                                definition,
-                                query,
-                                selection,
-                                include.contains(Include.EMBEDDINGS),
-                                deadline));
+                        search.nearest(definition, query, selection, vectors, deadline));
             }
         }
         return RecordAnswers.found(results, include);
@@ -246,7 +225,7 @@ final class RecordRoutes {
 
     /** Requests do not say how long they may take. */
     private Deadline deadline(Call call) {
-        return Deadline.of(call.startNanos(), limits.timeoutMsMax());
+        return call.asked().deadline(limits.timeoutMsMax());
     }
 
     private static HttpResponse done(HttpStatus status) {

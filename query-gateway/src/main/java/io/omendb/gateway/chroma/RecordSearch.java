@@ -39,9 +39,12 @@ final class RecordSearch {
         Collection<String> ids = selection.ids();
         if (ids != null) {
             Nearest nearest = new Nearest(collection, query, wanted, vectors);
-            reader.byIds(collection, ids, true, deadline).stream()
-                    .filter(selection.condition()::matches)
-                    .forEach(nearest::offer);
+            reader.byIds(
+                    collection,
+                    ids,
+                    true,
+                    deadline,
+                    row -> nearest.offer(row, selection, deadline));
             return nearest.rows();
         }
         if (!selection.filtered()) {
@@ -53,7 +56,10 @@ final class RecordSearch {
             List<Row> found =
                     reader.nearest(collection, query, asked, pushdown.json(), vectors, deadline);
             List<Row> matching =
-                    found.stream().filter(selection.condition()::matches).limit(wanted).toList();
+                    found.stream()
+                            .filter(row -> selection.matches(row, deadline))
+                            .limit(wanted)
+                            .toList();
             if (matching.size() == wanted) {
                 return matching;
             }
@@ -64,12 +70,7 @@ final class RecordSearch {
                 pushdown.json(),
                 true,
                 deadline,
-                row -> {
-                    if (selection.condition().matches(row)) {
-                        nearest.offer(row);
-                    }
-                    return true;
-                });
+                row -> nearest.offer(row, selection, deadline));
         return nearest.rows();
     }
 
@@ -96,16 +97,18 @@ final class RecordSearch {
             this.vectors = vectors;
         }
 
-        void offer(Row row) {
+        /** Takes a record if it is selected and near. Others may be nearer, so that it is true. */
+        boolean offer(Row row, Selection selection, Deadline deadline) {
             float[] vector = row.vector();
-            if (vector == null) {
-                return;
+            if (!selection.matches(row, deadline) || vector == null) {
+                return true;
             }
             Row measured = row.withDistance(space.between(query, vector));
             farthestFirst.add(vectors ? measured : measured.withoutVector());
             if (farthestFirst.size() > wanted) {
                 farthestFirst.remove();
             }
+            return true;
         }
 
         List<Row> rows() {

@@ -1,5 +1,7 @@
 package io.omendb.gateway.chroma;
 
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.write.PointWriter;
@@ -7,10 +9,10 @@ import io.omendb.record.Point;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordWriter {
     private static final int TURNS = 64;
+    private static final long STEP_MS = 100;
 
     private final RecordReader reader;
     private final PointWriter points;
@@ -97,8 +100,7 @@ final class RecordWriter {
                             + " would lose; write through OmenDB's own.");
         }
         List<Token> tokens;
-        ReentrantLock turn = turn(collection);
-        turn.lockInterruptibly();
+        ReentrantLock turn = takeTurn(collection, deadline);
         try {
             Map<String, Row> existing = existing(collection, rows, replaces, deadline);
             List<Point> written = new ArrayList<>();
@@ -126,8 +128,15 @@ final class RecordWriter {
         rows.forEach(row -> PointRules.checkId(row.id()));
         reader.awaitWritten(collection, deadline);
         Map<String, Row> existing = new HashMap<>();
-        reader.byIds(collection, rows.stream().map(Row::id).toList(), vectors, deadline)
-                .forEach(row -> existing.put(row.id(), row));
+        reader.byIds(
+                collection,
+                rows.stream().map(Row::id).toList(),
+                vectors,
+                deadline,
+                row -> {
+                    existing.put(row.id(), row);
+                    return true;
+                });
         return existing;
     }
 
@@ -135,31 +144,19 @@ final class RecordWriter {
     int delete(CollectionDefinition collection, Selection selection, Deadline deadline)
             throws InterruptedException {
         List<String> ids = new ArrayList<>();
-        int limit = selection.limit() == null ? Integer.MAX_VALUE : selection.limit();
         List<Token> tokens;
-        ReentrantLock turn = turn(collection);
-        turn.lockInterruptibly();
+        ReentrantLock turn = takeTurn(collection, deadline);
         try {
             reader.awaitWritten(collection, deadline);
-            Collection<String> asked = selection.ids();
-            if (asked != null) {
-                reader.byIds(collection, asked, false, deadline).stream()
-                        .filter(selection.condition()::matches)
-                        .limit(limit)
-                        .forEach(row -> ids.add(row.id()));
-            } else if (limit > 0) {
-                reader.scan(
-                        collection,
-                        Pushdown.of(selection.condition(), collection.schema()).json(),
-                        false,
-                        deadline,
-                        row -> {
-                            if (selection.condition().matches(row)) {
-                                ids.add(row.id());
-                            }
-                            return ids.size() < limit;
-                        });
-            }
+            reader.selected(
+                    collection,
+                    selection,
+                    false,
+                    deadline,
+                    row -> {
+                        ids.add(row.id());
+                        return ids.size() < selection.most();
+                    });
             if (ids.isEmpty()) {
                 return 0;
             }
@@ -171,7 +168,26 @@ final class RecordWriter {
         return ids.size();
     }
 
-    private ReentrantLock turn(CollectionDefinition collection) {
-        return turns[Math.floorMod(collection.name().hashCode(), TURNS)];
+    /**
+     * Waits for a turn, which is locked then. In steps, since whoever asked may go away meanwhile.
+     *
+     * @throws OmenException TIMEOUT where the others' turns take all the time there is
+     */
+    private ReentrantLock takeTurn(CollectionDefinition collection, Deadline deadline)
+            throws InterruptedException {
+        ReentrantLock turn = turns[Math.floorMod(collection.name().hashCode(), TURNS)];
+        while (!turn.tryLock(Math.min(STEP_MS, deadline.leftMs()), TimeUnit.MILLISECONDS)) {
+            if (deadline.leftMs() == 0) {
+                throw new OmenException(
+                        ErrorCode.TIMEOUT,
+                        "Nothing was written: other writes to collection "
+                                + collection.name()
+                                + " took all of the "
+                                + deadline.timeoutMs()
+                                + " ms of the request.");
+            }
+            deadline.check();
+        }
+        return turn;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.StrictJson;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,6 +55,20 @@ record Selection(
 
     Set<Include> includeOr(Set<Include> usual) {
         return include == null ? usual : include;
+    }
+
+    /**
+     * Whether the condition holds of a record. To be asked of one after the other: it fails once
+     * the deadline has passed or nobody waits any more.
+     */
+    boolean matches(Row row, Deadline deadline) {
+        deadline.check();
+        return condition.matches(row, deadline);
+    }
+
+    /** The most records that are selected. */
+    int most() {
+        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     /** What has been read so far. */
@@ -112,18 +127,21 @@ record Selection(
                                 + Limits.BATCH_HITS_MAX
                                 + " records in all");
             }
-            int expressions =
-                    document == null
-                            ? 0
-                            : document.findValues("$regex").size()
-                                    + document.findValues("$not_regex").size();
+            int expressions = expressions(where) + expressions(document);
             if (expressions > EXPRESSIONS_MAX) {
                 throw ChromaException.invalid(
-                        "where_document: found "
+                        "where and where_document: found "
                                 + expressions
                                 + " regular expressions, expected at most "
                                 + EXPRESSIONS_MAX);
             }
+        }
+
+        /** In {@code where}, too: there the document is a field. */
+        private static int expressions(@Nullable JsonNode json) {
+            return json == null
+                    ? 0
+                    : json.findValues("$regex").size() + json.findValues("$not_regex").size();
         }
 
         private static int whole(JsonParser parser, String field, int least) throws IOException {

@@ -1,5 +1,7 @@
 package io.omendb.gateway.shards;
 
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import java.util.concurrent.TimeUnit;
 
 /** When a request must have been answered; sooner where nobody waits for the answer any more. */
@@ -55,6 +57,22 @@ public final class Deadline {
     /** What is left; 0 where it has passed. */
     public long leftMs() {
         return Math.max(0, TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime()));
+    }
+
+    /**
+     * Ends work of many steps between two of them, where it is in vain.
+     *
+     * @throws OmenException TIMEOUT where the time has passed, UNAVAILABLE where nobody waits
+     */
+    public void check() {
+        if (gone.hasHappened()) {
+            throw Gathering.abandoned();
+        }
+        if (leftMs() == 0) {
+            throw new OmenException(
+                    ErrorCode.TIMEOUT,
+                    "The work was not done within the " + timeoutMs + " ms of the request.");
+        }
     }
 
     /** Happens once nobody waits any more. */

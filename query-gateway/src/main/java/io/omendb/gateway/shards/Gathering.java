@@ -110,7 +110,7 @@ final class Gathering<T> {
     /** What nobody hears: whoever asked has gone. */
     static OmenException abandoned() {
         return new OmenException(
-                ErrorCode.UNAVAILABLE, "Whoever asked went away before the shards had answered.");
+                ErrorCode.UNAVAILABLE, "Whoever asked went away before there was an answer.");
     }
 
     private OmenException failure(ShardAddress shard, ExecutionException e) {

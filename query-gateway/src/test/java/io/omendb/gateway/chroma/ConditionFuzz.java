@@ -6,11 +6,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.fuzz.Choice;
 import io.omendb.fuzz.Untrusted;
+import io.omendb.gateway.shards.Deadline;
 import io.omendb.record.StrictJson;
 import java.nio.charset.StandardCharsets;
 
 /** Chroma's conditions on metadata and documents, read and asked of records. */
 public class ConditionFuzz {
+    private static final Deadline DEADLINE = Deadline.of(System.nanoTime(), 600_000);
     private static final Row ROW =
             new Row(
                     "a",
@@ -39,8 +41,9 @@ public class ConditionFuzz {
         ObjectNode json = StrictJson.object(choice.body(), "where");
         Condition condition =
                 choice.reader() == 0 ? ConditionParser.where(json) : ConditionParser.document(json);
-        assertThat(new Condition.Not(condition).matches(BARE))
-                .isNotEqualTo(condition.matches(BARE));
-        assertThat(new Condition.Not(condition).matches(ROW)).isNotEqualTo(condition.matches(ROW));
+        assertThat(new Condition.Not(condition).matches(BARE, DEADLINE))
+                .isNotEqualTo(condition.matches(BARE, DEADLINE));
+        assertThat(new Condition.Not(condition).matches(ROW, DEADLINE))
+                .isNotEqualTo(condition.matches(ROW, DEADLINE));
     }
 }

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.shards.Asked;
+import io.omendb.gateway.shards.Deadline;
+import io.omendb.gateway.shards.Departure;
 import io.omendb.record.StrictJson;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -12,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConditionTest {
+    private static final Deadline DEADLINE = Deadline.of(System.nanoTime(), 600_000);
     private static final Row ROW =
             row(
                     "{`s`:`blue`,`i`:7,`big`:9007199254740993,`d`:2.5,`t`:true,`l`:[`a`,`b`],`n`:[1,2],`z`:-0.0}",
@@ -57,8 +63,8 @@ class ConditionTest {
             })
     void where_asChromaDefinesIt(String where, boolean matches, boolean matchesBare) {
         Condition condition = ConditionParser.where(json(where));
-        assertThat(condition.matches(ROW)).isEqualTo(matches);
-        assertThat(condition.matches(BARE)).isEqualTo(matchesBare);
+        assertThat(condition.matches(ROW, DEADLINE)).isEqualTo(matches);
+        assertThat(condition.matches(BARE, DEADLINE)).isEqualTo(matchesBare);
     }
 
     @ParameterizedTest
@@ -80,8 +86,8 @@ class ConditionTest {
             })
     void whereDocument_asChromaDefinesIt(String where, boolean matches, boolean matchesBare) {
         Condition condition = ConditionParser.document(json(where));
-        assertThat(condition.matches(ROW)).isEqualTo(matches);
-        assertThat(condition.matches(BARE)).isEqualTo(matchesBare);
+        assertThat(condition.matches(ROW, DEADLINE)).isEqualTo(matches);
+        assertThat(condition.matches(BARE, DEADLINE)).isEqualTo(matchesBare);
     }
 
     @ParameterizedTest
@@ -131,10 +137,10 @@ class ConditionTest {
         }
         Condition deep = ConditionParser.document(json("{`$regex`:`^(a|b)*c`}"));
         Row row = row("{}", "ab".repeat(50_000));
-        assertThatThrownBy(() -> deep.matches(row)).hasMessageContaining("goes too deep");
+        assertThatThrownBy(() -> deep.matches(row, DEADLINE)).hasMessageContaining("goes too deep");
         assertThat(
                         ConditionParser.document(json("{`$regex`:`\\\\d{4}-\\\\d{2}-\\\\d{2}`}"))
-                                .matches(row("{}", "on 2026-11-26")))
+                                .matches(row("{}", "on 2026-11-26"), DEADLINE))
                 .isTrue();
     }
 
@@ -143,7 +149,65 @@ class ConditionTest {
         Condition condition =
                 ConditionParser.document(json("{`$regex`:`(.*)(.*)(.*)(.*)(.*)(.*)c`}"));
         Row row = row("{}", "a".repeat(60) + "b");
-        assertThatThrownBy(() -> condition.matches(row)).hasMessageContaining("takes too long");
+        assertThatThrownBy(() -> condition.matches(row, DEADLINE))
+                .hasMessageContaining("takes too long");
+    }
+
+    /** Each alone may look at a long document for seconds. */
+    @Test
+    void documents_whenTimeHasPassedOrNobodyWaits_areLookedAtNoMore() {
+        Row row = row("{}", "a".repeat(20_000) + "b");
+        Deadline passed = Deadline.of(System.nanoTime() - 10_000_000, 5);
+        for (String condition :
+                new String[] {"{`$contains`:`b`}", "{`$regex`:`(.*)(.*)(.*)(.*)c`}"}) {
+            Condition document = ConditionParser.document(json(condition));
+            assertThatThrownBy(() -> document.matches(row, passed))
+                    .isInstanceOfSatisfying(
+                            OmenException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT));
+        }
+        Departure gone = new Departure();
+        Deadline left = new Asked(System.nanoTime(), gone).deadline(600_000);
+        Selection selection = selection("{`where`:{`s`:`blue`}}");
+        assertThat(selection.matches(ROW, left)).isTrue();
+        gone.happen();
+        assertThatThrownBy(() -> selection.matches(ROW, left))
+                .isInstanceOf(OmenException.class)
+                .hasMessageContaining("went away");
+        assertThatThrownBy(() -> selection.matches(ROW, passed))
+                .hasMessageContaining("within the 5 ms");
+    }
+
+    @Test
+    void regexes_ofBothFields_areCountedTogether() {
+        String document = "{`#document`:{`$regex`:`a`}}";
+        String where = "`where`:{`$or`:[" + document + ("," + document).repeat(19) + "]}";
+        String some = "{`$regex`:`a`},{`$not_regex`:`b`}";
+        assertThat(
+                        selection(
+                                        "{"
+                                                + where
+                                                + ",`where_document`:{`$and`:["
+                                                + some
+                                                + ("," + some).repeat(5)
+                                                + "]}}")
+                                .filtered())
+                .isTrue();
+        assertThatThrownBy(
+                        () ->
+                                selection(
+                                        "{"
+                                                + where
+                                                + ",`where_document`:{`$and`:["
+                                                + some
+                                                + ("," + some).repeat(6)
+                                                + "]}}"))
+                .isInstanceOf(ChromaException.class)
+                .hasMessageContaining("found 34 regular expressions, expected at most 32");
+    }
+
+    private static Selection selection(String body) {
+        return Selection.read(body.replace('`', '"').getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -1,0 +1,98 @@
+package io.omendb.gateway.chroma;
+
+import com.linecorp.armeria.common.HttpResponse;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.gateway.http.Call;
+import io.omendb.gateway.http.Route;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that work on Chroma's requests. These wait for shards and for each other, and may
+ * read whole collections, each for as long as a minute: the gateway's other requests are not to
+ * wait for them. What finds no place in a short line is refused. Safe for use by any thread.
+ */
+final class ChromaThreads implements AutoCloseable {
+    static final int THREADS = 16;
+    static final int WAITING_MAX = 128;
+    private static final int IDLE_SECONDS = 30;
+
+    private final ThreadPoolExecutor threads;
+
+    private ChromaThreads(ThreadPoolExecutor threads) {
+        this.threads = threads;
+    }
+
+    /** None is started before there is something to do, and none is kept for long without it. */
+    static ChromaThreads open() {
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(
+                        THREADS,
+                        THREADS,
+                        IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(WAITING_MAX),
+                        task -> {
+                            Thread thread =
+                                    new Thread(
+                                            task,
+                                            "omen-gateway-chroma-" + number.getAndIncrement());
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        threads.allowCoreThreadTimeOut(true);
+        return new ChromaThreads(threads);
+    }
+
+    /** The same route; what it does that waits or is long, it does on these threads. */
+    Route working(Route route) {
+        return route.work() == Route.Work.BLOCKING
+                ? Route.quick(route.method(), route.path(), call -> answer(route, call))
+                : route;
+    }
+
+    private CompletableFuture<HttpResponse> answer(Route route, Call call) {
+        try {
+            return CompletableFuture.supplyAsync(() -> work(route, call), threads)
+                    .thenCompose(answer -> answer);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(
+                    ChromaErrors.response(
+                            route.path(),
+                            new OmenException(
+                                    ErrorCode.OVERLOADED,
+                                    "The gateway is working on as many requests of Chroma's"
+                                            + " interface as it takes ("
+                                            + THREADS
+                                            + ", and "
+                                            + WAITING_MAX
+                                            + " that wait); try again in a moment.")));
+        }
+    }
+
+    private static CompletableFuture<HttpResponse> work(Route route, Call call) {
+        if (call.asked().gone().hasHappened()) {
+            return CompletableFuture.failedFuture(
+                    new OmenException(
+                            ErrorCode.UNAVAILABLE, "Whoever asked went away while it waited."));
+        }
+        try {
+            return route.endpoint().answer(call);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Interrupts what is under way; what waits is not begun. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

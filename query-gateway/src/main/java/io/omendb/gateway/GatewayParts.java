@@ -14,8 +14,8 @@ import io.omendb.gateway.console.ConsoleEndpoints;
 import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.grpc.CallThreads;
 import io.omendb.gateway.grpc.Calls;
-import io.omendb.gateway.grpc.GrpcServer;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
@@ -45,7 +45,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 
 /** What a gateway is made of, put together, and taken apart in reverse. */
 final class GatewayParts implements AutoCloseable {
@@ -53,14 +52,14 @@ final class GatewayParts implements AutoCloseable {
     private final GatewayMetrics metrics;
     private final List<Route> routes;
     private final List<BindableService> services;
-    private final ExecutorService callThreads;
+    private final CallThreads callThreads;
 
     private GatewayParts(
             Deque<AutoCloseable> opened,
             GatewayMetrics metrics,
             List<Route> routes,
             List<BindableService> services,
-            ExecutorService callThreads) {
+            CallThreads callThreads) {
         this.opened = opened;
         this.metrics = metrics;
         this.routes = routes;
@@ -108,8 +107,8 @@ final class GatewayParts implements AutoCloseable {
                         new FilterDeletion(new Scroller(shards, ends, wait), points),
                         metrics::accepted);
         routes.addAll(new PointEndpoints(collections, writes, options.limits()).routes());
-        ExecutorService threads = callThreads(opened);
-        Calls calls = new Calls(admission, options.limits(), threads);
+        CallThreads threads = keep(opened, new CallThreads());
+        Calls calls = new Calls(admission, options.limits(), threads.writing());
         List<BindableService> services = new ArrayList<>();
         services.add(new WriteService(collections, writes, calls));
         Reads reads = new Reads(collections, texts, shards, ends, wait, metrics);
@@ -144,8 +143,8 @@ final class GatewayParts implements AutoCloseable {
         Shards shards = keep(opened, Shards.open(directory, admission.searches()));
         LogEnds ends = LogEnds.fixed(source.logEnds());
         List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
-        ExecutorService threads = callThreads(opened);
-        Calls calls = new Calls(admission, options.limits(), threads);
+        CallThreads threads = keep(opened, new CallThreads());
+        Calls calls = new Calls(admission, options.limits(), threads.writing());
         List<BindableService> services = new ArrayList<>();
         services.add(new RefusedWrites(source.why()));
         Reads reads =
@@ -158,12 +157,6 @@ final class GatewayParts implements AutoCloseable {
                         metrics);
         addReads(reads, Definitions.refusing(source.why()), calls, routes, services);
         return new GatewayParts(opened, metrics, routes, services, threads);
-    }
-
-    private static ExecutorService callThreads(Deque<AutoCloseable> opened) {
-        ExecutorService threads = GrpcServer.threads();
-        opened.push(threads::shutdown);
-        return threads;
     }
 
     /** What reading takes. */
@@ -217,7 +210,7 @@ final class GatewayParts implements AutoCloseable {
         return services;
     }
 
-    ExecutorService callThreads() {
+    CallThreads callThreads() {
         return callThreads;
     }
 

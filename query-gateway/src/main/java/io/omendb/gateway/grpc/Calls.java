@@ -17,7 +17,7 @@ public final class Calls {
     private final Executor blocking;
 
     /**
-     * @param blocking the threads that calls arrive on, which may wait
+     * @param blocking where work that waits may run
      */
     public Calls(Admission admission, Limits limits, Executor blocking) {
         this.admission = admission;

@@ -12,17 +12,13 @@ import io.omendb.gateway.http.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The gRPC server of a gateway, with reflection and health. Calls run on threads of its own, which
- * may wait for Kafka; how many calls are worked on is for admission to say.
+ * The gRPC server of a gateway, with reflection and health. How many calls are worked on is for
+ * admission to say.
  */
 public final class GrpcServer implements AutoCloseable {
-    private static final int THREADS = 16;
     private static final int CALLS_PER_CONNECTION_MAX = 256;
     private static final int PING_SECONDS_MIN = 10;
     private static final int DRAIN_SECONDS = 2;
@@ -35,23 +31,11 @@ public final class GrpcServer implements AutoCloseable {
         this.health = health;
     }
 
-    /** The threads of a server; whoever makes them shuts them down. */
-    public static ExecutorService threads() {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(
-                THREADS,
-                task -> {
-                    Thread thread =
-                            new Thread(task, "omen-gateway-grpc-" + number.getAndIncrement());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-    }
-
     /**
      * Starts a server.
      *
      * @param port 0 for a free one
+     * @param threads stay the caller's to close, after the server
      * @param answered hears of every call
      * @throws OmenException EXTERNAL if the port is in use
      */
@@ -60,12 +44,13 @@ public final class GrpcServer implements AutoCloseable {
             int port,
             List<BindableService> services,
             Limits limits,
-            ExecutorService threads,
+            CallThreads threads,
             CallAnswered answered) {
         HealthStatusManager health = new HealthStatusManager();
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
-                        .executor(threads)
+                        .executor(threads.others())
+                        .callExecutor(threads.byMethod())
                         // Also what a compressed message may become.
                         .maxInboundMessageSize(
                                 (int) Math.min(Integer.MAX_VALUE, limits.bodyBytes()))

@@ -25,6 +25,7 @@ import io.omendb.v1.SearchResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The calls that search, look up, count and scroll. */
 public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
@@ -51,11 +52,21 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
 
     @Override
     public void get(GetRequest request, StreamObserver<GetResponse> out) {
-        calls.unary(request, out, asked -> get(request, asked));
+        calls.unary(
+                request,
+                out,
+                asked ->
+                        in(request.getCollection(), collection -> get(collection, request, asked)));
     }
 
-    private CompletableFuture<GetResponse> get(GetRequest request, Asked asked) {
-        CollectionDefinition collection = collections.require(request.getCollection());
+    /** One that is not known is looked for on other threads: Kafka may keep that waiting. */
+    private <A> CompletableFuture<A> in(
+            String collection, Function<CollectionDefinition, CompletableFuture<A>> work) {
+        return collections.find(collection, calls.blocking()).thenCompose(work);
+    }
+
+    private CompletableFuture<GetResponse> get(
+            CollectionDefinition collection, GetRequest request, Asked asked) {
         if (request.getIdsCount() > limits.batchPoints()) {
             throw tooMany("ids", request.getIdsCount(), limits.batchPoints());
         }
@@ -82,23 +93,34 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
-                asked -> {
-                    CollectionDefinition collection = collections.require(request.getCollection());
-                    Query query = QueryMessages.query(request, limits);
-                    query.check(collection, limits);
-                    return searches.search(collection, query, asked)
-                            .thenApply(found -> FoundMessages.of(found, query.fields()));
-                });
+                asked ->
+                        in(
+                                request.getCollection(),
+                                collection -> search(collection, request, asked)));
+    }
+
+    private CompletableFuture<SearchResponse> search(
+            CollectionDefinition collection, SearchRequest request, Asked asked) {
+        Query query = QueryMessages.query(request, limits);
+        query.check(collection, limits);
+        return searches.search(collection, query, asked)
+                .thenApply(
+                        found -> FoundMessages.of(found, query.fields()));
     }
 
     @Override
     public void searchBatch(SearchBatchRequest request, StreamObserver<SearchBatchResponse> out) {
-        calls.unary(request, out, asked -> searchBatch(request, asked));
+        calls.unary(
+                request,
+                out,
+                asked ->
+                        in(
+                                request.getCollection(),
+                                collection -> searchBatch(collection, request, asked)));
     }
 
     private CompletableFuture<SearchBatchResponse> searchBatch(
-            SearchBatchRequest request, Asked asked) {
-        CollectionDefinition collection = collections.require(request.getCollection());
+            CollectionDefinition collection, SearchBatchRequest request, Asked asked) {
         if (request.getSearchesCount() > limits.batchSearches()) {
             throw tooMany("searches", request.getSearchesCount(), limits.batchSearches());
         }
@@ -131,14 +153,18 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
-                asked -> {
-                    CollectionDefinition collection =
-                            collections.require(request.getSearch().getCollection());
-                    HybridQuery query = QueryMessages.query(request, limits);
-                    query.check(collection, limits);
-                    return searches.search(collection, query, asked)
-                            .thenApply(found -> FoundMessages.of(found, query));
-                });
+                asked ->
+                        in(
+                                request.getSearch().getCollection(),
+                                collection -> hybridSearch(collection, request, asked)));
+    }
+
+    private CompletableFuture<HybridSearchResponse> hybridSearch(
+            CollectionDefinition collection, HybridSearchRequest request, Asked asked) {
+        HybridQuery query = QueryMessages.query(request, limits);
+        query.check(collection, limits);
+        return searches.search(collection, query, asked)
+                .thenApply(found -> FoundMessages.of(found, query));
     }
 
     @Override
@@ -146,19 +172,23 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
-                asked -> {
-                    CollectionDefinition collection = collections.require(request.getCollection());
-                    CountJson count = QueryMessages.count(request, limits);
-                    count.check(collection, limits);
-                    return lookup.count(collection, count, asked)
-                            .thenApply(
-                                    counted ->
-                                            CountResponse.newBuilder()
-                                                    .setCount(counted.count())
-                                                    .setFreshness(
-                                                            FoundMessages.of(counted.freshness()))
-                                                    .build());
-                });
+                asked ->
+                        in(
+                                request.getCollection(),
+                                collection -> count(collection, request, asked)));
+    }
+
+    private CompletableFuture<CountResponse> count(
+            CollectionDefinition collection, CountRequest request, Asked asked) {
+        CountJson count = QueryMessages.count(request, limits);
+        count.check(collection, limits);
+        return lookup.count(collection, count, asked)
+                .thenApply(
+                        counted ->
+                                CountResponse.newBuilder()
+                                        .setCount(counted.count())
+                                        .setFreshness(FoundMessages.of(counted.freshness()))
+                                        .build());
     }
 
     @Override

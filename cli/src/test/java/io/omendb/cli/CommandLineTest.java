@@ -145,7 +145,8 @@ class CommandLineTest {
                                 "parallelism: 3",
                                 "checkpoint_interval_ms: 700",
                                 "broker: {port: 9, max_heap: 1g}",
-                                "gateway: {grpc_port: 82, limits: {k: 7, body_ms: 900},",
+                                "gateway: {grpc_port: 82,",
+                                "  limits: {k: 7, body_ms: 900, answer_bytes: 5000},",
                                 "  embedders: {e: {type: hashing, dimension: 64}}}",
                                 "topics: [{topic: t, collection: c, format: f32}]"));
         StackConfig config = StackConfig.read(file);
@@ -159,6 +160,7 @@ class CommandLineTest {
         assertThat(config.gateway().grpcPort()).isEqualTo(82);
         assertThat(config.gateway().limits().k()).isEqualTo(7);
         assertThat(config.gateway().limits().bodyMs()).isEqualTo(900);
+        assertThat(config.gateway().limits().answerBytes()).isEqualTo(5000);
         assertThat(config.gateway().limits().inFlight()).isEqualTo(512);
         assertThat(config.gateway().limits().searchesInFlight())
                 .isEqualTo(4 * Runtime.getRuntime().availableProcessors());

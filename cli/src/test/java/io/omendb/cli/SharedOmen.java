@@ -7,9 +7,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * One {@code ./omen up}, with a mapped topic, for all tests of a run that only use it; a parameter of type {@link
- * Running} gets it. Starting the stack takes longer than most of them. Tests keep to collections of
- * their own.
+ * One {@code ./omen up}, with a mapped topic, for all tests of a run that only use it; a parameter
+ * of type {@link Running} gets it. Starting the stack takes longer than most of them. Tests keep to
+ * collections of their own.
  */
 final class SharedOmen implements ParameterResolver {
 

@@ -35,6 +35,9 @@ public final class Gateway implements AutoCloseable {
 
     private static final int BLOCKING_THREADS = 32;
 
+    /** Of the largest size; while more than that waits to be sent, requests are refused. */
+    private static final int ANSWERS_HELD = 4;
+
     /** Without requests so long, none is under way; none at all would not wait for any. */
     private static final Duration QUIET = Duration.ofMillis(50);
 
@@ -83,6 +86,7 @@ public final class Gateway implements AutoCloseable {
         return new Admission(
                 limits.inFlight(),
                 limits.inFlightBytes(),
+                ANSWERS_HELD * limits.answerBytes(),
                 new SearchLimit(limits.searchesInFlight(), limits.inFlight(), System::nanoTime));
     }
 

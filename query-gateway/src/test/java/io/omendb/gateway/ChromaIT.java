@@ -33,6 +33,7 @@ class ChromaIT {
                         64L << 20,
                         512,
                         256L << 20,
+                        256L << 20,
                         Limits.DEFAULT.searchesInFlight(),
                         HITS_MAX,
                         10_000,

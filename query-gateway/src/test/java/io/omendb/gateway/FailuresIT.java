@@ -267,6 +267,54 @@ class FailuresIT {
     }
 
     @Test
+    void answers_largerThanTheLimit_are413BeforeTheyAreWritten(SharedBroker.Running broker)
+            throws Exception {
+        try (RunningGateway running =
+                new RunningGateway(broker, Limits.DEFAULT.withAnswerBytes(2_000))) {
+            Client client = running.client;
+            String path = running.collection("bulky");
+            StringBuilder points = new StringBuilder();
+            for (int i = 0; i < 14; i++) {
+                points.append(i == 0 ? "" : ",");
+                points.append("{'id':'p" + i + "','vector':[0,1," + i + "],'text':'red'}");
+            }
+            client.post(path + "/points?wait=true", "{'points':[" + points + "]}").expect(200);
+            String all = "'k':14,'vector':[0,0,0],'include':['id','distance'";
+            String detail = "answer: found more than 2000 bytes";
+            for (String route : List.of("/search", "/hybrid_search")) {
+                client.post(path + route, "{" + all + ",'vector']}")
+                        .expectProblem(413, "TOO_LARGE", detail);
+                client.post(path + route, "{" + all + "]}").expect(200);
+            }
+            String scroll = "{'limit':14,'include':['id'";
+            client.post(path + "/scroll", scroll + ",'vector']}")
+                    .expectProblem(413, "TOO_LARGE", detail);
+            client.post(path + "/scroll", scroll + "]}").expect(200);
+            // Each alone is small enough.
+            String few = "{'vector':[0,0,0],'k':5,'include':['id','vector']}";
+            client.post(path + "/search/batch", "{'searches':[" + few + "," + few + "]}")
+                    .expect(200);
+            client.post(
+                            path + "/search/batch",
+                            "{'searches':[" + few + (',' + few).repeat(2) + "]}")
+                    .expectProblem(413, "TOO_LARGE", detail);
+
+            String records = chroma(client, "bulky");
+            Client.Reply refused = client.post(records + "/get", "{'include':['embeddings']}");
+            assertThat(refused.expect(400).json().path("message").asText()).contains(detail);
+            client.post(records + "/get", "{'include':['embeddings'],'limit':9}").expect(200);
+            client.post(records + "/get", "{'include':[]}").expect(200);
+            String near = "'query_embeddings':[[0,0,0],[0,0,1]],'include':[";
+            client.post(records + "/query", "{'n_results':7," + near + "]}").expect(200);
+            client.post(records + "/query", "{'n_results':7," + near + "'embeddings']}")
+                    .expect(400);
+            Await.until(
+                    "all places are free",
+                    () -> client.get("/metrics").text().contains("requests_in_flight 0.0"));
+        }
+    }
+
+    @Test
     void searches_thatFailOrAreLeft_giveTheirPlacesBack(SharedBroker.Running broker)
             throws Exception {
         try (RunningGateway running = new RunningGateway(broker)) {

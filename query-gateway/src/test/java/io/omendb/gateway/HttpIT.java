@@ -338,6 +338,32 @@ class HttpIT {
         client.post(path + "/search", "{'vector':[1,2,3]}").expect(200);
     }
 
+    /** It is in the gateway's memory until the last of it is sent. */
+    @Test
+    void answer_ofASlowReader_hasItsPlaceUntilItIsSent() throws Exception {
+        String path = running.collection("h-unread");
+        String text = "x".repeat(900_000);
+        StringBuilder points = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            points.append(i == 0 ? "" : ",");
+            points.append("{'id':'p" + i + "','vector':[0,0," + i + "],'text':'" + text + "'}");
+        }
+        client.post(path + "/points?wait=true", "{'points':[" + points + "]}").expect(200);
+        String query = "{\"vector\":[1,2,3]}";
+        String batch = "{\"searches\":[" + query + ("," + query).repeat(13) + "]}";
+        String answered = "route=\"/collections/{c}/search/batch\",status=\"200\"";
+        assertThat(client.get("/metrics").text()).doesNotContain(answered);
+        try (RawConnection slow = new RawConnection(running.gateway.port())) {
+            slow.send("POST " + path + "/search/batch HTTP/1.1\nhost: x\ncontent-length: ");
+            slow.send(batch.length() + "\n\n").sendExactly(batch);
+            Await.until("it is answered", () -> client.get("/metrics").text().contains(answered));
+            assertThat(client.get("/metrics").text()).contains("requests_in_flight 1.0");
+        }
+        Await.until(
+                "whoever left has its place no more",
+                () -> client.get("/metrics").text().contains("requests_in_flight 0.0"));
+    }
+
     private long count(String path) throws Exception {
         return client.post(path + "/count", "{'consistency':'strong'}")
                 .expect(200)

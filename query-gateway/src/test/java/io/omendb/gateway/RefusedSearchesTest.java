@@ -45,7 +45,7 @@ class RefusedSearchesTest {
 
     private void start(Overload reached) {
         overload = reached;
-        admission = new Admission(100, 1000, overload.limit());
+        admission = new Admission(100, 1000, 1000, overload.limit());
         ServerBuilder builder = Server.builder().http(0);
         Connections.configure(builder, Limits.DEFAULT);
         serve(builder, Route.quick(HttpMethod.POST, "/search", this::answer).searching());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
@@ -131,6 +132,7 @@ final class RecordRoutes {
             Set<Include> include,
             Deadline deadline) {
         List<Row> rows = new ArrayList<>();
+        AnswerBytes bytes = limits.answer();
         int[] skipped = {0};
         reader.selected(
                 definition,
@@ -139,11 +141,18 @@ final class RecordRoutes {
                 deadline,
                 row -> {
                     if (skipped[0]++ >= selection.offset()) {
-                        rows.add(row);
+                        rows.add(counted(row, include, bytes));
                     }
                     return rows.size() < selection.most();
                 });
         return rows;
+    }
+
+    /** Of a record what is answered, if it fits. */
+    private static Row counted(Row row, Set<Include> include, AnswerBytes bytes) {
+        Row answered = row.only(include);
+        answered.count(bytes);
+        return answered;
     }
 
     private HttpResponse query(Call call) throws InterruptedException {
@@ -165,6 +174,7 @@ final class RecordRoutes {
                             + " query_embeddings");
         }
         Deadline deadline = deadline(call);
+        AnswerBytes bytes = limits.answer();
         List<List<Row>> results = new ArrayList<>();
         for (float[] query : selection.queries()) {
             if (definition == null) {
@@ -175,7 +185,9 @@ final class RecordRoutes {
                 PointRules.checkNorm(definition.schema(), "query_embeddings", query);
                 boolean vectors = include.contains(Include.EMBEDDINGS);
                 results.add(
-                        search.nearest(definition, query, selection, vectors, deadline));
+                        search.nearest(definition, query, selection, vectors, deadline).stream()
+                                .map(row -> counted(row, include, bytes))
+                                .toList());
             }
         }
         return RecordAnswers.found(results, include);

@@ -1,10 +1,15 @@
 package io.omendb.gateway.chroma;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.OmenException;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.shards.Packed;
 import io.omendb.record.Point;
 import io.omendb.record.StrictJson;
+import java.util.Iterator;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,9 @@ record Row(
         double distance) {
     /** Names that start like this are not the users'. */
     static final String RESERVED = "chroma:";
+
+    /** About what a number takes, or the quotes and the comma around a text. */
+    private static final int SCALAR = 8;
 
     private static final String URI = "chroma:uri";
 
@@ -56,6 +64,50 @@ record Row(
 
     Row withoutVector() {
         return new Row(id, null, metadata, document, uri, distance);
+    }
+
+    /** What is answered of it: the rest is not to be held. */
+    Row only(Set<Include> include) {
+        return new Row(
+                id,
+                include.contains(Include.EMBEDDINGS) ? vector : null,
+                include.contains(Include.METADATAS) ? metadata : null,
+                include.contains(Include.DOCUMENTS) ? document : null,
+                include.contains(Include.URIS) ? uri : null,
+                distance);
+    }
+
+    /**
+     * Counts it as part of an answer.
+     *
+     * @throws OmenException TOO_LARGE where it does not fit
+     */
+    void count(AnswerBytes bytes) {
+        bytes.add(
+                (long) id.length() + length(document) + length(uri) + length(metadata),
+                vector == null ? 0 : vector.length);
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private static int length(@Nullable JsonNode json) {
+        if (json == null) {
+            return 0;
+        }
+        if (!json.isContainerNode()) {
+            return json.isTextual() ? json.textValue().length() : SCALAR;
+        }
+        int length = 0;
+        for (JsonNode each : json) {
+            length += SCALAR + length(each);
+        }
+        Iterator<String> names = json.fieldNames();
+        while (names.hasNext()) {
+            length += names.next().length();
+        }
+        return length;
     }
 
     /** Metadata that is null is not there. */

@@ -8,24 +8,35 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds the requests, and the bytes of their bodies, that are worked on at a time. What does not
- * fit is refused at once: a queue would only make it late. Safe for use by any thread.
+ * fit is refused at once: a queue would only make it late. Answers are made before anybody knows
+ * how fast they will be read, so that while too many of their bytes wait to be sent, it is further
+ * requests that are refused. Safe for use by any thread.
  */
 public final class Admission {
     private final int requestsMax;
     private final long bytesMax;
+    private final long answerBytesMax;
     private final SearchLimit searches;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong answerBytes = new AtomicLong();
 
-    /** One that does not bound searches by themselves. */
+    /** One that bounds neither searches by themselves nor answers. */
     public Admission(int requestsMax, long bytesMax) {
-        this(requestsMax, bytesMax, SearchLimit.none());
+        this(requestsMax, bytesMax, Long.MAX_VALUE, SearchLimit.none());
     }
 
-    public Admission(int requestsMax, long bytesMax, SearchLimit searches) {
+    /**
+     * One that bounds all of it.
+     *
+     * @param answerBytesMax bytes of answers that are made and not sent from which on requests are
+     *     refused
+     */
+    public Admission(int requestsMax, long bytesMax, long answerBytesMax, SearchLimit searches) {
         this.searches = searches;
         this.requestsMax = requestsMax;
         this.bytesMax = bytesMax;
+        this.answerBytesMax = answerBytesMax;
     }
 
     /** Bounds the searches among the requests. */
@@ -49,6 +60,9 @@ public final class Admission {
             if (requests.incrementAndGet() > requestsMax) {
                 throw full(requestsMax + " requests");
             }
+            if (answerBytes.get() > answerBytesMax) {
+                throw full(answerBytesMax + " bytes of answers that are not sent yet");
+            }
             place.add(bodyBytes);
             return place;
         } catch (OmenException e) {
@@ -68,6 +82,7 @@ public final class Admission {
     /** What an admitted request takes up. */
     public final class Place implements AutoCloseable {
         private long held;
+        private long sending;
         private boolean left;
 
         private Place() {}
@@ -89,11 +104,20 @@ public final class Admission {
             }
         }
 
+        /** Says how large the answer is, which is held until the place is closed. */
+        public synchronized void sends(long bytesOfAnswer) {
+            if (!left) {
+                sending += bytesOfAnswer;
+                answerBytes.addAndGet(bytesOfAnswer);
+            }
+        }
+
         @Override
         public synchronized void close() {
             if (!left) {
                 left = true;
                 bytes.addAndGet(-held);
+                answerBytes.addAndGet(-sending);
                 requests.decrementAndGet();
             }
         }

@@ -8,6 +8,8 @@ import io.omendb.OmenException;
  * @param bodyBytes bytes of one request's body
  * @param inFlight requests worked on at a time; more are refused with 429
  * @param inFlightBytes bytes of the bodies worked on at a time; more are refused with 429
+ * @param answerBytes bytes of one answer, as they are estimated before it is written; a larger one
+ *     is refused with 413
  * @param searchesInFlight searches worked on at a time that are not taken for overload; where there
  *     is some, no fewer than half of them are
  * @param k hits of one search
@@ -22,6 +24,7 @@ public record Limits(
         long bodyBytes,
         int inFlight,
         long inFlightBytes,
+        long answerBytes,
         int searchesInFlight,
         int k,
         int batchPoints,
@@ -42,6 +45,7 @@ public record Limits(
                     64L << 20,
                     512,
                     256L << 20,
+                    256L << 20,
                     SEARCHES_A_PROCESSOR * Runtime.getRuntime().availableProcessors(),
                     10_000,
                     10_000,
@@ -56,6 +60,7 @@ public record Limits(
                 value,
                 inFlight,
                 inFlightBytes,
+                answerBytes,
                 searchesInFlight,
                 k,
                 batchPoints,
@@ -71,6 +76,7 @@ public record Limits(
                 bodyBytes,
                 value,
                 inFlightBytes,
+                answerBytes,
                 searchesInFlight,
                 k,
                 batchPoints,
@@ -85,6 +91,23 @@ public record Limits(
         return new Limits(
                 bodyBytes,
                 inFlight,
+                value,
+                answerBytes,
+                searchesInFlight,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax,
+                headerMs,
+                bodyMs);
+    }
+
+    public Limits withAnswerBytes(long value) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                inFlightBytes,
                 value,
                 searchesInFlight,
                 k,
@@ -101,6 +124,7 @@ public record Limits(
                 bodyBytes,
                 inFlight,
                 inFlightBytes,
+                answerBytes,
                 value,
                 k,
                 batchPoints,
@@ -116,6 +140,7 @@ public record Limits(
                 bodyBytes,
                 inFlight,
                 inFlightBytes,
+                answerBytes,
                 searchesInFlight,
                 k,
                 batchPoints,
@@ -131,6 +156,7 @@ public record Limits(
                 bodyBytes,
                 inFlight,
                 inFlightBytes,
+                answerBytes,
                 searchesInFlight,
                 k,
                 batchPoints,
@@ -139,6 +165,11 @@ public record Limits(
                 timeoutMsMax,
                 header,
                 body);
+    }
+
+    /** What counts one answer. */
+    public AnswerBytes answer() {
+        return new AnswerBytes(answerBytes);
     }
 
     /** Checks how many hits a search asks for. */

@@ -14,6 +14,7 @@ import io.omendb.gateway.shards.SearchLimit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Serves one route: admission, reading the body, the endpoint, the error if there is one. */
 public final class RouteService implements HttpService {
@@ -57,10 +58,34 @@ public final class RouteService implements HttpService {
             context.setMaxRequestLength(OPEN_BODY_BYTES_MAX);
         }
         Asked asked = new Asked(System.nanoTime(), Departure.with(context.whenRequestCancelling()));
+        Admission.Place place = null;
+        if (route.work() != Work.OPEN) {
+            try {
+                place = admission.enter(length(request));
+            } catch (OmenException | Problem e) {
+                return observed(problems.response(context, e), asked.startNanos(), null);
+            }
+        }
+        Admission.Place taken = place;
+        CompletableFuture<HttpResponse> answer = answer(context, request, asked, taken);
+        if (taken != null) {
+            closeAfter(answer, context, taken);
+        }
         return HttpResponse.of(
-                admitted(context, request, asked)
-                        .exceptionally(failure -> problems.response(context, failure))
-                        .thenApply(response -> observed(response, asked.startNanos())));
+                answer.exceptionally(failure -> problems.response(context, failure))
+                        .thenApply(response -> observed(response, asked.startNanos(), taken)));
+    }
+
+    /**
+     * Work may go on after a client has gone, and a slow one may read its answer long after the
+     * work: the place is free again once both have ended.
+     */
+    private static void closeAfter(
+            CompletableFuture<HttpResponse> work,
+            ServiceRequestContext context,
+            Admission.Place place) {
+        work.whenComplete(
+                (response, failure) -> context.log().whenComplete().thenRun(place::close));
     }
 
     private boolean refuses(ServiceRequestContext context) {
@@ -80,12 +105,16 @@ public final class RouteService implements HttpService {
             ServiceRequestContext context, HttpRequest request, RuntimeException why) {
         long start = System.nanoTime();
         request.abort(why);
-        return observed(problems.response(context, why), start);
+        return observed(problems.response(context, why), start, null);
     }
 
-    private CompletableFuture<HttpResponse> admitted(
-            ServiceRequestContext context, HttpRequest request, Asked asked) {
-        if (route.work() == Work.OPEN) {
+    /** Reads the request and does what the route does; without a place, what needs none. */
+    private CompletableFuture<HttpResponse> answer(
+            ServiceRequestContext context,
+            HttpRequest request,
+            Asked asked,
+            Admission.@Nullable Place place) {
+        if (place == null) {
             return whole(context, request)
                     .thenCompose(
                             whole ->
@@ -96,16 +125,9 @@ public final class RouteService implements HttpService {
                                                     whole.content().array(),
                                                     asked)));
         }
-        Admission.Place place;
-        try {
-            place = admission.enter(length(request));
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
         return whole(context, request)
                 .thenCompose(whole -> decoded(context, whole, place))
-                .thenCompose(body -> run(new Call(context, request.headers(), body, asked)))
-                .whenComplete((response, failure) -> place.close());
+                .thenCompose(body -> run(new Call(context, request.headers(), body, asked)));
     }
 
     /**
@@ -175,9 +197,13 @@ public final class RouteService implements HttpService {
         }
     }
 
-    private HttpResponse observed(HttpResponse response, long start) {
+    private HttpResponse observed(
+            HttpResponse response, long start, Admission.@Nullable Place place) {
         return response.mapHeaders(
                 headers -> {
+                    if (place != null) {
+                        place.sends(Math.max(0, headers.contentLength()));
+                    }
                     answered.accept(route, headers.status().code(), System.nanoTime() - start);
                     return headers;
                 });

@@ -1,7 +1,9 @@
 package io.omendb.gateway.search;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.omendb.OmenException;
 import io.omendb.gateway.freshness.Freshness;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Packed;
 import io.omendb.protocol.v1.Point;
@@ -46,6 +48,31 @@ record Found(
             return "cpu";
         }
         return onDevice == answers.size() ? "gpu" : "cpu+gpu";
+    }
+
+    /** The same, if it fits into an answer: counts the hits. */
+    Found within(AnswerBytes bytes) {
+        count(hits, bytes);
+        return this;
+    }
+
+    /**
+     * Counts points as they were read, with what was asked for of each.
+     *
+     * @throws OmenException TOO_LARGE where they do not fit
+     */
+    static void count(List<Point> points, AnswerBytes bytes) {
+        for (Point point : points) {
+            count(point, bytes);
+        }
+    }
+
+    static void count(Point point, AnswerBytes bytes) {
+        bytes.add(
+                (long) point.getId().length()
+                        + point.getMetadataJson().size()
+                        + point.getText().length(),
+                point.getVector().size() / Float.BYTES);
     }
 
     void write(JsonGenerator json, Fields fields) throws IOException {

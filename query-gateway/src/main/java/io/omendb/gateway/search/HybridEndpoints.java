@@ -46,7 +46,7 @@ public final class HybridEndpoints {
                                                             call,
                                                             collection.schema(),
                                                             query,
-                                                            found));
+                                                            found.within(limits.answer())));
                         });
     }
 

@@ -81,6 +81,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
                         asked.deadline(limits.timeoutMs()))
                 .thenApply(
                         points -> {
+                            Found.count(points, limits.answer());
                             GetResponse.Builder response = GetResponse.newBuilder();
                             points.forEach(
                                     point -> response.addPoints(FoundMessages.of(point, fields)));
@@ -105,7 +106,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         query.check(collection, limits);
         return searches.search(collection, query, asked)
                 .thenApply(
-                        found -> FoundMessages.of(found, query.fields()));
+                        found -> FoundMessages.of(found.within(limits.answer()), query.fields()));
     }
 
     @Override
@@ -135,7 +136,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
             }
         }
         SearchBatch.checkHits(queries.stream().mapToLong(Query::k).sum());
-        return searches.searchAll(collection, queries, asked)
+        return searches.searchAll(collection, queries, asked, limits.answer())
                 .thenApply(
                         results -> {
                             SearchBatchResponse.Builder response = SearchBatchResponse.newBuilder();
@@ -164,7 +165,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         HybridQuery query = QueryMessages.query(request, limits);
         query.check(collection, limits);
         return searches.search(collection, query, asked)
-                .thenApply(found -> FoundMessages.of(found, query));
+                .thenApply(found -> FoundMessages.of(found.within(limits.answer()), query));
     }
 
     @Override

@@ -41,6 +41,7 @@ public final class ScrollEndpoints {
                             scroll.check(collection, limits);
                             Deadline deadline = call.asked().deadline(scroll.timeoutMs());
                             return scroller.page(collection, scroll, deadline)
+                                    .thenApply(page -> page.within(limits.answer()))
                                     .thenApply(
                                             page ->
                                                     ArrowAnswers.wanted(call.headers())

@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Gathered;
 import io.omendb.gateway.shards.Shards;
@@ -39,6 +40,12 @@ public final class Scroller {
     record Page(List<Point> points, @Nullable ScrollPosition cursor, List<Token> applied) {
         private Page after(List<Token> writes) {
             return new Page(points, cursor, writes);
+        }
+
+        /** The same, if it fits into an answer. */
+        Page within(AnswerBytes bytes) {
+            Found.count(points, bytes);
+            return this;
         }
     }
 

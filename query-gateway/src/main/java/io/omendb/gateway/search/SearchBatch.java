@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.http.Limits;
 import io.omendb.record.StrictJson;
 import java.io.IOException;
@@ -89,15 +90,21 @@ final class SearchBatch {
         return new OmenException(e.code(), "searches[" + index + "]." + e.getMessage(), e);
     }
 
-    /** The results in order; fails as soon as one search does. */
+    /**
+     * The results in order; fails as soon as one search does, or they are too large together.
+     *
+     * @param bytes counts the hits of all
+     */
     static CompletableFuture<List<Found>> run(
-            List<Query> queries, Function<Query, CompletableFuture<Found>> search) {
+            List<Query> queries,
+            Function<Query, CompletableFuture<Found>> search,
+            AnswerBytes bytes) {
         CompletableFuture<List<Found>> done =
                 CompletableFuture.completedFuture(new ArrayList<>(queries.size()));
         for (int from = 0; from < queries.size(); from += CONCURRENT_MAX) {
             List<Query> some =
                     queries.subList(from, Math.min(queries.size(), from + CONCURRENT_MAX));
-            done = done.thenCompose(results -> together(some, search, results));
+            done = done.thenCompose(results -> together(some, search, results, bytes));
         }
         return done;
     }
@@ -105,12 +112,13 @@ final class SearchBatch {
     private static CompletableFuture<List<Found>> together(
             List<Query> queries,
             Function<Query, CompletableFuture<Found>> search,
-            List<Found> results) {
+            List<Found> results,
+            AnswerBytes bytes) {
         List<CompletableFuture<Found>> running = queries.stream().map(search).toList();
         return CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
                 .thenApply(
                         all -> {
-                            running.forEach(found -> results.add(found.join()));
+                            running.forEach(found -> results.add(found.join().within(bytes)));
                             return results;
                         });
     }

@@ -49,7 +49,7 @@ public final class SearchEndpoints {
                                                             call,
                                                             collection.schema(),
                                                             query,
-                                                            found));
+                                                            found.within(limits.answer())));
                         });
     }
 
@@ -73,7 +73,7 @@ public final class SearchEndpoints {
                 throw SearchBatch.at(i, e);
             }
         }
-        return searches.searchAll(collection, queries, call.asked())
+        return searches.searchAll(collection, queries, call.asked(), limits.answer())
                 .thenApply(
                         results ->
                                 ArrowAnswers.wanted(call.headers())

@@ -4,6 +4,7 @@ import io.omendb.OmenException;
 import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.freshness.AppliedWait;
 import io.omendb.gateway.freshness.LogEnds;
+import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.shards.Shards;
@@ -59,12 +60,14 @@ public final class Searches {
      * Answers checked queries, in order, a few at a time. The time of each begins when it is its
      * turn, less what making vectors of all texts has taken, which happens at once.
      *
+     * @param bytes counts what is found, and refuses what is too large for an answer
      * @return fails as soon as one of them does
      */
     CompletableFuture<List<Found>> searchAll(
-            CollectionDefinition collection, List<Query> queries, Asked asked) {
+            CollectionDefinition collection, List<Query> queries, Asked asked, AnswerBytes bytes) {
         if (queries.stream().allMatch(query -> query.text() == null)) {
-            return SearchBatch.run(queries, query -> inBatch(collection, query, asked.now()));
+            return SearchBatch.run(
+                    queries, query -> inBatch(collection, query, asked.now()), bytes);
         }
         Asked now = asked.now();
         return embedded(collection, queries, now)
@@ -73,7 +76,8 @@ public final class Searches {
                             long spent = System.nanoTime() - now.startNanos();
                             return SearchBatch.run(
                                     ready,
-                                    query -> inBatch(collection, query, asked.nowAfter(spent)));
+                                    query -> inBatch(collection, query, asked.nowAfter(spent)),
+                                    bytes);
                         });
     }
 

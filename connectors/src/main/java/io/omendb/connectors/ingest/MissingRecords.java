@@ -3,7 +3,10 @@ package io.omendb.connectors.ingest;
 import io.omendb.OmenException;
 import java.util.Locale;
 
-/** What becomes of a job whose checkpoint wants records that Kafka has deleted. */
+/**
+ * What becomes of a job whose checkpoint wants records that Kafka has deleted. One whose topic
+ * began anew stops either way.
+ */
 public enum MissingRecords {
     /** It stops, and says what is missing. */
     FAIL,

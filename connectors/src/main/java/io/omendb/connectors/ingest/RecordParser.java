@@ -15,7 +15,7 @@ import org.apache.flink.api.common.operators.ProcessingTimeService.ProcessingTim
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.io.network.api.writer.ResultPartitionWriter;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -46,7 +46,8 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
     private transient @Nullable UpdateStream updates;
     private transient @Nullable SendingTimes sending;
     private transient @Nullable LogContinuity continuity;
-    private transient @Nullable ListState<Tuple3<String, Integer, Long>> positions;
+    private transient @Nullable LogRanges logs;
+    private transient @Nullable ListState<Tuple4<String, Integer, Long, Long>> positions;
 
     RecordParser(IngestionOptions options, OutputTag<DeadLetter> deadLetterTag) {
         this.options = options;
@@ -57,33 +58,29 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        ListState<Tuple3<String, Integer, Long>> stored =
+        positions =
                 context.getOperatorStateStore()
                         .getUnionListState(
                                 new ListStateDescriptor<>(
-                                        "next-offsets",
-                                        Types.TUPLE(Types.STRING, Types.INT, Types.LONG)));
-        LogContinuity restored =
-                new LogContinuity(
-                        options.missingRecords(),
-                        partitions -> LogRange.of(options.bootstrapServers(), partitions));
-        for (Tuple3<String, Integer, Long> position : stored.get()) {
-            restored.restore(new TopicPartition(position.f0, position.f1), position.f2);
-        }
-        positions = stored;
-        continuity = restored;
+                                        "log-positions",
+                                        Types.TUPLE(
+                                                Types.STRING, Types.INT, Types.LONG, Types.LONG)));
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        List<Tuple3<String, Integer, Long>> current = new ArrayList<>();
+        List<Tuple4<String, Integer, Long, Long>> current = new ArrayList<>();
         opened(continuity)
                 .positions()
                 .forEach(
-                        (partition, next) ->
+                        (partition, position) ->
                                 current.add(
-                                        Tuple3.of(partition.topic(), partition.partition(), next)));
+                                        Tuple4.of(
+                                                partition.topic(),
+                                                partition.partition(),
+                                                position.next(),
+                                                position.generation())));
         opened(positions).update(current);
     }
 
@@ -100,13 +97,15 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         Counter deadLetters = getMetricGroup().counter("omendb_dead_letters");
         Routes known = new Routes(opened, options.mappings());
         known.refresh();
+        LogContinuity restored = restored(known);
+        continuity = restored;
         if (task.getIndexOfThisSubtask() == 0) {
-            opened(continuity).check(topic -> known.of(topic, 0).definition());
+            restored.check();
         }
         updates =
                 new UpdateStream(
                         known,
-                        opened(continuity),
+                        restored,
                         SubtaskKeys.perKeyGroup(maxParallelism),
                         SubtaskKeys.perSubtask(shards(), maxParallelism),
                         update -> output.collect(new StreamRecord<>(update)),
@@ -115,18 +114,36 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
                             output.collect(deadLetterTag, new StreamRecord<>(letter));
                         });
         if (task.getIndexOfThisSubtask() == 0) {
-            opened(continuity).positions().forEach(opened(updates)::resume);
+            restored.positions()
+                    .forEach(
+                            (partition, position) ->
+                                    opened(updates).resume(partition, position.next()));
         }
         sending = new SendingTimes(System.nanoTime());
         schedule(TICK_MS, this);
     }
 
+    private LogContinuity restored(Routes routes) throws Exception {
+        LogRanges asked = new LogRanges(options.bootstrapServers());
+        logs = asked;
+        LogContinuity restored =
+                new LogContinuity(options.missingRecords(), asked::of, routes, System::nanoTime);
+        for (Tuple4<String, Integer, Long, Long> position : opened(positions).get()) {
+            restored.restore(
+                    new TopicPartition(position.f0, position.f1),
+                    new LogPosition(position.f2, position.f3));
+        }
+        return restored;
+    }
+
     /**
-     * Progress belongs before the barrier: a shard that hears of it afterwards only would not know
-     * it after a restore, and nobody would tell it again where nothing more is written.
+     * No checkpoint says that what was passed over held no records before Kafka has said so.
+     * Progress belongs before the barrier, too: a shard that hears of it afterwards only would not
+     * know it after a restore, and nobody would tell it again where nothing more is written.
      */
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
+        boolean unused = opened(continuity).verify();
         opened(updates).tick();
     }
 
@@ -189,6 +206,9 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
 
     @Override
     public void close() throws Exception {
+        if (logs != null) {
+            logs.close();
+        }
         if (catalogue != null) {
             catalogue.close();
         }

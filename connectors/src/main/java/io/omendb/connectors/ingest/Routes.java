@@ -31,10 +31,6 @@ final class Routes {
      * @param generation records of up to this generation need no newer catalogue
      */
     record Route(@Nullable CollectionDefinition definition, RecordFormat format, long generation) {
-        private Route(CollectionDefinition definition, RecordFormat format) {
-            this(definition, format, definition.generation());
-        }
-
         private Route upTo(long newer) {
             return newer <= generation ? this : new Route(definition, format, newer);
         }
@@ -65,11 +61,16 @@ final class Routes {
                         definition ->
                                 byTopic.put(
                                         definition.topic(),
-                                        new Route(definition, RecordFormat.JSON)));
+                                        new Route(
+                                                definition,
+                                                RecordFormat.JSON,
+                                                definition.generation())));
         for (TopicMapping mapping : mappings) {
             CollectionDefinition definition = definitions.get(mapping.collection());
             if (definition != null) {
-                byTopic.put(mapping.topic(), new Route(definition, mapping.format()));
+                // What its records say of generations is of another collection, or of anything.
+                byTopic.put(
+                        mapping.topic(), new Route(definition, mapping.format(), Long.MAX_VALUE));
             }
         }
     }
@@ -83,14 +84,19 @@ final class Routes {
         refresh();
         Route known = byTopic.get(topic);
         if (known == null || known.generation() < generation) {
-            catalogue.awaitCaughtUp(CATCH_UP_TIMEOUT);
-            refresh();
+            catchUp();
             Route none = new Route(null, RecordFormat.JSON, 0);
             known = byTopic.getOrDefault(topic, none).upTo(generation);
             // Where the catalogue has no such generation, it need not be asked again.
             byTopic.put(topic, known);
         }
         return known;
+    }
+
+    /** Reads all that is in the catalogue at the time of the call. */
+    void catchUp() {
+        catalogue.awaitCaughtUp(CATCH_UP_TIMEOUT);
+        refresh();
     }
 
     /** The collections that exist, by name. */

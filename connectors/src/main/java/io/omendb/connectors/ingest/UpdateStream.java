@@ -85,21 +85,22 @@ final class UpdateStream {
 
     /**
      * Takes a record. One that cannot be read becomes a dead letter; one of a dropped collection is
-     * passed over; one before which others are missing fails the job, unless it is to go on.
+     * passed over, as is one for an earlier generation; one before which others are missing fails
+     * the job, unless it is to go on.
      */
     void accept(RawRecord record) {
         Source source = sources.get(record.topic() + "-" + record.partition());
         if (source == null) {
             source = source(new TopicPartition(record.topic(), record.partition()));
         }
-        Routes.Route route = routes.of(record.topic(), GenerationHeader.in(record.headers()));
-        CollectionDefinition definition = route.definition();
-        boolean wanted = definition != null && isForGeneration(record, definition);
-        if (definition != null && wanted) {
-            announce(definition);
+        long generation = GenerationHeader.in(record.headers());
+        Routes.Route route = routes.of(record.topic(), generation);
+        if (continuity.read(source.partition, record.offset(), route.definition())) {
+            route = routes.of(record.topic(), generation);
         }
-        continuity.read(source.partition, record.offset(), definition);
-        if (definition != null && wanted) {
+        CollectionDefinition definition = route.definition();
+        if (definition != null && isFor(definition, record, generation)) {
+            announce(definition);
             Position position = new Position(source.name, record.offset(), record.timestampMs());
             try {
                 accept(record, position, definition, route);
@@ -155,8 +156,12 @@ final class UpdateStream {
         }
     }
 
-    /** Offsets of a mapped topic have nothing to do with those of the collection's own. */
-    private static boolean isForGeneration(RawRecord record, CollectionDefinition definition) {
+    /**
+     * Offsets and generations of a mapped topic have nothing to do with those of the collection's
+     * own, where a writer may not have heard yet that the collection was made again.
+     */
+    private static boolean isFor(
+            CollectionDefinition definition, RawRecord record, long generation) {
         return !record.topic().equals(definition.topic())
                 || definition.covers(record.partition(), record.offset());
     }
@@ -208,10 +213,6 @@ final class UpdateStream {
     }
 
     private void announce(CollectionDefinition definition) {
-        Long before = defined.get(definition.name());
-        if (before != null && before < definition.generation()) {
-            continuity.forget(definition.topic());
-        }
         if (isNews(defined, definition.name(), definition.generation())) {
             for (long key : keyGroupKeys) {
                 updates.accept(new Define(key, definition));

@@ -30,6 +30,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -64,13 +65,45 @@ class MissingRecordsIT {
                         .all()
                         .get();
             }
-            assertThat(failure(kafka, checkpoint))
+            assertThat(failure(kafka, checkpoint, MissingRecords.FAIL))
                     .contains(
                             "omen.c-0: offset 100 is next, but the log begins at 150 (50 offsets are gone)")
                     .contains("missing_records: skip");
             Path after = runUntilApplied(kafka, Optional.of(checkpoint), MissingRecords.SKIP, 299);
             assertThat(StoredCheckpoint.open(after).report().collections().get(0).rows())
                     .isEqualTo(250);
+        }
+    }
+
+    /** With fewer partitions, too: asked for one that is gone, Kafka's client waits in vain. */
+    @Test
+    void topicMadeAgain_jobStopsAndSaysSo_untilTheCollectionIsMadeAgain() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")))) {
+            String kafka = broker.bootstrapServers();
+            createCollection(kafka);
+            send(kafka, 1, 0, 1);
+            send(kafka, 0, 100);
+            Path checkpoint = runUntilApplied(kafka, Optional.empty(), MissingRecords.FAIL, 99);
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+                admin.deleteTopics(List.of("omen.c")).all().get();
+                await(() -> !admin.listTopics().names().get().contains("omen.c"));
+                admin.createTopics(List.of(new NewTopic("omen.c", 1, (short) 1))).all().get();
+                await(() -> admin.listTopics().names().get().contains("omen.c"));
+            }
+            send(kafka, 0, 10);
+            assertThat(failure(kafka, checkpoint, MissingRecords.SKIP))
+                    .contains("omen.c-0: offset 100 is next, but the log ends at 10")
+                    .contains("omen.c-1: there is no such partition any more")
+                    .contains("The topic was deleted and made again");
+            try (CatalogueFollower catalogue = CatalogueFollower.open(kafka);
+                    CatalogueWriter writer = CatalogueWriter.open(kafka, catalogue)) {
+                writer.drop("c");
+                writer.create(CollectionSchema.of("c", 2, Metric.L2));
+            }
+            send(kafka, 10, 50);
+            Path after = runUntilApplied(kafka, Optional.of(checkpoint), MissingRecords.SKIP, 49);
+            assertThat(StoredCheckpoint.open(after).report().collections().get(0).rows())
+                    .isEqualTo(40);
         }
     }
 
@@ -107,6 +140,10 @@ class MissingRecordsIT {
     }
 
     private static void send(String kafka, int from, int to) throws Exception {
+        send(kafka, 0, from, to);
+    }
+
+    private static void send(String kafka, int partition, int from, int to) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         Map.of("bootstrap.servers", kafka),
@@ -117,7 +154,7 @@ class MissingRecordsIT {
                 producer.send(
                                 new ProducerRecord<>(
                                         "omen.c",
-                                        0,
+                                        partition,
                                         ("id" + i).getBytes(StandardCharsets.UTF_8),
                                         point.getBytes(StandardCharsets.UTF_8)))
                         .get();
@@ -139,9 +176,10 @@ class MissingRecordsIT {
         }
     }
 
-    private String failure(String kafka, Path from) throws Exception {
+    private String failure(String kafka, Path from, MissingRecords missingRecords)
+            throws Exception {
         try (MiniCluster cluster = cluster()) {
-            JobID job = submit(cluster, kafka, Optional.of(from), MissingRecords.FAIL);
+            JobID job = submit(cluster, kafka, Optional.of(from), missingRecords);
             await(() -> cluster.getJobStatus(job).get() == JobStatus.FAILED);
             return cluster.getArchivedExecutionGraph(job)
                     .get()

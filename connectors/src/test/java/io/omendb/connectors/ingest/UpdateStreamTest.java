@@ -1,23 +1,24 @@
 package io.omendb.connectors.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.omendb.connectors.format.RecordFormat;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Drop;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
-import io.omendb.protocol.catalogue.FollowedCatalogue;
 import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -29,14 +30,7 @@ class UpdateStreamTest {
     private final SlowCatalogue catalogue = new SlowCatalogue();
     private final List<ShardUpdate> updates = new ArrayList<>();
     private final List<DeadLetter> deadLetters = new ArrayList<>();
-    private final UpdateStream stream =
-            new UpdateStream(
-                    new Routes(catalogue, List.of()),
-                    new LogContinuity(MissingRecords.FAIL, partitions -> Map.of()),
-                    new long[] {1, 2},
-                    new long[] {3},
-                    updates::add,
-                    deadLetters::add);
+    private final UpdateStream stream = stream(List.of());
 
     @Test
     void accept_collectionMadeAgainThatIsNotReadYet_goesToTheNewOne() {
@@ -123,6 +117,41 @@ class UpdateStreamTest {
         assertThat(deadLetters).isEmpty();
     }
 
+    /** Such as records that were copied from another cluster's own topic. */
+    @Test
+    void accept_mappedTopic_generationsMeanNothing() {
+        UpdateStream mapped = stream(List.of(new TopicMapping("shop", "c", RecordFormat.JSON)));
+        catalogue.is(collection(2, 200, 1));
+        mapped.accept(record("shop", 0, "[1,2]", 100));
+        mapped.accept(record("shop", 1, "[1,2]", 999));
+        assertThat(generations()).containsExactly(200L, 200L);
+        assertThat(catalogue.asked).isZero();
+    }
+
+    /** Written by others, who do not say for which collection, to a topic that was made again. */
+    @Test
+    void accept_logThatBeganAnew_asksTheCatalogueFirst() {
+        catalogue.is(FIRST);
+        stream.accept(record(7, "[1,2]", 0));
+        catalogue.willBe(collection(3, 200, 0));
+        stream.accept(record(0, "[1,2,3]", 0));
+        assertThat(deadLetters).isEmpty();
+        assertThat(generations()).containsExactly(100L, 200L);
+        assertThatThrownBy(() -> stream.accept(record(0, "[1,2,3]", 0)))
+                .isInstanceOf(SuppressRestartsException.class);
+    }
+
+    private UpdateStream stream(List<TopicMapping> mappings) {
+        Routes routes = new Routes(catalogue, mappings);
+        return new UpdateStream(
+                routes,
+                new LogContinuity(MissingRecords.FAIL, partitions -> Map.of(), routes, () -> 0),
+                new long[] {1, 2},
+                new long[] {3},
+                updates::add,
+                deadLetters::add);
+    }
+
     private List<Long> generations() {
         assertThat(updates.stream().filter(Define.class::isInstance)).isNotEmpty();
         return updates.stream()
@@ -132,13 +161,17 @@ class UpdateStreamTest {
     }
 
     private static RawRecord record(long offset, String vector, long generation) {
+        return record("omen.c", offset, vector, generation);
+    }
+
+    private static RawRecord record(String topic, long offset, String vector, long generation) {
         Map<String, byte[]> headers = new HashMap<>();
         if (generation > 0) {
             headers.put(GenerationHeader.NAME, GenerationHeader.of(generation).value());
         }
         String id = "id-" + offset;
         return new RawRecord(
-                "omen.c",
+                topic,
                 0,
                 offset,
                 0,
@@ -154,57 +187,5 @@ class UpdateStreamTest {
                 "omen.c",
                 generation,
                 Map.of(0, first));
-    }
-
-    /** Knows what was written last only when asked to catch up. */
-    private static final class SlowCatalogue implements FollowedCatalogue {
-        private Map<String, CollectionDefinition> known = Map.of();
-        private Map<String, Long> dropped = Map.of();
-        private Runnable later = () -> {};
-        private long version;
-        private int asked;
-
-        void is(CollectionDefinition definition) {
-            known = Map.of("c", definition);
-            dropped = Map.of();
-            version++;
-        }
-
-        void isDropped() {
-            dropped = Map.of("c", known.get("c").generation());
-            known = Map.of();
-            version++;
-        }
-
-        void willBe(CollectionDefinition definition) {
-            later = () -> is(definition);
-        }
-
-        @Override
-        public void awaitCaughtUp(Duration timeout) {
-            asked++;
-            later.run();
-            later = () -> {};
-        }
-
-        @Override
-        public long version() {
-            return version;
-        }
-
-        @Override
-        public Map<String, CollectionDefinition> current() {
-            return known;
-        }
-
-        @Override
-        public Map<String, Long> dropped() {
-            return dropped;
-        }
-
-        @Override
-        public boolean healthy() {
-            return true;
-        }
     }
 }

@@ -163,7 +163,8 @@ final class UpdateStream {
     private static boolean isFor(
             CollectionDefinition definition, RawRecord record, long generation) {
         return !record.topic().equals(definition.topic())
-                || definition.covers(record.partition(), record.offset());
+                || definition.covers(record.partition(), record.offset())
+                        && (generation == 0 || generation >= definition.generation());
     }
 
     private void accept(

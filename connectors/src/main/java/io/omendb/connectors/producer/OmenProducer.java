@@ -46,8 +46,10 @@ import org.apache.kafka.common.utils.Utils;
  * }
  * }</pre>
  *
- * <p>Points are checked against the collection before they are taken. Sending blocks while more
- * waits for Kafka than {@link ProducerOptions#bufferBytes} allows. Safe for use by several threads.
+ * <p>Points are checked against the collection before they are taken. A producer writes to the
+ * collection that there was when it was opened: once that is dropped, made again or not, every call
+ * fails with CONFLICT, and a new producer is to be opened. Sending blocks while more waits for
+ * Kafka than {@link ProducerOptions#bufferBytes} allows. Safe for use by several threads.
  */
 public final class OmenProducer implements AutoCloseable {
     private static final Duration CATALOGUE_TIMEOUT = Duration.ofSeconds(30);
@@ -56,6 +58,7 @@ public final class OmenProducer implements AutoCloseable {
     private static final List<Header> JSON = format(RecordFormat.JSON);
 
     private final CollectionDefinition collection;
+    private final CatalogueFollower catalogue;
     private final KafkaProducer<byte[], byte[]> kafka;
     private final PartitionBatch[] batches;
     private final ScheduledExecutorService linger;
@@ -63,10 +66,12 @@ public final class OmenProducer implements AutoCloseable {
 
     private OmenProducer(
             CollectionDefinition collection,
+            CatalogueFollower catalogue,
             KafkaProducer<byte[], byte[]> kafka,
             int partitions,
             ProducerOptions options) {
         this.collection = collection;
+        this.catalogue = catalogue;
         this.kafka = kafka;
         this.batches = new PartitionBatch[partitions];
         for (int partition = 0; partition < partitions; partition++) {
@@ -102,7 +107,20 @@ public final class OmenProducer implements AutoCloseable {
      */
     public static OmenProducer open(
             Map<String, Object> kafka, String collection, ProducerOptions options) {
-        CollectionDefinition definition = find(kafka, collection);
+        CatalogueFollower catalogue = CatalogueFollower.open(kafka);
+        try {
+            return open(kafka, find(catalogue, collection), catalogue, options);
+        } catch (RuntimeException e) {
+            catalogue.close();
+            throw e;
+        }
+    }
+
+    private static OmenProducer open(
+            Map<String, Object> kafka,
+            CollectionDefinition definition,
+            CatalogueFollower catalogue,
+            ProducerOptions options) {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         config.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
@@ -114,7 +132,7 @@ public final class OmenProducer implements AutoCloseable {
         KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config);
         try {
             int partitions = producer.partitionsFor(definition.topic()).size();
-            return new OmenProducer(definition, producer, partitions, options);
+            return new OmenProducer(definition, catalogue, producer, partitions, options);
         } catch (RuntimeException e) {
             producer.close(Duration.ZERO);
             throw new OmenException(
@@ -145,8 +163,9 @@ public final class OmenProducer implements AutoCloseable {
      *
      * @return the token, {@code topic-partition:offset}, once Kafka has the point; fails with
      *     UNAVAILABLE if Kafka does not take it. Points of one batch share one future: do not
-     *     complete or cancel it
-     * @throws OmenException INVALID if the point does not fit the collection
+     *     complete or cancel it. A drop is heard of a moment later; {@link #flush()} is sure
+     * @throws OmenException INVALID if the point does not fit the collection; CONFLICT if that was
+     *     dropped
      */
     public CompletableFuture<String> send(Point point) {
         checkOpen();
@@ -180,9 +199,11 @@ public final class OmenProducer implements AutoCloseable {
     }
 
     /**
-     * Sends what waits and returns once Kafka has acknowledged it.
+     * Sends what waits and returns once Kafka has acknowledged it, all of it before the collection
+     * was dropped, if it was.
      *
-     * @throws OmenException UNAVAILABLE if Kafka did not take a batch since the last flush
+     * @throws OmenException UNAVAILABLE if Kafka did not take a batch since the last flush, or does
+     *     not say whether the collection still exists; CONFLICT if it was dropped
      */
     public void flush() {
         List<CompletableFuture<String>> sent = new ArrayList<>();
@@ -194,6 +215,8 @@ public final class OmenProducer implements AutoCloseable {
             for (CompletableFuture<String> one : sent) {
                 String unused = one.get();
             }
+            catalogue.awaitCaughtUp(CATALOGUE_TIMEOUT);
+            checkCurrent();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OmenException(ErrorCode.INTERNAL, "interrupted", e);
@@ -216,20 +239,19 @@ public final class OmenProducer implements AutoCloseable {
             batch.end();
         }
         kafka.close(CLOSE_TIMEOUT);
+        catalogue.close();
         for (PartitionBatch batch : batches) {
             batch.close();
         }
     }
 
-    private static CollectionDefinition find(Map<String, Object> kafka, String name) {
-        try (CatalogueFollower catalogue = CatalogueFollower.open(kafka)) {
-            catalogue.awaitCaughtUp(CATALOGUE_TIMEOUT);
-            CollectionDefinition found = catalogue.current().get(name);
-            if (found == null) {
-                throw new OmenException(ErrorCode.NOT_FOUND, "no collection " + name);
-            }
-            return found;
+    private static CollectionDefinition find(CatalogueFollower catalogue, String name) {
+        catalogue.awaitCaughtUp(CATALOGUE_TIMEOUT);
+        CollectionDefinition found = catalogue.current().get(name);
+        if (found == null) {
+            throw new OmenException(ErrorCode.NOT_FOUND, "no collection " + name);
         }
+        return found;
     }
 
     /** As Kafka's own partitioner does it for records with a key. */
@@ -284,6 +306,22 @@ public final class OmenProducer implements AutoCloseable {
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the producer is closed");
+        }
+        checkCurrent();
+    }
+
+    /** What is written for a collection that was dropped goes nowhere, whatever Kafka says. */
+    private void checkCurrent() {
+        CollectionDefinition now = catalogue.current().get(collection.name());
+        if (now == null || now.generation() != collection.generation()) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "collection "
+                            + collection.name()
+                            + " was dropped"
+                            + (now == null ? "" : " and made again")
+                            + " since this producer was opened: what was sent since then is not in"
+                            + " it. Open a new producer");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.omendb.ErrorCode;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
 import io.omendb.connectors.format.RecordFormat;
@@ -14,6 +15,7 @@ import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.protocol.v1.CountRequest;
 import io.omendb.protocol.v1.GetRequest;
 import io.omendb.protocol.v1.Include;
@@ -267,6 +269,45 @@ class IngestionIT {
         assertThat(metadata("batches", "id9")).isEmpty();
         assertThatThrownBy(() -> OmenProducer.open(broker.bootstrapServers(), "nowhere"))
                 .hasMessageContaining("no collection nowhere");
+    }
+
+    /**
+     * Its points would be acknowledged, and passed over: they say that they are for the old one.
+     */
+    @Test
+    void producer_ofACollectionMadeAgain_isRefused() throws Exception {
+        create("remade", Map.of());
+        try (OmenProducer old = OmenProducer.open(broker.bootstrapServers(), "remade")) {
+            old.send("before", new float[] {1, 1});
+            old.flush();
+            await(() -> count("remade", "") == 1);
+            old.send("meanwhile", new float[] {1, 1});
+            catalogueWriter.drop("remade");
+            assertThatThrownBy(old::flush)
+                    .hasMessageContaining("collection remade was dropped since this producer");
+            create("remade", Map.of());
+            assertThatThrownBy(old::flush)
+                    .hasMessageContaining("was dropped and made again")
+                    .extracting("code")
+                    .isEqualTo(ErrorCode.CONFLICT);
+            assertThatThrownBy(() -> old.send("after", new float[] {1, 1}))
+                    .hasMessageContaining("Open a new producer");
+            assertThatThrownBy(() -> old.delete("after"))
+                    .hasMessageContaining("Open a new producer");
+        }
+        ProducerRecord<byte[], byte[]> late =
+                record("omen.remade", "late", json("late", 1), "json");
+        late.headers().add(GenerationHeader.of(1));
+        producer.send(late).get();
+        try (OmenProducer fresh = OmenProducer.open(broker.bootstrapServers(), "remade")) {
+            fresh.send("late", new float[] {2, 2});
+            fresh.send("fresh", new float[] {1, 1});
+            fresh.flush();
+        }
+        await(() -> count("remade", "") == 2);
+        assertThat(get("remade", "late").get(0).getMetadataJson().isEmpty())
+                .as("that of the record for the collection before has some")
+                .isTrue();
     }
 
     @Test

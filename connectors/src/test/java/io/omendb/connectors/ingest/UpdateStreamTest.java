@@ -117,6 +117,20 @@ class UpdateStreamTest {
         assertThat(deadLetters).isEmpty();
     }
 
+    /** Its producer has not heard of the new collection, which has the same dimension. */
+    @Test
+    void accept_recordForAnEarlierGeneration_isPassedOver() {
+        catalogue.is(collection(2, 200, 1));
+        stream.accept(record(1, "[1,2]", 100));
+        stream.accept(record(2, "[1,2]", 200));
+        stream.accept(record(3, "[1,2]", 0));
+        stream.accept(record(4, "[1,2]", 199));
+        stream.tick();
+        assertThat(generations()).containsExactly(200L, 200L);
+        assertThat(updates).contains(new Progress(3, new ShardUpdate.Position("omen.c-0", 4, 0)));
+        assertThat(deadLetters).isEmpty();
+    }
+
     /** Such as records that were copied from another cluster's own topic. */
     @Test
     void accept_mappedTopic_generationsMeanNothing() {

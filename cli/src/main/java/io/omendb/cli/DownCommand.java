@@ -29,8 +29,11 @@ final class DownCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        // One that is starting does not say yet where it answers, and would do so in a moment.
         Optional<ProcessHandle> process =
-                StackDirectory.running(directory).flatMap(StackDirectory.Running::process);
+                StackDirectory.running(directory)
+                        .flatMap(StackDirectory.Running::process)
+                        .or(() -> StackDirectory.holder(directory));
         if (process.isEmpty()) {
             System.out.println("no OmenDB runs on " + directory);
             return 0;

@@ -28,7 +28,15 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Optional<StackDirectory.Running> running = StackDirectory.running(directory);
         if (running.isEmpty()) {
-            System.out.println("no OmenDB runs on " + directory);
+            System.out.println(
+                    StackDirectory.holder(directory)
+                            .map(
+                                    process ->
+                                            "OmenDB is starting on "
+                                                    + directory
+                                                    + ", process "
+                                                    + process.pid())
+                            .orElse("no OmenDB runs on " + directory));
             return 1;
         }
         StackDirectory.Running found = running.get();

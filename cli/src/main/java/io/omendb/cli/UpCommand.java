@@ -134,17 +134,7 @@ final class UpCommand implements Callable<Integer> {
 
     private static int startDetached(StackConfig config) throws IOException, InterruptedException {
         Path directory = config.directory();
-        Optional<StackDirectory.Running> already = StackDirectory.running(directory);
-        if (already.isPresent()) {
-            throw new OmenException(
-                    ErrorCode.CONFLICT,
-                    "OmenDB runs on "
-                            + directory
-                            + " already, process "
-                            + already.get().pid()
-                            + ", "
-                            + already.get().url());
-        }
+        checkFree(directory);
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -182,6 +172,32 @@ final class UpCommand implements Callable<Integer> {
         }
         process.destroy();
         throw new OmenException(ErrorCode.TIMEOUT, "OmenDB was not ready in time: see " + log);
+    }
+
+    /** Before the log is begun anew: it would be that of the one that has the directory. */
+    private static void checkFree(Path directory) {
+        Optional<StackDirectory.Running> running = StackDirectory.running(directory);
+        if (running.isPresent()) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "OmenDB runs on "
+                            + directory
+                            + " already, process "
+                            + running.get().pid()
+                            + ", "
+                            + running.get().url());
+        }
+        Optional<ProcessHandle> starting = StackDirectory.holder(directory);
+        if (starting.isPresent()) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "OmenDB is starting on "
+                            + directory
+                            + ", process "
+                            + starting.get().pid()
+                            + ": wait for it, or stop it with ./omen down --dir "
+                            + directory);
+        }
     }
 
     /** This very command line, without --detach. */

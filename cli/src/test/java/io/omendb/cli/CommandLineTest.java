@@ -70,15 +70,62 @@ class CommandLineTest {
         }
     }
 
+    /** One that has taken the directory and does not answer yet. */
+    @Test
+    void down_whileItStarts_stopsIt_andNobodyElseStartsMeanwhile() throws Exception {
+        Path data = Files.createDirectories(dir.resolve("data"));
+        Path log = Files.writeString(data.resolve("omen.log"), "of the one that starts");
+        Process starting =
+                new ProcessBuilder(
+                                ProcessHandle.current().info().command().orElseThrow(),
+                                RunningOmen.SHORT_LIVED,
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                DirectoryHolder.class.getName(),
+                                data.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try {
+            assertThat(starting.inputReader().readLine()).isEqualTo("held");
+            Outcome second = run("up", "--detach", "--port", "0", "--dir", data.toString());
+            assertThat(second.code).isNotZero();
+            assertThat(second.error.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("OmenDB is starting on " + data + ", process " + starting.pid());
+            assertThat(log).hasContent("of the one that starts");
+            Outcome status = run("status", "--dir", data.toString());
+            assertThat(status.code).isEqualTo(1);
+            assertThat(status.out).contains("is starting").contains("" + starting.pid());
+
+            Outcome down = run("down", "--dir", data.toString());
+            assertThat(down.out).contains("stopped process " + starting.pid());
+            assertThat(down.code).isZero();
+            assertThat(starting.isAlive()).isFalse();
+            assertThat(run("down", "--dir", data.toString()).out).contains("no OmenDB runs on");
+        } finally {
+            starting.destroyForcibly();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "prot: 1 | prot",
                 "parallelism: 0 | parallelism: found 0, expected 1 to 128",
-                "topics: [{topic: t, collection: c, format: xml}] | found \"xml\", expected json,"
-                        + " f32 or arrow",
+                "topics: [{topic: t, collection: c, format: xml}] | omen.yaml: topics: format: found"
+                        + " \"xml\", expected json, f32 or arrow",
+                "topics: [{topic: t}] | omen.yaml: Missing required creator property 'collection'",
+                "topics: [{topic: omen.t, collection: c}] | omen.yaml: topics: found topic omen.t",
+                "topics: [~] | omen.yaml: topics: found nothing",
                 "port: many | many",
+                "broker: {port: 70000} | omen.yaml: broker.port: found 70000, expected 0 to 65535",
+                "broker: {max_heap: 512MB} | omen.yaml: broker.max_heap: found \"512MB\", expected a"
+                        + " size such as 512m or 2g",
+                "taskmanager_heap: much | omen.yaml: taskmanager_heap: found \"much\"",
+                "host: 192.0.2.1 | host: found 192.0.2.1, expected an address of this machine",
+                "host: a..b | host: found a..b, which is not the name of any address",
                 "gateway: {embedders: {e: {type: openai, url: http://localhost/v1, dimension: 3}}}"
                         + " | gateway.embedders.e.model: found nothing, expected a text",
                 "gateway: {embedders: {e: {type: hashing, dimensions: 3}}} |"

@@ -55,7 +55,7 @@ public final class LocalStack implements AutoCloseable {
             throws InterruptedException {
         StackDirectory directory = StackDirectory.lock(config.directory());
         parts.push(directory);
-        checkPortFree(config);
+        checkAddressFree(config);
         // Before the rest, so that what is wrong with its settings is said at once.
         Embedders embedders = Embedders.open(config.gateway().embedders());
         parts.push(embedders);
@@ -159,13 +159,26 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /** Before the half minute of starting everything else. */
-    private static void checkPortFree(StackConfig config) {
-        if (config.port() == 0) {
-            return;
+    private static void checkAddressFree(StackConfig config) {
+        InetSocketAddress anyPort = new InetSocketAddress(config.host(), 0);
+        if (anyPort.isUnresolved()) {
+            throw OmenException.invalid(
+                    "host: found " + config.host() + ", which is not the name of any address");
         }
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(config.host(), config.port()));
+        try {
+            bind(anyPort);
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.INVALID,
+                    "host: found "
+                            + config.host()
+                            + ", expected an address of this machine ("
+                            + e.getMessage()
+                            + ")",
+                    e);
+        }
+        try {
+            bind(new InetSocketAddress(config.host(), config.port()));
         } catch (IOException e) {
             throw new OmenException(
                     ErrorCode.EXTERNAL,
@@ -175,6 +188,13 @@ public final class LocalStack implements AutoCloseable {
                             + config.host()
                             + " is in use: choose another with --port",
                     e);
+        }
+    }
+
+    private static void bind(InetSocketAddress address) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
         }
     }
 

@@ -88,8 +88,22 @@ public record StackConfig(
             throw OmenException.invalid(
                     "taskmanagers: found " + taskManagers + ", expected 0 to 128");
         }
-        if (port < 0 || port > 65_535) {
-            throw OmenException.invalid("port: found " + port + ", expected 0 to 65535");
+        checkPort("port", port);
+        checkPort("broker.port", brokerPort);
+        checkHeap("broker.max_heap", brokerMaxHeap);
+        checkHeap("taskmanager_heap", taskManagerHeap);
+    }
+
+    private static void checkPort(String key, int found) {
+        if (found < 0 || found > 65_535) {
+            throw OmenException.invalid(key + ": found " + found + ", expected 0 to 65535");
+        }
+    }
+
+    private static void checkHeap(String key, String found) {
+        if (!found.matches("[1-9][0-9]*[kmgKMG]?")) {
+            throw OmenException.invalid(
+                    key + ": found \"" + found + "\", expected a size such as 512m or 2g");
         }
     }
 
@@ -218,6 +232,8 @@ public record StackConfig(
                     ErrorCode.MALFORMED,
                     path + ": " + e.getOriginalMessage() + " at " + where(e),
                     e);
+        } catch (OmenException e) {
+            throw new OmenException(e.code(), path + ": " + e.getMessage(), e);
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + path + ": " + e, e);
         }
@@ -231,13 +247,7 @@ public record StackConfig(
         Broker broker = file.broker == null ? new Broker(null, null) : file.broker;
         List<TopicMapping> mappings = new ArrayList<>();
         if (file.topics != null) {
-            for (Topic topic : file.topics) {
-                RecordFormat format =
-                        topic.format == null
-                                ? RecordFormat.JSON
-                                : RecordFormat.ofName(topic.format);
-                mappings.add(new TopicMapping(topic.topic, topic.collection, format));
-            }
+            file.topics.forEach(topic -> mappings.add(mapping(topic)));
         }
         return new StackConfig(
                 file.dir == null ? DEFAULT.directory : Path.of(file.dir),
@@ -255,6 +265,26 @@ public record StackConfig(
                 or(file.taskManagerHeap, DEFAULT.taskManagerHeap),
                 or(file.separateProcessors, DEFAULT.separateProcessors),
                 file.gateway == null ? DEFAULT.gateway : GatewayConfig.of(file.gateway));
+    }
+
+    private static TopicMapping mapping(@Nullable Topic topic) {
+        if (topic == null) {
+            throw OmenException.invalid("topics: found nothing, expected a topic and a collection");
+        }
+        RecordFormat format = RecordFormat.JSON;
+        if (topic.format != null) {
+            try {
+                format = RecordFormat.ofName(topic.format);
+            } catch (OmenException e) {
+                throw new OmenException(
+                        e.code(),
+                        "topics: format: found \""
+                                + topic.format
+                                + "\", expected json, f32 or arrow",
+                        e);
+            }
+        }
+        return new TopicMapping(topic.topic, topic.collection, format);
     }
 
     private static <T> T or(@Nullable T value, T otherwise) {

@@ -1,11 +1,12 @@
 package io.omendb.cli.stack;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,13 +15,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a stack. Held under a lock that the operating system frees when the process
- * ends, however it ends; a file in it says which process that is and where it answers.
+ * ends, however it ends. The lock's file says which process that is, and once it has started
+ * another one where it answers.
  */
 public final class StackDirectory implements AutoCloseable {
     private static final String LOCK = "omen.lock";
@@ -54,8 +56,22 @@ public final class StackDirectory implements AutoCloseable {
 
         /** What this process announces. */
         static Running here(String url, String bootstrapServers, String flink) {
+            Holder here = Holder.here();
+            return new Running(here.pid(), here.startedMs(), url, bootstrapServers, flink);
+        }
+
+        /** The process, if it is still the one. */
+        public Optional<ProcessHandle> process() {
+            return new Holder(pid, startedMs).process();
+        }
+    }
+
+    /** The process that has the lock; as in {@link Running}. */
+    private record Holder(long pid, long startedMs) {
+
+        static Holder here() {
             ProcessHandle here = ProcessHandle.current();
-            return new Running(here.pid(), started(here), url, bootstrapServers, flink);
+            return new Holder(here.pid(), started(here));
         }
 
         private static long started(ProcessHandle process) {
@@ -68,8 +84,7 @@ public final class StackDirectory implements AutoCloseable {
             return then == 0 || Math.abs(then - startedMs) <= CLOCK_MS;
         }
 
-        /** The process, if it is still the one. */
-        public Optional<ProcessHandle> process() {
+        Optional<ProcessHandle> process() {
             return ProcessHandle.of(pid)
                     .filter(ProcessHandle::isAlive)
                     .filter(found -> startedMs == 0 || startedThen(found));
@@ -97,6 +112,7 @@ public final class StackDirectory implements AutoCloseable {
                     e);
         }
         if (!tryLock(channel, path)) {
+            free(channel, path);
             throw new OmenException(
                     ErrorCode.CONFLICT,
                     "directory "
@@ -104,7 +120,42 @@ public final class StackDirectory implements AutoCloseable {
                             + " is in use by another OmenDB: stop it with ./omen down --dir "
                             + path);
         }
+        try {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(JSON.writeValueAsBytes(Holder.here())));
+        } catch (IOException e) {
+            free(channel, path);
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write to " + path + ": " + e, e);
+        }
         return new StackDirectory(path, channel);
+    }
+
+    /**
+     * The process that has a directory, which may still be starting; empty if none has it. To be
+     * asked by others only: where a lock is the process's, as on POSIX, asking gives up its own.
+     *
+     * @throws OmenException CONFLICT if one took it just now and does not yet say which it is
+     */
+    public static Optional<ProcessHandle> holder(Path path) {
+        Path file = path.resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (tryLock(channel, path)) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    JSON.readValue(Files.readAllBytes(file), Holder.class).process().orElseThrow());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (JacksonException | NoSuchElementException e) {
+            throw new OmenException(
+                    ErrorCode.CONFLICT,
+                    "an OmenDB that is just starting has directory "
+                            + path.toAbsolutePath()
+                            + ": try again",
+                    e);
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot read " + file + ": " + e, e);
+        }
     }
 
     /** The stack that runs on a directory, if one does. */
@@ -150,28 +201,28 @@ public final class StackDirectory implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(path.resolve(RUNNING));
-            channel.close();
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot free " + path + ": " + e, e);
+        } finally {
+            free(channel, path);
         }
     }
 
     private static boolean tryLock(FileChannel channel, Path path) {
-        @Nullable FileLock lock = null;
         try {
-            lock = channel.tryLock();
+            return channel.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            lock = null;
+            return false;
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot lock " + path + ": " + e, e);
         }
-        if (lock == null) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                throw new OmenException(ErrorCode.EXTERNAL, "cannot free " + path + ": " + e, e);
-            }
+    }
+
+    private static void free(FileChannel channel, Path path) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot free " + path + ": " + e, e);
         }
-        return lock != null;
     }
 }

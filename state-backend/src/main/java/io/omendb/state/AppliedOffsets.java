@@ -101,9 +101,24 @@ public final class AppliedOffsets {
         return new TreeMap<>(positions);
     }
 
+    /** Positions of the partitions of a topic and some more. */
+    Map<String, AppliedPosition> ofTopics(String topic, Set<String> more) {
+        Map<String, AppliedPosition> result = new TreeMap<>();
+        positions.forEach(
+                (source, position) -> {
+                    if (isOfTopic(source, topic)
+                            || !more.isEmpty()
+                                    && more.contains(
+                                            source.substring(0, source.lastIndexOf('-')))) {
+                        result.put(source, position);
+                    }
+                });
+        return result;
+    }
+
     /**
      * Positions of what may feed a collection: the partitions of its topic, and of all mapped
-     * topics, since which of them do is known to who asks.
+     * topics. For what is kept: which of them do feed it, is known to who asks later.
      *
      * @param topic the collection's own
      */

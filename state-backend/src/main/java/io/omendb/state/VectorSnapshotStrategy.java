@@ -191,6 +191,9 @@ final class VectorSnapshotStrategy
                     keepLocally(imageBytes, tombstones, segmentFiles, delegateResult);
             if (registry.isClosed()) {
                 // Given up meanwhile: nobody will hear of the result, nor own what was written.
+                if (local != null) {
+                    local.discardState();
+                }
                 throw new IOException("checkpoint " + checkpointId + " was cancelled");
             }
             return local == null

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ public final class VectorState implements AutoCloseable {
     private final AppliedOffsets applied = new AppliedOffsets();
     private final CommittedViews committed = new CommittedViews();
     private final Map<String, VectorCollection> collections = new ConcurrentHashMap<>();
+
+    /** Topics beside their own that collections are read from. */
+    private final Map<String, Set<String>> mapped = new ConcurrentHashMap<>();
 
     /** Generations up to which a name is known to be dropped: later words of them are ignored. */
     private final Map<String, Long> dropped = new TreeMap<>();
@@ -56,7 +60,19 @@ public final class VectorState implements AutoCloseable {
      *     would not fit
      */
     public void define(CollectionDefinition definition) {
+        define(definition, Set.of());
+    }
+
+    /**
+     * Makes a collection known that is read from other topics, too. They are not kept in
+     * checkpoints: a job says anew what it reads.
+     *
+     * @param mappedTopics those beside its own
+     * @throws OmenException as above
+     */
+    public void define(CollectionDefinition definition, Set<String> mappedTopics) {
         String name = definition.name();
+        mapped.put(name, Set.copyOf(mappedTopics));
         VectorCollection known = collections.get(name);
         if (known != null && known.definition().generation() >= definition.generation()) {
             if (known.definition().generation() == definition.generation()) {
@@ -228,6 +244,12 @@ public final class VectorState implements AutoCloseable {
 
     public AppliedOffsets applied() {
         return applied;
+    }
+
+    /** How far the topics were applied that a collection is read from. Any thread may ask. */
+    public Map<String, AppliedPosition> applied(CollectionDefinition collection) {
+        return applied.ofTopics(
+                collection.topic(), mapped.getOrDefault(collection.name(), Set.of()));
     }
 
     /**

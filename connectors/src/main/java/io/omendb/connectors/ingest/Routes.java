@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,14 @@ final class Routes {
     void catchUp() {
         catalogue.awaitCaughtUp(CATCH_UP_TIMEOUT);
         refresh();
+    }
+
+    /** Topics beside its own that feed a collection. */
+    Set<String> mappedTopics(String collection) {
+        return mappings.stream()
+                .filter(mapping -> mapping.collection().equals(collection))
+                .map(TopicMapping::topic)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The collections that exist, by name. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +25,11 @@ final class TopicSubscriber implements KafkaSubscriber {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * Rounds left out after one in which Kafka did not tell; new topics are found in the others.
+     */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(4);
+
     private final IngestionOptions options;
 
     /** Mapped topics whose collection was seen. A topic that is read once stays so. */
@@ -31,6 +37,9 @@ final class TopicSubscriber implements KafkaSubscriber {
 
     /** Where the catalogue ended when it was last read. */
     private long readTo = -1;
+
+    /** When that failed last, so that it does not hold up each round. */
+    private transient long failedNanos = System.nanoTime() - PAUSE_NANOS;
 
     TopicSubscriber(IngestionOptions options) {
         this.options = options;
@@ -47,6 +56,9 @@ final class TopicSubscriber implements KafkaSubscriber {
     }
 
     private List<TopicMapping> waiting() {
+        if (System.nanoTime() - failedNanos < PAUSE_NANOS) {
+            return List.of();
+        }
         List<TopicMapping> waiting = new ArrayList<>(options.mappings());
         waiting.removeIf(mapping -> ready.contains(mapping.topic()));
         return waiting;
@@ -72,7 +84,8 @@ final class TopicSubscriber implements KafkaSubscriber {
             }
             readTo = end;
         } catch (OmenException e) {
-            // Kafka is away, or new: the next round asks again, and the others are not held up.
+            // Kafka is away, or new: a later round asks again, and the others are not held up.
+            failedNanos = System.nanoTime();
             LOG.warn("Whether mapped topics can be read is not known yet: {}", e.getMessage());
         }
     }

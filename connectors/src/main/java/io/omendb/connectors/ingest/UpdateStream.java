@@ -216,7 +216,7 @@ final class UpdateStream {
     private void announce(CollectionDefinition definition) {
         if (isNews(defined, definition.name(), definition.generation())) {
             for (long key : keyGroupKeys) {
-                updates.accept(new Define(key, definition));
+                updates.accept(new Define(key, definition, routes.mappedTopics(definition.name())));
             }
         }
     }

@@ -19,6 +19,7 @@ import io.omendb.protocol.ShardAddress;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.VectorState;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.runtime.execution.Environment;
@@ -72,7 +73,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
         VectorState opened = backend.vectorState();
         state = opened;
         if (collection != null) {
-            define(opened, collection);
+            define(opened, collection, Set.of());
         }
         ShardMetrics.register(getMetricGroup(), opened);
         Environment environment = getContainingTask().getEnvironment();
@@ -143,16 +144,17 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                     position.offset(),
                     position.timestampMs());
         } else if (update instanceof Define define) {
-            define(target, define.definition());
+            define(target, define.definition(), define.mappedTopics());
         } else if (update instanceof Drop drop) {
             target.drop(drop.collection(), drop.generation());
         }
     }
 
     /** A schema that does not fit today will not fit after a restart either. */
-    private static void define(VectorState target, CollectionDefinition definition) {
+    private static void define(
+            VectorState target, CollectionDefinition definition, Set<String> mappedTopics) {
         try {
-            target.define(definition);
+            target.define(definition, mappedTopics);
         } catch (OmenException e) {
             throw e.code() == ErrorCode.CONFLICT ? new SuppressRestartsException(e) : e;
         }

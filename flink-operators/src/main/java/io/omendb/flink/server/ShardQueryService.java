@@ -433,7 +433,7 @@ final class ShardQueryService extends ShardServiceGrpc.ShardServiceImplBase {
 
     private Map<String, Applied> applied(String collection) {
         return state.collection(collection)
-                .map(known -> messages(state.applied().feeding(known.definition().topic())))
+                .map(known -> messages(state.applied(known.definition())))
                 .orElseGet(Map::of);
     }
 

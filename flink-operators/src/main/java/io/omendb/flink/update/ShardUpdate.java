@@ -3,6 +3,7 @@ package io.omendb.flink.update;
 import io.omendb.record.PointColumns;
 import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionDefinition;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,19 @@ public sealed interface ShardUpdate {
     /** The key that decides which subtask gets the update. */
     long keyHash();
 
-    /** A collection exists; sent to every key group before its first point. */
-    record Define(long keyHash, CollectionDefinition definition) implements ShardUpdate {}
+    /**
+     * A collection exists; sent to every key group before its first point.
+     *
+     * @param mappedTopics topics beside its own that it is read from
+     */
+    record Define(long keyHash, CollectionDefinition definition, Set<String> mappedTopics)
+            implements ShardUpdate {
+
+        /** A collection that is read from its own topic. */
+        public Define(long keyHash, CollectionDefinition definition) {
+            this(keyHash, definition, Set.of());
+        }
+    }
 
     /** A collection was dropped. */
     record Drop(long keyHash, String collection, long generation) implements ShardUpdate {}

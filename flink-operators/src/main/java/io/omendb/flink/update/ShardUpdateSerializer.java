@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -77,6 +79,10 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             out.writeByte(DEFINE);
             out.writeLong(define.keyHash());
             writeBytes(InstantiationUtil.serializeObject(define.definition()), out);
+            out.writeInt(define.mappedTopics().size());
+            for (String topic : define.mappedTopics()) {
+                out.writeUTF(topic);
+            }
         } else if (update instanceof Drop drop) {
             out.writeByte(DROP);
             out.writeLong(drop.keyHash());
@@ -109,7 +115,7 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
                             requireBytes(in),
                             readPosition(in));
             case PROGRESS -> new Progress(in.readLong(), readPosition(in));
-            case DEFINE -> new Define(in.readLong(), readDefinition(in));
+            case DEFINE -> new Define(in.readLong(), readDefinition(in), readTopics(in));
             case DROP -> new Drop(in.readLong(), in.readUTF(), in.readLong());
             default -> throw new IOException("unknown kind of update: " + tag);
         };
@@ -207,6 +213,14 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             indices[i] = in.readInt();
         }
         return new SparseVector(indices, readVector(in));
+    }
+
+    private static Set<String> readTopics(DataInputView in) throws IOException {
+        Set<String> topics = new HashSet<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            topics.add(in.readUTF());
+        }
+        return topics;
     }
 
     private static CollectionDefinition readDefinition(DataInputView in) throws IOException {

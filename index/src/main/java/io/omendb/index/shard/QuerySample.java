@@ -20,8 +20,10 @@ final class QuerySample {
     /** With so many one can begin. */
     private static final int ENOUGH = 64;
 
-    /** Once the sample is full, one in so many is looked at. */
+    /** Once the sample is full, or many queries came, one in so many is looked at. */
     private static final int ONE_IN = 8;
+
+    private static final long MANY = 4L * SIZE;
 
     /** What was measured is worth measuring again when so many times as many were taken. */
     private static final int GROWTH = 4;
@@ -49,7 +51,7 @@ final class QuerySample {
      */
     void see(float[] query, CollectionSchema schema) {
         long number = seen.getAndIncrement();
-        if (taken.get() >= SIZE && number % ONE_IN != 0) {
+        if ((taken.get() >= SIZE || number >= MANY) && number % ONE_IN != 0) {
             return;
         }
         float[] prepared = VectorRules.prepare(schema, query, "vector");

@@ -253,10 +253,6 @@ final class ShardMaintenance {
             return false;
         }
         ShardSnapshot snapshot = shard.snapshot();
-        outdated = false;
-        skewAtTraining = 0;
-        writesAtTraining = snapshot.sequence();
-        writesAtMeasurement = snapshot.sequence();
         IndexState before = snapshot.index();
         Rotation known =
                 before == null
@@ -282,6 +278,10 @@ final class ShardMaintenance {
                                         sample.rows(),
                                         sample.lists(),
                                         snapshot.sequence()));
+        outdated = false;
+        skewAtTraining = 0;
+        writesAtTraining = snapshot.sequence();
+        writesAtMeasurement = snapshot.sequence();
         if (before == null) {
             // Until it is in use all rows are compared with each query: nothing could be worse.
             shard.use(IndexState.first(codebook));

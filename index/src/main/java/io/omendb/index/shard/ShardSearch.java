@@ -341,6 +341,9 @@ final class ShardSearch {
                                     : device.search(query, matches, true, top));
             onDevice = done && device.contributed();
             scanMatchesHere(flat, matches, done ? device::covered : NOTHING);
+            if (unneeded.getAsBoolean()) {
+                planned.abandon();
+            }
         }
     }
 

@@ -13,11 +13,14 @@ import org.apache.kafka.common.TopicPartition;
  * @param topics those logs: the collection's own topic, and mapped ones
  * @param next per partition, the offset that the next record will get; empty where it is not known
  *     of one of them
+ * @param begins per partition of mapped topics, the offset before which all is deleted; what is
+ *     left out begins at 0
  */
-public record Ends(Set<String> topics, Map<TopicPartition, Long> next) {
+public record Ends(
+        Set<String> topics, Map<TopicPartition, Long> next, Map<TopicPartition, Long> begins) {
 
     static Ends unknown(Set<String> topics) {
-        return new Ends(topics, Map.of());
+        return new Ends(topics, Map.of(), Map.of());
     }
 
     public boolean isKnown() {
@@ -29,11 +32,16 @@ public record Ends(Set<String> topics, Map<TopicPartition, Long> next) {
         List<Token> last = new ArrayList<>();
         next.forEach(
                 (partition, end) -> {
-                    if (end > first(collection, partition)) {
+                    if (end > from(collection, partition)) {
                         last.add(new Token(partition.topic(), partition.partition(), end - 1));
                     }
                 });
         return last;
+    }
+
+    /** The offset before which no shard is to apply anything. */
+    long from(CollectionDefinition collection, TopicPartition partition) {
+        return Math.max(first(collection, partition), begins.getOrDefault(partition, 0L));
     }
 
     /**

@@ -25,6 +25,10 @@ final class EndsHistory {
         }
     }
 
+    synchronized void clear() {
+        moments.clear();
+    }
+
     /** The ends at the oldest known moment that is at most so long ago; null if there is none. */
     synchronized @Nullable Map<Integer, Long> oldest(long ageNanos) {
         long from = System.nanoTime() - ageNanos;

@@ -28,7 +28,7 @@ record FixedLogEnds(Map<String, Map<Integer, Long>> ends) implements LogEnds {
                 .forEach(
                         (partition, end) ->
                                 next.put(new TopicPartition(collection.topic(), partition), end));
-        return CompletableFuture.completedFuture(new Ends(topics(collection), next));
+        return CompletableFuture.completedFuture(new Ends(topics(collection), next, Map.of()));
     }
 
     @Override

@@ -47,8 +47,9 @@ public record Freshness(
         long lag = 0;
         for (Map.Entry<TopicPartition, Long> end : ends.next().entrySet()) {
             long last = everywhere.getOrDefault(source(end.getKey()), NOTHING).getOffset();
-            // Records before the first offset belong to a collection that was dropped.
-            long from = Ends.first(collection, end.getKey()) - 1;
+            // Records before are of a collection that was dropped, or deleted before they were
+            // read.
+            long from = ends.from(collection, end.getKey()) - 1;
             lag += Math.max(0, end.getValue() - 1 - Math.max(last, from));
         }
         return new Freshness(applied, lag, lag == 0 ? 0 : Math.max(0, nowMs - newestMs));
@@ -60,7 +61,7 @@ public record Freshness(
         ends.next().keySet().forEach(partition -> least.put(source(partition), NOTHING));
         for (Map<String, Applied> shard : shards) {
             for (String source : shard.keySet()) {
-                // Shards tell of all mapped topics, whichever collection they feed.
+                // What a checkpoint holds is told of all mapped topics.
                 if (ends.topics().contains(source.substring(0, source.lastIndexOf('-')))) {
                     least.put(source, NOTHING);
                 }

@@ -99,6 +99,7 @@ final class KafkaLogEnds implements LogEnds {
                 collection,
                 topic -> {
                     TopicLog log = log(topic, partitionsMin(collection, topic));
+                    log.read = true;
                     Map<Integer, Long> known =
                             log.history.oldest(TimeUnit.MILLISECONDS.toNanos(ageMs));
                     return known == null || known.size() < log.partitionsMin
@@ -123,7 +124,7 @@ final class KafkaLogEnds implements LogEnds {
                             ends -> {
                                 Map<TopicPartition, Long> next = new HashMap<>();
                                 addReadable(collection.topic(), ends, next);
-                                return new Ends(topics, next);
+                                return new Ends(topics, next, Map.of());
                             });
         }
         Map<String, CompletableFuture<@Nullable Map<Integer, Long>>> asked = new HashMap<>();
@@ -140,7 +141,7 @@ final class KafkaLogEnds implements LogEnds {
                                 }
                                 addReadable(topic, ends, next);
                             }
-                            return new Ends(topics, next);
+                            return new Ends(topics, next, begins(collection, topics));
                         });
     }
 
@@ -371,6 +372,9 @@ final class KafkaLogEnds implements LogEnds {
                             if (log.failed) {
                                 tails.forget(topic);
                                 log.told = Map.of();
+                                if (log.mayBeMissing()) {
+                                    log.partitions = 0; // it may be gone: see at once
+                                }
                             }
                             if (failure == null) {
                                 Map<Integer, Long> found = new HashMap<>();
@@ -438,6 +442,9 @@ final class KafkaLogEnds implements LogEnds {
                                 log.miss();
                             } else if (failure == null) {
                                 log.partitions = countOf(topics, topic);
+                                if (log.mayBeMissing()) {
+                                    askForBegins(topic, log);
+                                }
                                 // Its ends are asked for at once.
                                 newcomers.release();
                             } else if (log.partitions == 0
@@ -445,6 +452,39 @@ final class KafkaLogEnds implements LogEnds {
                                 log.failed = true;
                             }
                         });
+    }
+
+    /** A mapped topic may have lost its first records before anybody read them. */
+    private void askForBegins(String topic, TopicLog log) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (int i = 0; i < log.partitions; i++) {
+            asked.put(new TopicPartition(topic, i), OffsetSpec.earliest());
+        }
+        admin.listOffsets(asked)
+                .all()
+                .toCompletionStage()
+                .thenAccept(
+                        found -> {
+                            Map<Integer, Long> begins = new HashMap<>();
+                            found.forEach(
+                                    (partition, begin) ->
+                                            begins.put(partition.partition(), begin.offset()));
+                            log.begins = begins;
+                        });
+    }
+
+    /** Where mapped topics begin. */
+    private Map<TopicPartition, Long> begins(CollectionDefinition collection, Set<String> topics) {
+        Map<TopicPartition, Long> begins = new HashMap<>();
+        for (String topic : topics) {
+            TopicLog log = logs.get(topic);
+            if (log != null && !topic.equals(collection.topic())) {
+                log.begins.forEach(
+                        (partition, begin) ->
+                                begins.put(new TopicPartition(topic, partition), begin));
+            }
+        }
+        return begins;
     }
 
     private static boolean isUnknown(Throwable failure) {

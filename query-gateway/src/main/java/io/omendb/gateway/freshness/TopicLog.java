@@ -48,6 +48,11 @@ final class TopicLog {
     /** When Kafka was asked what it last told. */
     volatile long toldNanos;
 
+    /**
+     * Of a mapped topic, the offset before which Kafka has deleted everything, as of a while ago.
+     */
+    volatile Map<Integer, Long> begins = Map.of();
+
     final EndsHistory history = new EndsHistory();
 
     int partitions() {
@@ -56,7 +61,7 @@ final class TopicLog {
 
     /** Whether it is a mapped topic, which somebody may make later, or delete. */
     boolean mayBeMissing() {
-        return read && partitionsMin == 0;
+        return partitionsMin == 0;
     }
 
     /** There is no such topic, or none any more. */
@@ -64,7 +69,9 @@ final class TopicLog {
         missing = true;
         partitions = 0;
         told = Map.of();
+        begins = Map.of();
         ends.clear();
+        history.clear();
         first.complete(null);
     }
 

@@ -80,7 +80,11 @@ class FreshnessTest {
                         Map.of(
                                 new TopicPartition("omen.c", 0), 10L,
                                 new TopicPartition("shop-items", 0), 9L,
-                                new TopicPartition("shop-items", 1), 3L));
+                                new TopicPartition("shop-items", 1), 103L,
+                                new TopicPartition("shop-items", 2), 70L),
+                        Map.of(
+                                new TopicPartition("shop-items", 1), 100L,
+                                new TopicPartition("shop-items", 2), 70L));
 
         Freshness freshness = Freshness.of(COLLECTION, List.of(shard), ends, 5_000);
 
@@ -89,13 +93,14 @@ class FreshnessTest {
                         Map.entry("omen.c-0", 9L),
                         Map.entry("omen.c-1", 59L),
                         Map.entry("shop-items-0", 4L),
-                        Map.entry("shop-items-1", -1L));
+                        Map.entry("shop-items-1", -1L),
+                        Map.entry("shop-items-2", -1L));
         assertThat(freshness.lagRecords()).isEqualTo(4 + 3);
         assertThat(ends.last(COLLECTION))
                 .containsExactlyInAnyOrder(
                         new Token("omen.c", 0, 9),
                         new Token("shop-items", 0, 8),
-                        new Token("shop-items", 1, 2));
+                        new Token("shop-items", 1, 102));
     }
 
     @Test
@@ -138,6 +143,7 @@ class FreshnessTest {
                         new TopicPartition("omen.c", 0),
                         first,
                         new TopicPartition("omen.c", 1),
-                        second));
+                        second),
+                Map.of());
     }
 }

@@ -96,6 +96,7 @@ class LogEndsIT {
                 CollectionDefinition fed = collection("fed");
                 assertThat(ends.topics(fed)).containsExactlyInAnyOrder("omen.fed", "shop.items");
                 // It need not exist, and nobody waits for it.
+                assertThat(ends.of(fed, 0).get().next()).isEqualTo(next("omen.fed", 0));
                 await(() -> ends.of(fed).get().next().equals(next("omen.fed", 0)));
                 assertThat(ends.of(fed).isDone()).isTrue();
                 assertThat(ends.of(fed, 0).get().next()).isEqualTo(next("omen.fed", 0));

@@ -10,6 +10,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.record.arrow.ArrowPointWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -362,6 +363,41 @@ class HttpIT {
         Await.until(
                 "whoever left has its place no more",
                 () -> client.get("/metrics").text().contains("requests_in_flight 0.0"));
+        // Whoever stays and does not read keeps it for a while only, over HTTP/2 as well.
+        try (RunningGateway hasty =
+                new RunningGateway(running.broker, Limits.DEFAULT.withBodyMs(1_000))) {
+            Await.until(
+                    "its shards have the points",
+                    () -> hasty.client.post(path + "/count", "{}").text().contains("\"count\":3"));
+            try (RawConnection slow = new RawConnection(hasty.gateway.port())) {
+                slow.send("POST " + path + "/search/batch HTTP/1.1\nhost: x\ncontent-length: ");
+                slow.send(batch.length() + "\n\n").sendExactly(batch);
+                awaitCutOff(hasty, answered);
+            }
+            HttpResponse<InputStream> unread =
+                    HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(
+                                                    URI.create(
+                                                            "http://127.0.0.1:"
+                                                                    + hasty.gateway.port()
+                                                                    + path
+                                                                    + "/search/batch"))
+                                            .POST(HttpRequest.BodyPublishers.ofString(batch))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofInputStream());
+            assertThat(unread.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            awaitCutOff(hasty, answered);
+            unread.body().close();
+        }
+    }
+
+    private static void awaitCutOff(RunningGateway gateway, String answered) {
+        Await.until(
+                "it is answered", () -> gateway.client.get("/metrics").text().contains(answered));
+        Await.until(
+                "whoever does not read is cut off",
+                () -> gateway.client.get("/metrics").text().contains("requests_in_flight 0.0"));
     }
 
     private long count(String path) throws Exception {

@@ -5,6 +5,7 @@ import io.omendb.gateway.http.Limits;
 
 /** A gateway before a test job of two shards and a real broker. */
 final class RunningGateway implements AutoCloseable {
+    final SharedBroker.Running broker;
     final TestJob job;
     final Gateway gateway;
     final Client client;
@@ -20,6 +21,7 @@ final class RunningGateway implements AutoCloseable {
     /** The embedders stay the caller's to close. */
     RunningGateway(SharedBroker.Running broker, Limits limits, Embedders embedders)
             throws Exception {
+        this.broker = broker;
         job = new TestJob(broker.bootstrapServers(), 2);
         gateway =
                 Gateway.start(

@@ -404,6 +404,8 @@ final class KafkaLogEnds implements LogEnds {
                                 told ->
                                         ends.getOrDefault(told.getKey(), Long.MAX_VALUE)
                                                 < told.getValue())) {
+            log.begins = Map.of();
+            log.history.clear();
             tails.forget(topic);
         }
     }

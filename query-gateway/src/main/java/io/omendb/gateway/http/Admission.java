@@ -112,6 +112,11 @@ public final class Admission {
             }
         }
 
+        /** Bytes of the answer, as far as they are known. */
+        public synchronized long sending() {
+            return sending;
+        }
+
         @Override
         public synchronized void close() {
             if (!left) {

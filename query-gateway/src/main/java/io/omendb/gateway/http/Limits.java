@@ -18,7 +18,8 @@ import io.omendb.OmenException;
  * @param timeoutMs what a request may take that says nothing about it
  * @param timeoutMsMax what a request may allow itself
  * @param headerMs what a client may take over the head of a request
- * @param bodyMs what a client may take over the body
+ * @param bodyMs what a client may take over the body, and over reading its answer: for every {@code
+ *     bodyBytes} of it as long again
  */
 public record Limits(
         long bodyBytes,
@@ -149,6 +150,22 @@ public record Limits(
                 timeoutMsMax,
                 headerMs,
                 bodyMs);
+    }
+
+    public Limits withBodyMs(int value) {
+        return new Limits(
+                bodyBytes,
+                inFlight,
+                inFlightBytes,
+                answerBytes,
+                searchesInFlight,
+                k,
+                batchPoints,
+                batchSearches,
+                timeoutMs,
+                timeoutMsMax,
+                headerMs,
+                value);
     }
 
     public Limits withReadMs(int header, int body) {

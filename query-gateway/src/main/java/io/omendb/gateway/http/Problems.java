@@ -167,8 +167,9 @@ public final class Problems implements ServerErrorHandler {
                 || problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
             headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
         }
+        boolean read = context != null && context.request().isComplete();
         if (problem.status() == HttpStatus.REQUEST_TIMEOUT
-                || problem.status() == HttpStatus.REQUEST_ENTITY_TOO_LARGE) {
+                || problem.status() == HttpStatus.REQUEST_ENTITY_TOO_LARGE && !read) {
             headers.set(HttpHeaderNames.CONNECTION, "close"); // the rest of it is not wanted
         }
         ObjectNode document = problem.document();

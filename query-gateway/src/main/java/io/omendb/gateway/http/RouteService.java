@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.channel.Channel;
 import io.omendb.OmenException;
 import io.omendb.gateway.http.Route.Work;
 import io.omendb.gateway.shards.Asked;
@@ -78,14 +79,57 @@ public final class RouteService implements HttpService {
 
     /**
      * Work may go on after a client has gone, and a slow one may read its answer long after the
-     * work: the place is free again once both have ended.
+     * work: the place is free again once both have ended. Not for ever: one client that does not
+     * read would keep all others out.
      */
-    private static void closeAfter(
+    private void closeAfter(
             CompletableFuture<HttpResponse> work,
             ServiceRequestContext context,
             Admission.Place place) {
         work.whenComplete(
-                (response, failure) -> context.log().whenComplete().thenRun(place::close));
+                (response, failure) -> {
+                    CompletableFuture<?> sent = context.log().whenComplete();
+                    var unused = sent.thenRun(place::close);
+                    if (!sent.isDone()) {
+                        cutOff(context, place, sent, limits.bodyMs(), false);
+                    }
+                });
+    }
+
+    /**
+     * Closes the connection of a client that takes longer to read its answer.
+     *
+     * @param last whether the size of the answer has been allowed for
+     */
+    private void cutOff(
+            ServiceRequestContext context,
+            Admission.Place place,
+            CompletableFuture<?> sent,
+            long afterMs,
+            boolean last) {
+        Future<?> timer =
+                context.eventLoop()
+                        .schedule(
+                                () -> {
+                                    long moreMs = last ? 0 : readingMs(place.sending());
+                                    if (moreMs > 0) {
+                                        cutOff(context, place, sent, moreMs, true);
+                                        return;
+                                    }
+                                    Channel channel = context.log().partial().channel();
+                                    if (channel != null) {
+                                        var unused = channel.close();
+                                    }
+                                    place.close();
+                                },
+                                afterMs,
+                                TimeUnit.MILLISECONDS);
+        var unused = sent.thenRun(() -> timer.cancel(false));
+    }
+
+    /** As many bytes as a body may have take as long as a body may. */
+    private long readingMs(long bytes) {
+        return (long) ((double) bytes / limits.bodyBytes() * limits.bodyMs());
     }
 
     private boolean refuses(ServiceRequestContext context) {

@@ -65,7 +65,10 @@ final class ScrollStream {
                         request,
                         () ->
                                 scroller.page(
-                                        collection, page, asked.now().deadline(page.timeoutMs())))
+                                                collection,
+                                                page,
+                                                asked.now().deadline(page.timeoutMs()))
+                                        .thenApply(found -> found.within(calls.limits().answer())))
                 .whenComplete(
                         (found, failure) -> {
                             if (asked.gone().hasHappened()) {

@@ -100,7 +100,7 @@ class CrashRecoveryIT {
      * likely as not.
      */
     private void writeThenKill(RunningOmen omen) throws Exception {
-        long killAfterNanos = TimeUnit.MILLISECONDS.toNanos(3_000 + random.nextInt(9_000));
+        long killAfterNanos = TimeUnit.MILLISECONDS.toNanos(3_000 + random.nextInt(6_000));
         AtomicBoolean killed = new AtomicBoolean();
         Thread killer =
                 new Thread(

@@ -392,7 +392,7 @@ class HttpIT {
         }
     }
 
-    private static void awaitCutOff(RunningGateway gateway, String answered) {
+    private static void awaitCutOff(RunningGateway gateway, String answered) throws Exception {
         Await.until(
                 "it is answered", () -> gateway.client.get("/metrics").text().contains(answered));
         Await.until(

@@ -58,10 +58,8 @@ final class ChromaThreads implements AutoCloseable {
     }
 
     private CompletableFuture<HttpResponse> answer(Route route, Call call) {
-        try {
-            return CompletableFuture.supplyAsync(() -> work(route, call), threads)
-                    .thenCompose(answer -> answer);
-        } catch (RejectedExecutionException e) {
+        Work work = new Work(route, call, new CompletableFuture<>());
+        if (!isTaken(work) && !(letGo() && isTaken(work))) {
             return CompletableFuture.completedFuture(
                     ChromaErrors.response(
                             route.path(),
@@ -74,19 +72,61 @@ final class ChromaThreads implements AutoCloseable {
                                             + WAITING_MAX
                                             + " that wait); try again in a moment.")));
         }
+        return work.answer;
     }
 
-    private static CompletableFuture<HttpResponse> work(Route route, Call call) {
-        if (call.asked().gone().hasHappened()) {
-            return CompletableFuture.failedFuture(
-                    new OmenException(
-                            ErrorCode.UNAVAILABLE, "Whoever asked went away while it waited."));
-        }
+    private boolean isTaken(Work work) {
         try {
-            return route.endpoint().answer(call);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return CompletableFuture.failedFuture(e);
+            threads.execute(work);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Makes room of those whose clients gave up while they waited; says whether there were any. */
+    private boolean letGo() {
+        return threads.getQueue()
+                .removeIf(task -> task instanceof Work waiting && waiting.leaves());
+    }
+
+    /** A request that waits, or is worked on. */
+    private record Work(Route route, Call call, CompletableFuture<HttpResponse> answer)
+            implements Runnable {
+
+        @Override
+        public void run() {
+            if (leaves()) {
+                return;
+            }
+            try {
+                route.endpoint()
+                        .answer(call)
+                        .whenComplete(
+                                (response, failure) -> {
+                                    if (failure == null) {
+                                        answer.complete(response);
+                                    } else {
+                                        answer.completeExceptionally(failure);
+                                    }
+                                });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                answer.completeExceptionally(e);
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        /** Whether nobody waits for the answer any more, which then is there. */
+        private boolean leaves() {
+            boolean gone = call.asked().gone().hasHappened();
+            if (gone) {
+                answer.completeExceptionally(
+                        new OmenException(
+                                ErrorCode.UNAVAILABLE, "Whoever asked went away while it waited."));
+            }
+            return gone;
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one topic. Written by {@link KafkaLogEnds}, its thread and its Kafka client's;
- * read by any.
+ * What is known of one topic. Written by {@link LogWatch}, its thread and the Kafka client's; read
+ * by any.
  */
 final class TopicLog {
     /** Age from which what Kafka told of a log says nothing about it any more. */

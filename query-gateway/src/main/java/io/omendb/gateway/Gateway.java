@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.grpc.GrpcServer;
+import io.omendb.gateway.http.Acceptors;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Connections;
 import io.omendb.gateway.http.Limits;
@@ -148,6 +149,7 @@ public final class Gateway implements AutoCloseable {
                         .requestTimeoutMillis(limits.timeoutMsMax() + 5_000L)
                         .gracefulShutdownTimeout(QUIET, DRAIN)
                         .errorHandler(problems)
+                        .bossGroupFactory(address -> Acceptors.beside(workers))
                         .workerGroup(workers, false)
                         .blockingTaskExecutor(
                                 BlockingTaskExecutor.builder()

@@ -4,7 +4,9 @@ package io.omendb;
 public enum ErrorCode {
     /** The request could not be read: bad JSON, a field of the wrong type, a missing field. */
     MALFORMED(400),
-    /** It may not be done here. */
+    /** No API key, or none that holds; send another. */
+    UNAUTHENTICATED(401),
+    /** It may not be done here, or not with this API key. */
     FORBIDDEN(403),
     /** The thing named does not exist. */
     NOT_FOUND(404),

@@ -18,11 +18,13 @@ import io.omendb.gateway.http.Route;
 import io.omendb.gateway.http.RouteService;
 import io.omendb.gateway.shards.SearchLimit;
 import io.omendb.gateway.shards.SearchPlaces;
+import io.omendb.gateway.tls.ServerTls;
 import io.omendb.protocol.ShardDirectory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,12 +50,18 @@ public final class Gateway implements AutoCloseable {
     private final GatewayParts parts;
     private final Server server;
     private final EventLoopGroup workers;
+    private final PortSecurity security;
     private @Nullable GrpcServer grpc;
 
     private Gateway(
-            Admission admission, GatewayParts parts, Server server, EventLoopGroup workers) {
+            Admission admission,
+            GatewayParts parts,
+            PortSecurity security,
+            Server server,
+            EventLoopGroup workers) {
         this.admission = admission;
         this.parts = parts;
+        this.security = security;
         this.server = server;
         this.workers = workers;
     }
@@ -66,7 +74,7 @@ public final class Gateway implements AutoCloseable {
      */
     public static Gateway start(GatewayOptions options, ShardDirectory shards) {
         Admission admission = admission(options);
-        return start(options, admission, GatewayParts.open(options, shards, admission));
+        return start(options, admission, () -> GatewayParts.open(options, shards, admission));
     }
 
     /**
@@ -79,7 +87,9 @@ public final class Gateway implements AutoCloseable {
             GatewayOptions options, ShardDirectory shards, ReadOnlySource source) {
         Admission admission = admission(options);
         return start(
-                options, admission, GatewayParts.openReadOnly(options, shards, admission, source));
+                options,
+                admission,
+                () -> GatewayParts.openReadOnly(options, shards, admission, source));
     }
 
     private static Admission admission(GatewayOptions options) {
@@ -91,12 +101,26 @@ public final class Gateway implements AutoCloseable {
                 new SearchLimit(limits.searchesInFlight(), limits.inFlight(), System::nanoTime));
     }
 
-    private static Gateway start(GatewayOptions options, Admission admission, GatewayParts parts) {
+    private static Gateway start(
+            GatewayOptions options, Admission admission, Supplier<GatewayParts> opening) {
+        PortSecurity security = PortSecurity.open(options.security());
+        GatewayParts parts;
+        try {
+            parts = opening.get();
+        } catch (RuntimeException e) {
+            security.close();
+            throw e;
+        }
         EventLoopGroup workers =
                 EventLoopGroups.newEventLoopGroup(
                         Math.max(2, Runtime.getRuntime().availableProcessors()), LOOPS);
         Gateway gateway =
-                new Gateway(admission, parts, server(options, parts, admission, workers), workers);
+                new Gateway(
+                        admission,
+                        parts,
+                        security,
+                        server(options, parts, security, admission, workers),
+                        workers);
         try {
             gateway.server.start().join();
             gateway.startGrpc(options);
@@ -128,6 +152,8 @@ public final class Gateway implements AutoCloseable {
                             parts.services(),
                             options.limits(),
                             parts.callThreads(),
+                            security.keys(),
+                            security.tls(),
                             parts.metrics()::call);
         }
     }
@@ -135,15 +161,17 @@ public final class Gateway implements AutoCloseable {
     private static Server server(
             GatewayOptions options,
             GatewayParts parts,
+            PortSecurity security,
             Admission admission,
             EventLoopGroup workers) {
+        ServerTls tls = security.tls();
         Limits limits = options.limits();
         Problems problems = new Problems(limits.bodyBytes());
         ServerBuilder builder =
                 Server.builder()
                         .port(
                                 new InetSocketAddress(options.host(), options.port()),
-                                SessionProtocol.HTTP)
+                                tls == null ? SessionProtocol.HTTP : SessionProtocol.HTTPS)
                         .maxRequestLength(limits.bodyBytes())
                         // Requests end by their own deadlines; this one is for what has none.
                         .requestTimeoutMillis(limits.timeoutMsMax() + 5_000L)
@@ -157,6 +185,9 @@ public final class Gateway implements AutoCloseable {
                                         .numThreads(BLOCKING_THREADS)
                                         .build(),
                                 true);
+        if (tls != null) {
+            tls.configure(builder);
+        }
         Connections.configure(builder, limits);
         for (Route route : parts.routes()) {
             builder.route()
@@ -164,7 +195,12 @@ public final class Gateway implements AutoCloseable {
                     .methods(route.method())
                     .build(
                             new RouteService(
-                                    route, admission, problems, limits, parts.metrics()::request));
+                                    route,
+                                    security.keys(),
+                                    admission,
+                                    problems,
+                                    limits,
+                                    parts.metrics()::request));
         }
         return builder.build();
     }
@@ -175,6 +211,11 @@ public final class Gateway implements AutoCloseable {
             root = root.getCause();
         }
         return String.valueOf(root.getMessage());
+    }
+
+    /** How it is spoken to: {@code http} or {@code https}. */
+    public String scheme() {
+        return security.tls() == null ? "http" : "https";
     }
 
     /** The port it listens on. */
@@ -202,5 +243,6 @@ public final class Gateway implements AutoCloseable {
         workers.shutdownGracefully(0, DRAIN.toMillis(), TimeUnit.MILLISECONDS)
                 .syncUninterruptibly();
         parts.close();
+        security.close();
     }
 }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param grpcPort port to listen on for gRPC; 0 for a free one, {@link #NO_GRPC} for none
  * @param embedders what makes vectors of texts; stays the caller's to close, after the gateway
  * @param mapped topics beside {@code omen.*} that the job reads, too
+ * @param security of its own ports
  */
 public record GatewayOptions(
         String host,
@@ -25,7 +26,8 @@ public record GatewayOptions(
         Limits limits,
         int grpcPort,
         Embedders embedders,
-        MappedTopics mapped) {
+        MappedTopics mapped,
+        GatewaySecurity security) {
     public static final int NO_GRPC = -1;
 
     public GatewayOptions {
@@ -48,37 +50,44 @@ public record GatewayOptions(
                 Limits.DEFAULT,
                 NO_GRPC,
                 Embedders.none(),
-                MappedTopics.NONE);
+                MappedTopics.NONE,
+                GatewaySecurity.NONE);
     }
 
     public GatewayOptions withHost(String value) {
-        return new GatewayOptions(value, port, kafka, limits, grpcPort, embedders, mapped);
+        return new GatewayOptions(
+                value, port, kafka, limits, grpcPort, embedders, mapped, security);
     }
 
     public GatewayOptions withPort(int value) {
-        return new GatewayOptions(host, value, kafka, limits, grpcPort, embedders, mapped);
+        return new GatewayOptions(
+                host, value, kafka, limits, grpcPort, embedders, mapped, security);
     }
 
     /** The same with one more setting for every Kafka client. */
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped);
+        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped, security);
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped);
+        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped, security);
     }
 
     public GatewayOptions withGrpcPort(int value) {
-        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped);
+        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped, security);
     }
 
     public GatewayOptions withEmbedders(Embedders value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped, security);
     }
 
     public GatewayOptions withMapped(MappedTopics value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value, security);
+    }
+
+    public GatewayOptions withSecurity(GatewaySecurity value) {
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, value);
     }
 }

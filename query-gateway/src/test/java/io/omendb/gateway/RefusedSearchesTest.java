@@ -9,6 +9,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.omendb.gateway.access.KeyRing;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Connections;
@@ -48,8 +50,10 @@ class RefusedSearchesTest {
         admission = new Admission(100, 1000, 1000, overload.limit());
         ServerBuilder builder = Server.builder().http(0);
         Connections.configure(builder, Limits.DEFAULT);
-        serve(builder, Route.quick(HttpMethod.POST, "/search", this::answer).searching());
-        serve(builder, Route.quick(HttpMethod.POST, "/points", this::answer));
+        serve(
+                builder,
+                Route.quick(HttpMethod.POST, "/search", Need.NOTHING, this::answer).searching());
+        serve(builder, Route.quick(HttpMethod.POST, "/points", Need.NOTHING, this::answer));
         server = builder.build();
         server.start().join();
     }
@@ -64,6 +68,7 @@ class RefusedSearchesTest {
                 route.path(),
                 new RouteService(
                         route,
+                        KeyRing.none(),
                         admission,
                         new Problems(Limits.DEFAULT.bodyBytes()),
                         Limits.DEFAULT,

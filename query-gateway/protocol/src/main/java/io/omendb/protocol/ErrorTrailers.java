@@ -38,6 +38,7 @@ public final class ErrorTrailers {
         ErrorCode code =
                 switch (status.getStatus().getCode()) {
                     case DEADLINE_EXCEEDED -> ErrorCode.TIMEOUT;
+                    case UNAUTHENTICATED -> ErrorCode.UNAUTHENTICATED;
                     case RESOURCE_EXHAUSTED -> ErrorCode.OVERLOADED;
                     case UNAVAILABLE, CANCELLED -> ErrorCode.UNAVAILABLE;
                     default -> ErrorCode.INTERNAL;
@@ -48,6 +49,7 @@ public final class ErrorTrailers {
     private static Status grpcStatus(ErrorCode code) {
         return switch (code) {
             case MALFORMED, INVALID, TOO_LARGE -> Status.INVALID_ARGUMENT;
+            case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
             case FORBIDDEN -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case CONFLICT -> Status.ALREADY_EXISTS;

@@ -2,6 +2,8 @@ package io.omendb.gateway.chroma;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Caller;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.protocol.catalogue.CatalogueWriter;
 import io.omendb.record.PointRules;
@@ -59,14 +61,24 @@ final class ChromaCollections {
         return found.values();
     }
 
-    /** The collection of a name or an id. */
-    ChromaCollection require(DatabaseName database, String nameOrId) throws InterruptedException {
+    /**
+     * The collection of a name or an id.
+     *
+     * @param need what the caller needs to be allowed with it; checked for names of collections
+     *     that do not exist as well, so that nobody finds out which do
+     */
+    ChromaCollection require(DatabaseName database, String nameOrId, Caller caller, Need need)
+            throws InterruptedException {
         ChromaCollection found = byId(log.recent(), database, nameOrId);
         if (found == null) {
             Registry newest = log.newest();
             found = byName(newest, new CollectionName(database, nameOrId));
             found = found == null ? byId(newest, database, nameOrId) : found;
         }
+        caller.check(
+                need,
+                (found == null ? new CollectionName(database, nameOrId) : found.entry().name())
+                        .stored());
         if (found == null) {
             throw ChromaException.notFound("Collection [" + nameOrId + "] does not exist");
         }
@@ -135,8 +147,9 @@ final class ChromaCollections {
     }
 
     /** Makes a collection, or finds the one that has the name where that is asked for. */
-    ChromaCollection create(CreateCollection asked) throws InterruptedException {
+    ChromaCollection create(CreateCollection asked, Caller caller) throws InterruptedException {
         asked.name().check();
+        caller.check(asked.getOrCreate() ? Need.SEE : Need.MANAGE, asked.name().stored());
         Registry registry = log.newest();
         if (!registry.hasDatabase(asked.name().database())) {
             throw ChromaException.notFound(
@@ -144,6 +157,7 @@ final class ChromaCollections {
         }
         ChromaCollection existing = byName(registry, asked.name());
         if (existing == null) {
+            caller.check(Need.MANAGE, asked.name().stored());
             CollectionEntry entry = asked.entry(UUID.randomUUID());
             for (CollectionEntry stale : registry.collections()) {
                 if (stale.name().equals(asked.name())) {
@@ -199,11 +213,12 @@ final class ChromaCollections {
         }
     }
 
-    void update(ChromaCollection collection, UpdateCollection change) throws InterruptedException {
+    void update(ChromaCollection collection, UpdateCollection change, Caller caller)
+            throws InterruptedException {
         CollectionEntry entry = collection.entry();
         String newName = change.name();
         if (newName != null && !newName.equals(entry.name().name())) {
-            entry = entry.withName(renamed(collection, newName));
+            entry = entry.withName(renamed(collection, newName, caller));
         }
         if (change.metadata() != null) {
             change.checkSpace(collection.space());
@@ -216,7 +231,7 @@ final class ChromaCollections {
     }
 
     /** OmenDB's collections keep their names, and topics theirs. */
-    private CollectionName renamed(ChromaCollection collection, String newName)
+    private CollectionName renamed(ChromaCollection collection, String newName, Caller caller)
             throws InterruptedException {
         CollectionName name = new CollectionName(collection.entry().name().database(), newName);
         if (collection.definition() != null) {
@@ -225,6 +240,7 @@ final class ChromaCollections {
                             + " add its records to a new collection and delete this one");
         }
         name.check();
+        caller.check(Need.MANAGE, name.stored());
         if (byName(log.newest(), name) != null) {
             throw ChromaException.exists("Collection [" + newName + "] already exists");
         }

@@ -1,12 +1,14 @@
 package io.omendb.gateway.chroma;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Problem;
+import io.omendb.gateway.http.Problems;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,12 +22,22 @@ final class ChromaErrors {
     /** The answer to a failure. */
     static HttpResponse response(String request, Throwable failure) {
         ChromaException error = translated(request, failure);
-        return Answers.of(
-                error.status(),
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("error", error.chromaName())
-                        .put("message", error.getMessage()));
+        HttpResponse answer =
+                Answers.of(
+                        error.status(),
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("error", error.chromaName())
+                                .put("message", error.getMessage()));
+        return error.status() == HttpStatus.UNAUTHORIZED ? challenged(answer) : answer;
+    }
+
+    private static HttpResponse challenged(HttpResponse answer) {
+        return answer.mapHeaders(
+                headers ->
+                        headers.toBuilder()
+                                .set(HttpHeaderNames.WWW_AUTHENTICATE, Problems.CHALLENGE)
+                                .build());
     }
 
     private static ChromaException translated(String request, Throwable failure) {
@@ -56,6 +68,7 @@ final class ChromaErrors {
     private static ChromaException ofStatus(HttpStatus status, String message) {
         return switch (status.code()) {
             case 400, 413, 422 -> ChromaException.invalid(message);
+            case 401 -> ChromaException.of(status, "AuthorizationError", message);
             case 403 -> ChromaException.forbidden(message);
             case 404 -> ChromaException.notFound(message);
             case 409 -> ChromaException.exists(message);

@@ -2,6 +2,7 @@ package io.omendb.gateway.chroma;
 
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Endpoint;
 import io.omendb.gateway.http.Route;
@@ -21,13 +22,22 @@ final class ChromaRoute {
         HttpResponse answer(Call call) throws InterruptedException;
     }
 
+    /** One that wants a key, and finds out itself what that must be for. */
     static Route of(HttpMethod method, String path, Work work) {
-        return Route.blocking(method, path, guarded(work));
+        return of(method, path, Need.KEY, work);
+    }
+
+    static Route of(HttpMethod method, String path, Need need, Work work) {
+        return refusing(Route.blocking(method, path, need, guarded(work)));
     }
 
     /** One that waits for nothing, and that an overloaded gateway answers, too. */
-    static Route probe(HttpMethod method, String path, Work work) {
-        return Route.open(method, path, guarded(work));
+    static Route probe(HttpMethod method, String path, Need need, Work work) {
+        return refusing(Route.open(method, path, need, guarded(work)));
+    }
+
+    private static Route refusing(Route route) {
+        return route.refusing((context, why) -> ChromaErrors.response(route.path(), why));
     }
 
     /** A query parameter that is a whole number, at least 0. */

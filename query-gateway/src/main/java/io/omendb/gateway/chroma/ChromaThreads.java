@@ -53,7 +53,7 @@ final class ChromaThreads implements AutoCloseable {
     /** The same route; what it does that waits or is long, it does on these threads. */
     Route working(Route route) {
         return route.work() == Route.Work.BLOCKING
-                ? Route.quick(route.method(), route.path(), call -> answer(route, call))
+                ? route.answering(call -> answer(route, call))
                 : route;
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
@@ -39,26 +40,30 @@ final class CollectionRoutes {
 
     private HttpResponse create(Call call) throws InterruptedException {
         CreateCollection asked = CreateCollection.read(DatabaseName.of(call), call.body());
-        return Answers.of(HttpStatus.OK, collections.create(asked).json());
+        return Answers.of(HttpStatus.OK, collections.create(asked, call.caller()).json());
     }
 
     private HttpResponse list(Call call) throws InterruptedException {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        collections.all(DatabaseName.of(call)).stream()
+        seen(call).stream()
                 .skip(ChromaRoute.whole(call, "offset", 0))
                 .limit(ChromaRoute.whole(call, "limit", Integer.MAX_VALUE))
                 .forEach(each -> list.add(each.json()));
         return Answers.of(HttpStatus.OK, list);
     }
 
+    private List<ChromaCollection> seen(Call call) throws InterruptedException {
+        return collections.all(DatabaseName.of(call)).stream()
+                .filter(each -> call.caller().sees(each.entry().name().stored()))
+                .toList();
+    }
+
     private HttpResponse count(Call call) throws InterruptedException {
-        return Answers.of(
-                HttpStatus.OK,
-                JsonNodeFactory.instance.numberNode(collections.all(DatabaseName.of(call)).size()));
+        return Answers.of(HttpStatus.OK, JsonNodeFactory.instance.numberNode(seen(call).size()));
     }
 
     private HttpResponse get(Call call) throws InterruptedException {
-        return Answers.of(HttpStatus.OK, required(call).json());
+        return Answers.of(HttpStatus.OK, required(call, Need.SEE).json());
     }
 
     /** A name of three parts: {@code tenant:database:collection}. */
@@ -70,20 +75,28 @@ final class CollectionRoutes {
         }
         return Answers.of(
                 HttpStatus.OK,
-                collections.require(new DatabaseName(parts[0], parts[1]), parts[2]).json());
+                collections
+                        .require(
+                                new DatabaseName(parts[0], parts[1]),
+                                parts[2],
+                                call.caller(),
+                                Need.SEE)
+                        .json());
     }
 
     private HttpResponse update(Call call) throws InterruptedException {
-        collections.update(required(call), UpdateCollection.read(call.body()));
+        collections.update(
+                required(call, Need.MANAGE), UpdateCollection.read(call.body()), call.caller());
         return Answers.of(HttpStatus.OK, JsonNodeFactory.instance.objectNode());
     }
 
     private HttpResponse delete(Call call) throws InterruptedException {
-        collections.delete(required(call));
+        collections.delete(required(call, Need.MANAGE));
         return Answers.of(HttpStatus.OK, JsonNodeFactory.instance.objectNode());
     }
 
-    private ChromaCollection required(Call call) throws InterruptedException {
-        return collections.require(DatabaseName.of(call), call.path("collection"));
+    private ChromaCollection required(Call call, Need need) throws InterruptedException {
+        return collections.require(
+                DatabaseName.of(call), call.path("collection"), call.caller(), need);
     }
 }

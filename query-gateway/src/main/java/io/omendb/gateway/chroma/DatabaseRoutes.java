@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
@@ -26,13 +27,17 @@ final class DatabaseRoutes {
 
     List<Route> routes() {
         return List.of(
-                ChromaRoute.of(HttpMethod.POST, TENANTS, this::createTenant),
+                ChromaRoute.of(HttpMethod.POST, TENANTS, Need.MANAGE_ALL, this::createTenant),
                 ChromaRoute.of(HttpMethod.GET, TENANTS + "/{tenant}", this::tenant),
-                ChromaRoute.of(HttpMethod.POST, ChromaRoute.DATABASES, this::create),
+                ChromaRoute.of(
+                        HttpMethod.POST, ChromaRoute.DATABASES, Need.MANAGE_ALL, this::create),
                 ChromaRoute.of(HttpMethod.GET, ChromaRoute.DATABASES, this::list),
                 ChromaRoute.of(HttpMethod.GET, ChromaRoute.DATABASES + "/{database}", this::get),
                 ChromaRoute.of(
-                        HttpMethod.DELETE, ChromaRoute.DATABASES + "/{database}", this::delete));
+                        HttpMethod.DELETE,
+                        ChromaRoute.DATABASES + "/{database}",
+                        Need.MANAGE_ALL,
+                        this::delete));
     }
 
     private HttpResponse createTenant(Call call) throws InterruptedException {

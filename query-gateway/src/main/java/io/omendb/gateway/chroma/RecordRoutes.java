@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -80,7 +81,7 @@ final class RecordRoutes {
 
     /** Records that have an embedding each: from the first ones the dimension is known. */
     private Written whole(Call call) throws InterruptedException {
-        ChromaCollection collection = collection(call);
+        ChromaCollection collection = collection(call, Need.WRITE);
         List<Row> rows = RecordSet.read(call.body(), limits.batchPoints());
         int dimension = -1;
         for (Row row : rows) {
@@ -98,7 +99,7 @@ final class RecordRoutes {
     }
 
     private HttpResponse update(Call call) throws InterruptedException {
-        CollectionDefinition definition = collection(call).definition();
+        CollectionDefinition definition = collection(call, Need.WRITE).definition();
         List<Row> rows = RecordSet.read(call.body(), limits.batchPoints());
         if (definition != null) {
             for (Row row : rows) {
@@ -113,7 +114,7 @@ final class RecordRoutes {
     }
 
     private HttpResponse get(Call call) throws InterruptedException {
-        CollectionDefinition definition = collection(call).definition();
+        CollectionDefinition definition = collection(call, Need.READ).definition();
         Selection selection = Selection.read(call.body());
         Set<Include> include = selection.includeOr(Include.OF_GET);
         if (include.contains(Include.DISTANCES)) {
@@ -156,7 +157,7 @@ final class RecordRoutes {
     }
 
     private HttpResponse query(Call call) throws InterruptedException {
-        CollectionDefinition definition = collection(call).definition();
+        CollectionDefinition definition = collection(call, Need.READ).definition();
         Selection selection = Selection.read(call.body());
         Set<Include> include = selection.includeOr(Include.OF_QUERY);
         if (selection.queries().isEmpty()) {
@@ -194,7 +195,7 @@ final class RecordRoutes {
     }
 
     private HttpResponse delete(Call call) throws InterruptedException {
-        CollectionDefinition definition = collection(call).definition();
+        CollectionDefinition definition = collection(call, Need.WRITE).definition();
         Selection selection = Selection.read(call.body());
         if (selection.ids() == null && !selection.filtered()) {
             throw ChromaException.invalid(
@@ -227,12 +228,13 @@ final class RecordRoutes {
     }
 
     private long counted(Call call) throws InterruptedException {
-        CollectionDefinition definition = collection(call).definition();
+        CollectionDefinition definition = collection(call, Need.READ).definition();
         return definition == null ? 0 : reader.count(definition, deadline(call));
     }
 
-    private ChromaCollection collection(Call call) throws InterruptedException {
-        return collections.require(DatabaseName.of(call), call.path("collection"));
+    private ChromaCollection collection(Call call, Need need) throws InterruptedException {
+        return collections.require(
+                DatabaseName.of(call), call.path("collection"), call.caller(), need);
     }
 
     /** Requests do not say how long they may take. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -30,24 +31,40 @@ final class SystemRoutes {
 
     List<Route> routes() {
         return List.of(
-                ChromaRoute.probe(HttpMethod.GET, ChromaRoute.ROOT, call -> heartbeat()),
                 ChromaRoute.probe(
-                        HttpMethod.GET, ChromaRoute.ROOT + "/heartbeat", call -> heartbeat()),
+                        HttpMethod.GET, ChromaRoute.ROOT, Need.NOTHING, call -> heartbeat()),
                 ChromaRoute.probe(
-                        HttpMethod.GET, ChromaRoute.ROOT + "/healthcheck", call -> health()),
+                        HttpMethod.GET,
+                        ChromaRoute.ROOT + "/heartbeat",
+                        Need.NOTHING,
+                        call -> heartbeat()),
+                ChromaRoute.probe(
+                        HttpMethod.GET,
+                        ChromaRoute.ROOT + "/healthcheck",
+                        Need.NOTHING,
+                        call -> health()),
                 ChromaRoute.probe(
                         HttpMethod.GET,
                         ChromaRoute.ROOT + "/version",
+                        Need.NOTHING,
                         call ->
                                 Answers.of(
                                         HttpStatus.OK, JsonNodeFactory.instance.textNode(VERSION))),
                 ChromaRoute.probe(
                         HttpMethod.GET,
                         ChromaRoute.ROOT + "/pre-flight-checks",
+                        Need.NOTHING,
                         call -> preFlight()),
                 ChromaRoute.probe(
-                        HttpMethod.GET, ChromaRoute.ROOT + "/auth/identity", call -> identity()),
-                ChromaRoute.of(HttpMethod.POST, ChromaRoute.ROOT + "/reset", this::reset));
+                        HttpMethod.GET,
+                        ChromaRoute.ROOT + "/auth/identity",
+                        Need.KEY,
+                        SystemRoutes::identity),
+                ChromaRoute.of(
+                        HttpMethod.POST,
+                        ChromaRoute.ROOT + "/reset",
+                        Need.MANAGE_ALL,
+                        this::reset));
     }
 
     private static HttpResponse heartbeat() {
@@ -69,8 +86,10 @@ final class SystemRoutes {
                 object().put("max_batch_size", batchMax).put("supports_base64_encoding", true));
     }
 
-    private static HttpResponse identity() {
-        ObjectNode json = object().put("user_id", "").put("tenant", DatabaseName.DEFAULT.tenant());
+    private static HttpResponse identity(Call call) {
+        ObjectNode json =
+                object().put("user_id", call.caller().name())
+                        .put("tenant", DatabaseName.DEFAULT.tenant());
         json.putArray("databases").add(DatabaseName.DEFAULT.database());
         return Answers.of(HttpStatus.OK, json);
     }

@@ -3,6 +3,7 @@ package io.omendb.gateway.collections;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
@@ -19,8 +20,8 @@ public final class CollectionEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.GET, "/collections/{c}", this::describe),
-                Route.quick(HttpMethod.GET, "/collections", this::list));
+                Route.quick(HttpMethod.GET, "/collections/{c}", Need.SEE, this::describe),
+                Route.quick(HttpMethod.GET, "/collections", Need.KEY, this::list));
     }
 
     private CompletableFuture<HttpResponse> describe(Call call) {
@@ -32,6 +33,8 @@ public final class CollectionEndpoints {
 
     private CompletableFuture<HttpResponse> list(Call call) {
         call.allowQuery();
-        return descriptions.all(call.asked()).thenApply(json -> Answers.of(HttpStatus.OK, json));
+        return descriptions
+                .all(call.asked(), call.caller())
+                .thenApply(json -> Answers.of(HttpStatus.OK, json));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.grpc.stub.StreamObserver;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.protocol.catalogue.CatalogueWriter.CreateResult;
 import io.omendb.record.StrictJson;
@@ -38,6 +39,8 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         calls.unary(
                 request,
                 out,
+                Need.MANAGE,
+                request.getCollection(),
                 asked -> {
                     CreateResult result =
                             definitions.create(request.getCollection(), schema(request));
@@ -80,6 +83,8 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         calls.unary(
                 request,
                 out,
+                Need.SEE,
+                request.getCollection(),
                 asked ->
                         descriptions
                                 .of(request.getCollection(), asked, calls.blocking())
@@ -90,7 +95,12 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
     public void listCollections(
             ListCollectionsRequest request, StreamObserver<ListCollectionsResponse> out) {
         calls.unary(
-                request, out, asked -> descriptions.all(asked).thenApply(CollectionService::list));
+                request,
+                out,
+                Need.KEY,
+                null,
+                asked ->
+                        descriptions.all(asked, Calls.caller()).thenApply(CollectionService::list));
     }
 
     private static ListCollectionsResponse list(ObjectNode all) {
@@ -107,6 +117,8 @@ public final class CollectionService extends CollectionServiceGrpc.CollectionSer
         calls.unary(
                 request,
                 out,
+                Need.MANAGE,
+                request.getCollection(),
                 asked -> {
                     definitions.drop(request.getCollection());
                     return CompletableFuture.completedFuture(

@@ -3,6 +3,7 @@ package io.omendb.gateway.collections;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.gateway.access.Caller;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Gathered;
@@ -45,15 +46,21 @@ public final class Descriptions {
                                                                                 .currentTimeMillis())));
     }
 
-    /** The names are known even while shards are away; the sizes are null then. */
-    CompletableFuture<ObjectNode> all(Asked asked) {
-        return ask("", asked).handle((described, failure) -> listed(described));
+    /**
+     * All that the caller sees. The names are known even while shards are away; the sizes are null
+     * then.
+     */
+    CompletableFuture<ObjectNode> all(Asked asked, Caller caller) {
+        return ask("", asked).handle((described, failure) -> listed(described, caller));
     }
 
-    private ObjectNode listed(@Nullable Gathered<DescribeResponse> described) {
+    private ObjectNode listed(@Nullable Gathered<DescribeResponse> described, Caller caller) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode list = json.putArray("collections");
         for (CollectionDefinition collection : collections.all()) {
+            if (!caller.sees(collection.name())) {
+                continue;
+            }
             ObjectNode entry = list.addObject();
             entry.put("name", collection.name());
             entry.put("dimension", collection.schema().dimension());

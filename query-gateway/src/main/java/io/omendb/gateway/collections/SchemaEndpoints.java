@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
@@ -24,8 +25,8 @@ public final class SchemaEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.blocking(HttpMethod.PUT, "/collections/{c}", this::create),
-                Route.blocking(HttpMethod.DELETE, "/collections/{c}", this::drop));
+                Route.blocking(HttpMethod.PUT, "/collections/{c}", Need.MANAGE, this::create),
+                Route.blocking(HttpMethod.DELETE, "/collections/{c}", Need.MANAGE, this::drop));
     }
 
     private CompletableFuture<HttpResponse> create(Call call) throws InterruptedException {

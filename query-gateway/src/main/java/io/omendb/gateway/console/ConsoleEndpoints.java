@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
 import java.util.List;
@@ -25,8 +26,8 @@ public final class ConsoleEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.open(HttpMethod.GET, "/", call -> answer(page, call)),
-                Route.open(HttpMethod.GET, "/console/{file}", this::file));
+                Route.open(HttpMethod.GET, "/", Need.NOTHING, call -> answer(page, call)),
+                Route.open(HttpMethod.GET, "/console/{file}", Need.NOTHING, this::file));
     }
 
     /** Only names that were loaded are answered, so no path leads anywhere else. */

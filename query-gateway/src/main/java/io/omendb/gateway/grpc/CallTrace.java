@@ -24,6 +24,7 @@ final class CallTrace extends ServerStreamTracer {
     static final String UNKNOWN = "unknown";
 
     static final Context.Key<String> REQUEST_ID = Context.key("omen-request-id");
+    private static final Context.Key<CallTrace> CURRENT = Context.key("omen-call-trace");
     static final Metadata.Key<String> REQUEST_ID_HEADER =
             Metadata.Key.of(RequestId.HEADER.toString(), Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> USER_AGENT =
@@ -40,6 +41,7 @@ final class CallTrace extends ServerStreamTracer {
     private final AtomicLong responseBytes = new AtomicLong();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable ServerCallInfo<?, ?> call;
+    private volatile String key = "";
 
     private CallTrace(String path, Metadata headers, CallAnswered answered) {
         this.path = path;
@@ -66,7 +68,15 @@ final class CallTrace extends ServerStreamTracer {
 
     @Override
     public Context filterContext(Context context) {
-        return context.withValue(REQUEST_ID, requestId);
+        return context.withValues(REQUEST_ID, requestId, CURRENT, this);
+    }
+
+    /** Notes the name of the key of the call that is being served on this thread. */
+    static void calledBy(String key) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.key = key;
+        }
     }
 
     @Override
@@ -97,6 +107,7 @@ final class CallTrace extends ServerStreamTracer {
                             startMs,
                             requestId,
                             client(),
+                            key,
                             "grpc",
                             "POST",
                             "/" + path,

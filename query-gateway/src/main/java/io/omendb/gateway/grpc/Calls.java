@@ -3,12 +3,16 @@ package io.omendb.gateway.grpc;
 import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.omendb.OmenException;
+import io.omendb.gateway.access.Caller;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Departure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Runs calls: admission, the work, the answer or the error. Safe for use by any thread. */
 public final class Calls {
@@ -40,8 +44,24 @@ public final class Calls {
         return blocking;
     }
 
-    /** Answers a call of one request and one answer. */
-    public <A> void unary(MessageLite request, StreamObserver<A> out, Work<A> work) {
+    /**
+     * Answers a call of one request and one answer.
+     *
+     * @param need what the caller needs to be allowed
+     * @param collection that the call is about; null for none
+     */
+    public <A> void unary(
+            MessageLite request,
+            StreamObserver<A> out,
+            Need need,
+            @Nullable String collection,
+            Work<A> work) {
+        try {
+            check(need, collection);
+        } catch (OmenException e) {
+            out.onError(Statuses.of(e));
+            return;
+        }
         Asked asked = asked(out);
         answer(request, () -> work.answer(asked))
                 .whenComplete(
@@ -56,6 +76,21 @@ public final class Calls {
                                 out.onCompleted();
                             }
                         });
+    }
+
+    /**
+     * Checks what the call that is being served on this thread is about to do.
+     *
+     * @param collection what it does that to; null for none
+     * @throws OmenException FORBIDDEN if its key does not allow it
+     */
+    public static void check(Need need, @Nullable String collection) {
+        caller().check(need, collection);
+    }
+
+    /** Whoever made the call that is being served on this thread. */
+    public static Caller caller() {
+        return KeyCheck.caller();
     }
 
     /** Whoever sent a call, whose going away is heard of from now on. */

@@ -1,6 +1,7 @@
 package io.omendb.gateway.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -8,11 +9,15 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.KeyRing;
 import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC server of a gateway, with reflection and health. How many calls are worked on is for
@@ -36,6 +41,8 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param port 0 for a free one
      * @param threads stay the caller's to close, after the server
+     * @param keys which calls need one of
+     * @param tls null for none
      * @param answered hears of every call
      * @throws OmenException EXTERNAL if the port is in use
      */
@@ -45,10 +52,15 @@ public final class GrpcServer implements AutoCloseable {
             List<BindableService> services,
             Limits limits,
             CallThreads threads,
+            KeyRing keys,
+            @Nullable ServerTls tls,
             CallAnswered answered) {
         HealthStatusManager health = new HealthStatusManager();
+        BindableService reflection = ProtoReflectionServiceV1.newInstance();
         NettyServerBuilder builder =
-                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress(host, port),
+                                tls == null ? InsecureServerCredentials.create() : tls.grpc())
                         .executor(threads.others())
                         .callExecutor(threads.byMethod())
                         // Also what a compressed message may become.
@@ -58,13 +70,17 @@ public final class GrpcServer implements AutoCloseable {
                         .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true)
                         .addStreamTracerFactory(CallTrace.of(answered))
+                        // The last is asked first.
+                        .intercept(
+                                new KeyCheck(
+                                        keys,
+                                        Set.of(name(health.getHealthService()), name(reflection))))
                         .intercept(new NamedAnswers())
                         .addService(health.getHealthService())
-                        .addService(ProtoReflectionServiceV1.newInstance());
+                        .addService(reflection);
         for (BindableService service : services) {
             builder.addService(service);
-            health.setStatus(
-                    service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
+            health.setStatus(name(service), ServingStatus.SERVING);
         }
         try {
             return new GrpcServer(builder.build().start(), health);
@@ -80,6 +96,10 @@ public final class GrpcServer implements AutoCloseable {
                             + "); choose another port.",
                     e);
         }
+    }
+
+    private static String name(BindableService service) {
+        return service.bindService().getServiceDescriptor().getName();
     }
 
     /** The port it listens on. */

@@ -9,6 +9,7 @@ import java.time.Instant;
  *
  * @param startMs when it arrived, since the epoch
  * @param client its address
+ * @param key the name of the API key; empty where none is wanted, or it was none
  * @param method of HTTP
  * @param status of HTTP, or the name of gRPC's
  * @param requestBytes as they were on the wire, of bodies or messages alone
@@ -17,6 +18,7 @@ public record AccessLine(
         long startMs,
         String requestId,
         String client,
+        String key,
         String protocol,
         String method,
         String path,
@@ -32,6 +34,9 @@ public record AccessLine(
         line.put("time", Instant.ofEpochMilli(startMs).toString());
         line.put("request_id", requestId);
         line.put("client", client);
+        if (!key.isEmpty()) {
+            line.put("key", key);
+        }
         line.put("protocol", protocol);
         line.put("method", method);
         line.put("path", shortened(path));

@@ -1,9 +1,12 @@
 package io.omendb.gateway.http;
 
 import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.logging.RequestLog;
 import com.linecorp.armeria.server.logging.AccessLogWriter;
+import io.netty.util.AttributeKey;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +18,16 @@ import org.slf4j.LoggerFactory;
 public final class AccessLog implements AccessLogWriter {
     public static final String LOGGER = "io.omendb.access";
 
+    private static final AttributeKey<String> KEY = AttributeKey.valueOf(AccessLog.class, "KEY");
+
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+
+    /** Notes the name of the key that a request came with. */
+    static void calledBy(RequestContext context, String key) {
+        if (!key.isEmpty()) {
+            context.setAttr(KEY, key);
+        }
+    }
 
     @Override
     public void log(RequestLog log) {
@@ -40,6 +52,7 @@ public final class AccessLog implements AccessLogWriter {
                 log.requestStartTimeMillis(),
                 RequestId.of(log.context(), headers),
                 log.context().remoteAddress().getAddress().getHostAddress(),
+                Objects.requireNonNullElse(log.context().attr(KEY), ""),
                 log.sessionProtocol().uriText(),
                 headers.method().name(),
                 headers.path(),

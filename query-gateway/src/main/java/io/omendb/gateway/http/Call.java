@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Caller;
 import io.omendb.gateway.shards.Asked;
 import java.util.Objects;
 import java.util.Set;
@@ -15,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * One request, read whole.
  *
  * @param body the bytes of the body, its content-encoding undone
+ * @param caller has been found to have what the route needs
  */
 public record Call(
-        ServiceRequestContext context, RequestHeaders headers, byte[] body, Asked asked) {
+        ServiceRequestContext context,
+        RequestHeaders headers,
+        byte[] body,
+        Asked asked,
+        Caller caller) {
 
     /** {@link System#nanoTime} when it arrived. */
     public long startNanos() {

@@ -34,6 +34,9 @@ public final class Problems implements ServerErrorHandler {
     static final MediaType TYPE = MediaType.parse("application/problem+json");
     private static final String RETRY_SECONDS = "1";
 
+    /** What an answer 401 says is wanted (RFC 6750). */
+    public static final String CHALLENGE = "Bearer realm=\"omendb\"";
+
     private static final ResponseHeaders BUSY_HEADERS =
             ResponseHeaders.builder(HttpStatus.TOO_MANY_REQUESTS)
                     .contentType(TYPE)
@@ -166,6 +169,9 @@ public final class Problems implements ServerErrorHandler {
         if (problem.status() == HttpStatus.TOO_MANY_REQUESTS
                 || problem.status() == HttpStatus.SERVICE_UNAVAILABLE) {
             headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
+        }
+        if (problem.status() == HttpStatus.UNAUTHORIZED) {
+            headers.set(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
         }
         boolean read = context != null && context.request().isComplete();
         if (problem.status() == HttpStatus.REQUEST_TIMEOUT

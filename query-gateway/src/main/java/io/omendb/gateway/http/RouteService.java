@@ -1,13 +1,19 @@
 package io.omendb.gateway.http;
 
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.channel.Channel;
+import io.netty.util.AsciiString;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Caller;
+import io.omendb.gateway.access.KeyRing;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Route.Work;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Departure;
@@ -22,15 +28,25 @@ public final class RouteService implements HttpService {
     /** Of a request that needs none: some clients send an empty one piece by piece. */
     private static final int OPEN_BODY_BYTES_MAX = 1024;
 
+    /** Where clients of Chroma's interface may have their key. */
+    private static final AsciiString CHROMA_TOKEN = AsciiString.cached("x-chroma-token");
+
     private final Route route;
+    private final KeyRing keys;
     private final Admission admission;
     private final Problems problems;
     private final Limits limits;
     private final Answered answered;
 
     public RouteService(
-            Route route, Admission admission, Problems problems, Limits limits, Answered answered) {
+            Route route,
+            KeyRing keys,
+            Admission admission,
+            Problems problems,
+            Limits limits,
+            Answered answered) {
         this.route = route;
+        this.keys = keys;
         this.admission = admission;
         this.problems = problems;
         this.limits = limits;
@@ -47,6 +63,12 @@ public final class RouteService implements HttpService {
         }
         if (RewrittenPath.isRefused(context)) {
             return refused(context, request, RewrittenPath.refusal(context));
+        }
+        Caller caller;
+        try {
+            caller = caller(context, request.headers());
+        } catch (OmenException e) {
+            return refused(context, request, e);
         }
         if (route.work() == Work.OPEN) {
             // Served whatever else is to do, so that nothing else bounds what such bodies take.
@@ -68,13 +90,31 @@ public final class RouteService implements HttpService {
             }
         }
         Admission.Place taken = place;
-        CompletableFuture<HttpResponse> answer = answer(context, request, asked, taken);
+        CompletableFuture<HttpResponse> answer = answer(context, request, asked, caller, taken);
         if (taken != null) {
             closeAfter(answer, context, taken);
         }
         return HttpResponse.of(
                 answer.exceptionally(failure -> problems.response(context, failure))
                         .thenApply(response -> observed(response, asked.startNanos(), taken)));
+    }
+
+    /** Before anything of the body is read: what is not allowed costs nothing. */
+    private Caller caller(ServiceRequestContext context, RequestHeaders headers) {
+        if (route.need() == Need.NOTHING) {
+            return Caller.ANYBODY;
+        }
+        Caller caller = keys.identify(authorization(headers));
+        AccessLog.calledBy(context, caller.name());
+        caller.check(route.need(), context.pathParam("c"));
+        return caller;
+    }
+
+    private static @Nullable String authorization(RequestHeaders headers) {
+        String token = headers.get(CHROMA_TOKEN);
+        return token != null && !headers.contains(HttpHeaderNames.AUTHORIZATION)
+                ? "Bearer " + token
+                : headers.get(HttpHeaderNames.AUTHORIZATION);
     }
 
     /**
@@ -149,7 +189,10 @@ public final class RouteService implements HttpService {
             ServiceRequestContext context, HttpRequest request, RuntimeException why) {
         long start = System.nanoTime();
         request.abort(why);
-        return observed(problems.response(context, why), start, null);
+        Refusal form = route.refusal();
+        HttpResponse refusal =
+                form == null ? problems.response(context, why) : form.answer(context, why);
+        return observed(refusal, start, null);
     }
 
     /** Reads the request and does what the route does; without a place, what needs none. */
@@ -157,6 +200,7 @@ public final class RouteService implements HttpService {
             ServiceRequestContext context,
             HttpRequest request,
             Asked asked,
+            Caller caller,
             Admission.@Nullable Place place) {
         if (place == null) {
             return whole(context, request)
@@ -167,11 +211,13 @@ public final class RouteService implements HttpService {
                                                     context,
                                                     whole.headers(),
                                                     whole.content().array(),
-                                                    asked)));
+                                                    asked,
+                                                    caller)));
         }
         return whole(context, request)
                 .thenCompose(whole -> decoded(context, whole, place))
-                .thenCompose(body -> run(new Call(context, request.headers(), body, asked)));
+                .thenCompose(
+                        body -> run(new Call(context, request.headers(), body, asked, caller)));
     }
 
     /**

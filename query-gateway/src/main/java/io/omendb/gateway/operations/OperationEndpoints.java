@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.CollectionFigures;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.freshness.LogEnds;
@@ -42,10 +43,11 @@ public final class OperationEndpoints {
     public List<Route> routes() {
         Page openapi = Page.load("openapi.json", MediaType.JSON);
         return List.of(
-                Route.open(HttpMethod.GET, "/health/live", call -> up("live")),
-                Route.open(HttpMethod.GET, "/health/ready", this::ready),
-                Route.open(HttpMethod.GET, "/metrics", this::metrics),
-                Route.open(HttpMethod.GET, "/openapi.json", call -> openapi.answer()));
+                Route.open(HttpMethod.GET, "/health/live", Need.NOTHING, call -> up("live")),
+                Route.open(HttpMethod.GET, "/health/ready", Need.NOTHING, this::ready),
+                Route.open(HttpMethod.GET, "/metrics", Need.MONITOR, this::metrics),
+                Route.open(
+                        HttpMethod.GET, "/openapi.json", Need.NOTHING, call -> openapi.answer()));
     }
 
     private static CompletableFuture<HttpResponse> up(String status) {

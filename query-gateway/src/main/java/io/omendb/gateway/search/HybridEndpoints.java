@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
@@ -27,7 +28,11 @@ public final class HybridEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.POST, "/collections/{c}/hybrid_search", this::search)
+                Route.quick(
+                                HttpMethod.POST,
+                                "/collections/{c}/hybrid_search",
+                                Need.READ,
+                                this::search)
                         .searching());
     }
 

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
@@ -31,8 +32,8 @@ public final class LookupEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.GET, "/collections/{c}/points/{id}", this::get),
-                Route.quick(HttpMethod.POST, "/collections/{c}/count", this::count));
+                Route.quick(HttpMethod.GET, "/collections/{c}/points/{id}", Need.READ, this::get),
+                Route.quick(HttpMethod.POST, "/collections/{c}/count", Need.READ, this::count));
     }
 
     private CompletableFuture<HttpResponse> get(Call call) {

@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import io.grpc.stub.StreamObserver;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.grpc.Statuses;
@@ -55,6 +56,8 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
+                Need.READ,
+                request.getCollection(),
                 asked ->
                         in(request.getCollection(), collection -> get(collection, request, asked)));
     }
@@ -94,6 +97,8 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
+                Need.READ,
+                request.getCollection(),
                 asked ->
                         in(
                                 request.getCollection(),
@@ -114,6 +119,8 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
+                Need.READ,
+                request.getCollection(),
                 asked ->
                         in(
                                 request.getCollection(),
@@ -154,6 +161,8 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
+                Need.READ,
+                request.getSearch().getCollection(),
                 asked ->
                         in(
                                 request.getSearch().getCollection(),
@@ -173,6 +182,8 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
         calls.unary(
                 request,
                 out,
+                Need.READ,
+                request.getCollection(),
                 asked ->
                         in(
                                 request.getCollection(),
@@ -195,6 +206,7 @@ public final class QueryService extends QueryServiceGrpc.QueryServiceImplBase {
     @Override
     public void scroll(ScrollRequest request, StreamObserver<ScrollResponse> out) {
         try {
+            Calls.check(Need.READ, request.getCollection());
             CollectionDefinition collection = collections.require(request.getCollection());
             ScrollJson first = QueryMessages.scroll(request, limits);
             first.check(collection, limits);

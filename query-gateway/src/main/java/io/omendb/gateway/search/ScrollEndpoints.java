@@ -3,6 +3,7 @@ package io.omendb.gateway.search;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
@@ -28,7 +29,8 @@ public final class ScrollEndpoints {
     }
 
     public List<Route> routes() {
-        return List.of(Route.quick(HttpMethod.POST, "/collections/{c}/scroll", this::scroll));
+        return List.of(
+                Route.quick(HttpMethod.POST, "/collections/{c}/scroll", Need.READ, this::scroll));
     }
 
     private CompletableFuture<HttpResponse> scroll(Call call) {

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.arrow.ArrowAnswers;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
@@ -29,8 +30,13 @@ public final class SearchEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.POST, "/collections/{c}/search", this::search).searching(),
-                Route.blocking(HttpMethod.POST, "/collections/{c}/search/batch", this::batch)
+                Route.quick(HttpMethod.POST, "/collections/{c}/search", Need.READ, this::search)
+                        .searching(),
+                Route.blocking(
+                                HttpMethod.POST,
+                                "/collections/{c}/search/batch",
+                                Need.READ,
+                                this::batch)
                         .searching());
     }
 

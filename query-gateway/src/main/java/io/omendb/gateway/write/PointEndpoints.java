@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
@@ -40,10 +41,17 @@ public final class PointEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.blocking(HttpMethod.POST, "/collections/{c}/points", this::write),
-                Route.blocking(HttpMethod.DELETE, "/collections/{c}/points/{id}", this::deleteOne),
+                Route.blocking(HttpMethod.POST, "/collections/{c}/points", Need.WRITE, this::write),
                 Route.blocking(
-                        HttpMethod.POST, "/collections/{c}/points/delete", this::deleteMany));
+                        HttpMethod.DELETE,
+                        "/collections/{c}/points/{id}",
+                        Need.WRITE,
+                        this::deleteOne),
+                Route.blocking(
+                        HttpMethod.POST,
+                        "/collections/{c}/points/delete",
+                        Need.WRITE,
+                        this::deleteMany));
     }
 
     private CompletableFuture<HttpResponse> write(Call call) {

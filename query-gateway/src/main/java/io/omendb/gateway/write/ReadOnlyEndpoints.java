@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Route;
 import java.util.List;
@@ -24,11 +25,19 @@ public final class ReadOnlyEndpoints {
 
     public List<Route> routes() {
         return List.of(
-                Route.quick(HttpMethod.PUT, "/collections/{c}", this::refuse),
-                Route.quick(HttpMethod.DELETE, "/collections/{c}", this::refuse),
-                Route.quick(HttpMethod.POST, "/collections/{c}/points", this::refuse),
-                Route.quick(HttpMethod.DELETE, "/collections/{c}/points/{id}", this::refuse),
-                Route.quick(HttpMethod.POST, "/collections/{c}/points/delete", this::refuse));
+                Route.quick(HttpMethod.PUT, "/collections/{c}", Need.MANAGE, this::refuse),
+                Route.quick(HttpMethod.DELETE, "/collections/{c}", Need.MANAGE, this::refuse),
+                Route.quick(HttpMethod.POST, "/collections/{c}/points", Need.WRITE, this::refuse),
+                Route.quick(
+                        HttpMethod.DELETE,
+                        "/collections/{c}/points/{id}",
+                        Need.WRITE,
+                        this::refuse),
+                Route.quick(
+                        HttpMethod.POST,
+                        "/collections/{c}/points/delete",
+                        Need.WRITE,
+                        this::refuse));
     }
 
     private CompletableFuture<HttpResponse> refuse(Call call) {

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.grpc.Statuses;
@@ -107,7 +108,9 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
                 message.hasTimeoutMs() ? message.getTimeoutMs() : calls.limits().timeoutMs();
         calls.limits().checkTimeoutMs(timeoutMs);
         Deadline deadline = now.deadline(timeoutMs);
-        CollectionDefinition into = collections.require(collection(message));
+        String name = collection(message);
+        Calls.check(Need.WRITE, name);
+        CollectionDefinition into = collections.require(name);
         CompletableFuture<ReadyPoints> ready =
                 writes.ready(
                         into,

@@ -3,6 +3,7 @@ package io.omendb.gateway.write;
 import io.grpc.stub.StreamObserver;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.shards.Asked;
@@ -38,7 +39,8 @@ public final class WriteService extends WriteServiceGrpc.WriteServiceImplBase {
 
     @Override
     public void delete(DeleteRequest request, StreamObserver<DeleteResponse> out) {
-        calls.unary(request, out, asked -> delete(request, asked));
+        calls.unary(
+                request, out, Need.WRITE, request.getCollection(), asked -> delete(request, asked));
     }
 
     private CompletableFuture<DeleteResponse> delete(DeleteRequest request, Asked asked) {

@@ -8,6 +8,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.omendb.gateway.access.KeyRing;
 import io.omendb.gateway.http.Limits;
 import io.omendb.v1.UpsertRequest;
 import io.omendb.v1.UpsertResponse;
@@ -35,6 +36,8 @@ class CallThreadsTest {
                                 List.of(writes),
                                 Limits.DEFAULT,
                                 threads,
+                                KeyRing.none(),
+                                null,
                                 (method, status, nanos) -> {})) {
             ManagedChannel channel =
                     NettyChannelBuilder.forAddress("127.0.0.1", server.port())

@@ -4,6 +4,7 @@ import io.omendb.OmenException;
 import io.omendb.bench.BenchCommand;
 import io.omendb.cli.checkpoint.InspectCommand;
 import io.omendb.cli.checkpoint.VerifyCommand;
+import io.omendb.cli.key.KeyCommand;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             VerifyCommand.class,
             GatewayCommand.class,
+            KeyCommand.class,
             BenchCommand.class,
             CommandLine.HelpCommand.class
         })

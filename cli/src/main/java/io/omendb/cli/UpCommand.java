@@ -76,12 +76,11 @@ final class UpCommand implements Callable<Integer> {
             System.out.println("restoring " + checkpoint);
             try (CheckpointServer server =
                     CheckpointServer.start(
-                            checkpoint,
-                            config.host(),
-                            config.port(),
-                            config.gateway().embedders())) {
+                            checkpoint, config.host(), config.port(), config.gateway())) {
                 System.out.println(
-                        "checkpoint is served, read-only: http://"
+                        "checkpoint is served, read-only: "
+                                + server.scheme()
+                                + "://"
                                 + config.host()
                                 + ":"
                                 + server.port()

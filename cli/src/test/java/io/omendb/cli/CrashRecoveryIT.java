@@ -226,7 +226,8 @@ class CrashRecoveryIT {
                         .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
                         .orElseThrow()
                         .getParent();
-        try (CheckpointServer server = CheckpointServer.start(latest, "127.0.0.1", 0, Map.of())) {
+        try (CheckpointServer server =
+                CheckpointServer.start(latest, "127.0.0.1", 0, StackConfig.DEFAULT.gateway())) {
             GatewayClient client = new GatewayClient("http://127.0.0.1:" + server.port());
             assertThat(client.isReady()).isTrue();
             Map<String, Integer> found = everything(client);

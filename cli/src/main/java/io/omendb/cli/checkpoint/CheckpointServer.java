@@ -1,5 +1,6 @@
 package io.omendb.cli.checkpoint;
 
+import io.omendb.cli.stack.GatewayConfig;
 import io.omendb.embed.Embedders;
 import io.omendb.flink.server.ShardServer;
 import io.omendb.gateway.Gateway;
@@ -35,16 +36,20 @@ public final class CheckpointServer implements AutoCloseable {
     /**
      * Starts one; returns when it answers.
      *
-     * @param embedders settings of what makes vectors of the texts searched for, by name
+     * @param config of the gateway
      */
     public static CheckpointServer start(
-            Path checkpoint, String host, int port, Map<String, Map<String, Object>> embedders) {
+            Path checkpoint, String host, int port, GatewayConfig config) {
         CheckpointServer server = new CheckpointServer();
         try {
-            Embedders opened = Embedders.open(embedders);
+            Embedders opened = Embedders.open(config.embedders());
             server.parts.push(opened);
             GatewayOptions options =
-                    GatewayOptions.of("unused").withHost(host).withPort(port).withEmbedders(opened);
+                    config.applyTo(
+                            GatewayOptions.of("unused")
+                                    .withHost(host)
+                                    .withPort(port)
+                                    .withEmbedders(opened));
             server.startParts(StoredCheckpoint.open(checkpoint), options);
             return server;
         } catch (RuntimeException e) {
@@ -106,10 +111,19 @@ public final class CheckpointServer implements AutoCloseable {
 
     /** The port the gateway listens on. */
     public int port() {
+        return started().port();
+    }
+
+    /** How it is spoken to: {@code http} or {@code https}. */
+    public String scheme() {
+        return started().scheme();
+    }
+
+    private Gateway started() {
         if (gateway == null) {
             throw new IllegalStateException("not started");
         }
-        return gateway.port();
+        return gateway;
     }
 
     @Override

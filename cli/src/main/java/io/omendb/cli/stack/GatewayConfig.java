@@ -3,7 +3,10 @@ package io.omendb.cli.stack;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.omendb.OmenException;
 import io.omendb.gateway.GatewayOptions;
+import io.omendb.gateway.GatewaySecurity;
 import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.tls.TlsFiles;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grpcPort port for gRPC; 0 for a free one, {@link GatewayOptions#NO_GRPC} for none
  * @param embedders by name the settings of what makes vectors of texts, {@code type} among them
+ * @param security API keys and TLS
  */
 public record GatewayConfig(
-        int grpcPort, Limits limits, Map<String, Map<String, Object>> embedders) {
+        int grpcPort,
+        Limits limits,
+        Map<String, Map<String, Object>> embedders,
+        GatewaySecurity security) {
     static final GatewayConfig DEFAULT =
-            new GatewayConfig(GatewayOptions.NO_GRPC, Limits.DEFAULT, Map.of());
+            new GatewayConfig(
+                    GatewayOptions.NO_GRPC, Limits.DEFAULT, Map.of(), GatewaySecurity.NONE);
 
     public GatewayConfig {
         if (grpcPort < GatewayOptions.NO_GRPC || grpcPort > 65_535) {
@@ -27,19 +35,27 @@ public record GatewayConfig(
     }
 
     public GatewayConfig withGrpcPort(int chosen) {
-        return new GatewayConfig(chosen, limits, embedders);
+        return new GatewayConfig(chosen, limits, embedders, security);
     }
 
     /** The same gateway with this configuration, but for the embedders, which have to be opened. */
     public GatewayOptions applyTo(GatewayOptions options) {
-        return options.withLimits(limits).withGrpcPort(grpcPort);
+        return options.withLimits(limits).withGrpcPort(grpcPort).withSecurity(security);
     }
 
     /** The form of the file. */
     record File(
             @JsonProperty("grpc_port") @Nullable Integer grpcPort,
             @Nullable LimitsFile limits,
-            @Nullable Map<String, @Nullable Map<String, Object>> embedders) {}
+            @Nullable Map<String, @Nullable Map<String, Object>> embedders,
+            @JsonProperty("api_keys") @Nullable String apiKeys,
+            @Nullable TlsFile tls) {}
+
+    /** The form of TLS in the file: paths. */
+    record TlsFile(
+            @Nullable String certificate,
+            @Nullable String key,
+            @JsonProperty("client_ca") @Nullable String clientCa) {}
 
     /** The form of the limits in the file; what is left out keeps its default. */
     record LimitsFile(
@@ -60,7 +76,23 @@ public record GatewayConfig(
         return new GatewayConfig(
                 file.grpcPort == null ? DEFAULT.grpcPort : file.grpcPort,
                 file.limits == null ? DEFAULT.limits : limits(file.limits),
-                file.embedders == null ? DEFAULT.embedders : embedders(file.embedders));
+                file.embedders == null ? DEFAULT.embedders : embedders(file.embedders),
+                new GatewaySecurity(
+                        file.apiKeys == null ? null : Path.of(file.apiKeys),
+                        file.tls == null ? null : tls(file.tls)));
+    }
+
+    private static TlsFiles tls(TlsFile file) {
+        if (file.certificate == null || file.key == null) {
+            throw OmenException.invalid(
+                    "gateway.tls."
+                            + (file.certificate == null ? "certificate" : "key")
+                            + ": found none, expected a PEM file");
+        }
+        return new TlsFiles(
+                Path.of(file.certificate),
+                Path.of(file.key),
+                file.clientCa == null ? null : Path.of(file.clientCa));
     }
 
     private static Map<String, Map<String, Object>> embedders(

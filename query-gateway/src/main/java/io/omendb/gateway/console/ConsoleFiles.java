@@ -20,6 +20,7 @@ final class ConsoleFiles {
 
     private static final List<String> SCRIPTS =
             List.of(
+                    "access.js",
                     "answer.js",
                     "api.js",
                     "app.js",
@@ -37,6 +38,7 @@ final class ConsoleFiles {
                     "history.js",
                     "json.js",
                     "keys.js",
+                    "login.js",
                     "poller.js",
                     "prometheus.js",
                     "quantile.js",

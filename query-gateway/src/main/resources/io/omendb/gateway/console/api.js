@@ -1,5 +1,6 @@
 // Talks to the gateway this page came from.
 
+import { access } from "/console/access.js";
 import { parse } from "/console/json.js";
 
 /** An answer that is an error, as a problem document (RFC 9457) or whatever came instead. */
@@ -18,8 +19,9 @@ export class Problem extends Error {
 export class Unreachable extends Error {}
 
 async function send(path, options, timeoutMs) {
+  const headers = { ...options.headers, ...access.headers() };
   try {
-    const response = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, headers, signal: AbortSignal.timeout(timeoutMs) });
     return { response, text: await response.text() };
   } catch (cause) {
     const late = cause.name === "TimeoutError";
@@ -28,6 +30,12 @@ async function send(path, options, timeoutMs) {
 }
 
 function problem(response, text) {
+  const problem = told(response, text);
+  if (problem.status === 401) access.refused(problem.message);
+  return problem;
+}
+
+function told(response, text) {
   try {
     const document = parse(text);
     if (document && typeof document === "object") return new Problem(response.status, document);

@@ -1,5 +1,6 @@
 // Puts the console together and turns its pages.
 
+import { access } from "/console/access.js";
 import { Catalogue } from "/console/catalogue.js";
 import { showCharts } from "/console/charts.js";
 import { showCollections } from "/console/collections.js";
@@ -7,6 +8,7 @@ import { showDetail } from "/console/detail.js";
 import { byId } from "/console/element.js";
 import { showFigures } from "/console/figures.js";
 import { listenToKeys } from "/console/keys.js";
+import { showLogin } from "/console/login.js";
 import { SearchPage } from "/console/search.js";
 import { showStatus } from "/console/status.js";
 import { currentTheme, nextTheme, onTheme } from "/console/theme.js";
@@ -14,6 +16,7 @@ import { Vitals } from "/console/vitals.js";
 
 const vitals = new Vitals(), catalogue = new Catalogue(), search = new SearchPage(catalogue);
 
+showLogin();
 showStatus(vitals);
 showCharts(vitals, catalogue);
 showFigures(vitals);
@@ -52,6 +55,10 @@ byId("theme").addEventListener("click", nextTheme);
 onTheme(nameTheme);
 nameTheme();
 listenToKeys({ "/": goToSearch, o: goToOverview, t: nextTheme });
+access.addEventListener("changed", () => {
+  vitals.now();
+  catalogue.now();
+});
 turn();
 vitals.start();
 catalogue.start();

@@ -24,6 +24,11 @@ export class Catalogue extends EventTarget {
     this.#poller.start();
   }
 
+  /** Asks at once. */
+  now() {
+    this.#poller.now();
+  }
+
   choose(name) {
     if (name === this.chosen) return;
     this.chosen = name;

@@ -1,5 +1,6 @@
 // Commands that a reader can paste into a shell.
 
+import { access } from "/console/access.js";
 import { el } from "/console/element.js";
 
 const SHOWN_DIMENSIONS = 8;
@@ -9,7 +10,9 @@ const quoted = text => "'" + text.replaceAll("'", "'\\''") + "'";
 export function curl(method, path, body) {
   const options = method === "GET" ? "" : `-X ${method} `;
   const sent = body === null ? "" : ` -H 'content-type: application/json' \\\n  -d ${quoted(body)}`;
-  return `curl -s ${options}${quoted(location.origin + path)}${sent}`;
+  // The key itself would stay in the shell's history.
+  const key = access.key === null ? "" : ` -H "authorization: Bearer $OMEN_API_KEY"`;
+  return `curl -s ${options}${quoted(location.origin + path)}${key}${sent}`;
 }
 
 export const creating = () =>

@@ -10,7 +10,7 @@ export function listenToKeys(actions) {
   const all = { ...actions, "?": () => dialog.showModal() };
   byId("keys-open").addEventListener("click", () => dialog.showModal());
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open || isField(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]") !== null || isField(event.target)) return;
     const action = Object.hasOwn(all, event.key) ? all[event.key] : null;
     if (action === null) return;
     event.preventDefault();

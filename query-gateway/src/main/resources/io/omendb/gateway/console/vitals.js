@@ -18,15 +18,35 @@ export class Vitals extends EventTarget {
     this.#poller.start();
   }
 
+  /** Asks at once. */
+  now() {
+    this.#poller.now();
+  }
+
   async #ask() {
     try {
-      const [metrics, readiness] = await Promise.all([getText("/metrics", TIMEOUT_MS), this.#readiness()]);
+      const [metrics, readiness] = await Promise.all([this.#metrics(), this.#readiness()]);
       this.#answeredAt = Date.now();
+      if (metrics instanceof Problem) {
+        const refused = { state: metrics.status === 401 ? "locked" : "refused", detail: metrics.message };
+        this.#tell(readiness.state === "ready" ? refused : readiness);
+        return;
+      }
       this.history.add(parseMetrics(metrics), this.#answeredAt / 1000);
       this.#tell(readiness);
       this.dispatchEvent(new Event("sample"));
     } catch (failure) {
       this.#tell({ state: "unreachable", detail: failure.message, since: this.#answeredAt });
+    }
+  }
+
+  /** They are for keys that allow it; the rest of the page may do without. */
+  async #metrics() {
+    try {
+      return await getText("/metrics", TIMEOUT_MS);
+    } catch (failure) {
+      if (failure instanceof Problem && (failure.status === 401 || failure.status === 403)) return failure;
+      throw failure;
     }
   }
 

@@ -2,6 +2,7 @@ package io.omendb.client;
 
 import java.net.URI;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param root scheme, host, port and perhaps a path, without a slash at the end
  * @param bearerToken null for none
+ * @param tls null for the JVM's own
  */
 record ClientOptions(
         String root,
@@ -16,6 +18,7 @@ record ClientOptions(
         Duration requestTimeout,
         RetryPolicy retries,
         @Nullable String bearerToken,
+        @Nullable SSLContext tls,
         String userAgent) {
 
     ClientOptions {
@@ -24,6 +27,10 @@ record ClientOptions(
         if (!http || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
             throw new IllegalArgumentException(
                     "uri: found " + root + ", expected one such as http://localhost:8080");
+        }
+        if (tls != null && !"https".equals(uri.getScheme())) {
+            throw new IllegalArgumentException(
+                    "uri: found " + root + ", expected https:// where certificates are given");
         }
         root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
         Durations.checkPositive("connectTimeout", connectTimeout);

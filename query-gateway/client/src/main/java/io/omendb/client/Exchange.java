@@ -2,6 +2,7 @@ package io.omendb.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.omendb.client.OmenClientException.Reason;
+import io.omendb.client.tls.TlsFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
@@ -9,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -134,14 +136,21 @@ final class Exchange<T> {
     }
 
     private void lost(@Nullable Throwable failure) {
-        if (failure instanceof TryTimeoutException) {
+        String root = transport.options().root();
+        Optional<TlsFailure> tls = TlsFailure.of(failure);
+        if (tls.isPresent()) {
+            result.completeExceptionally(
+                    failed(
+                            Reason.TLS,
+                            "no TLS connection to " + root + ": " + tls.get().what(),
+                            failure));
+        } else if (failure instanceof TryTimeoutException) {
             retryOr(
                     call.repeatable() && retries.timeouts(),
                     Duration.ZERO,
                     failed(Reason.TIMED_OUT, String.valueOf(failure.getMessage()), failure));
         } else if (failure instanceof ConnectException
                 || failure instanceof HttpConnectTimeoutException) {
-            String root = transport.options().root();
             retryOr(
                     true,
                     Duration.ZERO,

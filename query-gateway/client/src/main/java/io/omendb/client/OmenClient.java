@@ -4,8 +4,11 @@ import io.omendb.client.collection.CollectionInfo;
 import io.omendb.client.collection.CollectionSchema;
 import io.omendb.client.collection.CollectionSpec;
 import io.omendb.client.collection.CollectionSummary;
+import io.omendb.client.tls.TrustedCertificates;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +91,8 @@ public final class OmenClient implements AutoCloseable {
         private Duration requestTimeout = Duration.ofSeconds(30);
         private RetryPolicy retries = RetryPolicy.DEFAULT;
         private @Nullable String bearerToken;
+        private @Nullable SSLContext sslContext;
+        private @Nullable Path trustedCertificates;
         private String userAgent = "omendb-java";
 
         private Builder(String uri) {
@@ -114,9 +119,34 @@ public final class OmenClient implements AutoCloseable {
             return this;
         }
 
-        /** Sent with every request as {@code Authorization: Bearer …}, for a proxy that asks. */
+        /**
+         * The API key, for a gateway (or a proxy before it) that wants one: sent with every request
+         * as {@code Authorization: Bearer …}. Over {@code http://} everybody on the way can read
+         * it. No message and no {@code toString} shows it.
+         */
         public Builder bearerToken(String chosen) {
             bearerToken = chosen;
+            return this;
+        }
+
+        /**
+         * The certificates that servers are trusted by, such as that of a private CA: one or
+         * several in a PEM file, which is read by {@link #connect}. They stand in the place of the
+         * JVM's own, as with curl's {@code --cacert}. That the certificate is for the host of the
+         * address is checked all the same.
+         */
+        public Builder trustedCertificates(Path pem) {
+            trustedCertificates = pem;
+            return this;
+        }
+
+        /**
+         * All of TLS, such as a client's certificate for a server that wants one (mutual TLS); the
+         * JVM's default unless said. Names of hosts are checked by the context's trust manager, as
+         * the JVM's do.
+         */
+        public Builder sslContext(SSLContext chosen) {
+            sslContext = chosen;
             return this;
         }
 
@@ -127,7 +157,8 @@ public final class OmenClient implements AutoCloseable {
 
         /**
          * @throws IllegalArgumentException if the address is no HTTP address, a duration is not
-         *     positive, or the token is none
+         *     positive, the token is none, certificates cannot be read or are given twice or for an
+         *     address without TLS
          */
         public OmenClient connect() {
             return new OmenClient(
@@ -138,7 +169,24 @@ public final class OmenClient implements AutoCloseable {
                                     requestTimeout,
                                     retries,
                                     bearerToken,
+                                    tls(),
                                     userAgent)));
+        }
+
+        private @Nullable SSLContext tls() {
+            if (trustedCertificates == null) {
+                return sslContext;
+            }
+            if (sslContext != null) {
+                throw new IllegalArgumentException(
+                        "trustedCertificates: found an sslContext beside it, expected one of the"
+                                + " two");
+            }
+            try {
+                return TrustedCertificates.read(trustedCertificates).context();
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("trustedCertificates: " + e.getMessage(), e);
+            }
         }
     }
 }

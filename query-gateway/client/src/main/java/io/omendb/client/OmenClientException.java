@@ -18,6 +18,11 @@ public final class OmenClientException extends RuntimeException {
         REFUSED,
         /** There was no connection; nothing was done. */
         UNREACHABLE,
+        /**
+         * No connection by TLS came about, such as for a certificate that is not trusted, has
+         * expired or is another host's; nothing was done.
+         */
+        TLS,
         /** The connection was lost; a write may have been done or not. */
         DISCONNECTED,
         /** No answer within the time allowed; a write may have been done or not. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /**
  * The connections to a server and the threads that serve them: a pool that grows with the answers
@@ -49,14 +50,17 @@ final class Transport implements AutoCloseable {
         ScheduledThreadPoolExecutor timer =
                 new ScheduledThreadPoolExecutor(1, named("omen-client-timer-"));
         timer.setRemoveOnCancelPolicy(true);
-        HttpClient http =
+        HttpClient.Builder http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(options.connectTimeout())
                         .followRedirects(HttpClient.Redirect.NEVER) // they would see the token
-                        .executor(pool)
-                        .build();
-        return new Transport(options, http, pool, timer);
+                        .executor(pool);
+        SSLContext tls = options.tls();
+        if (tls != null) {
+            http.sslContext(tls);
+        }
+        return new Transport(options, http.build(), pool, timer);
     }
 
     private static ThreadFactory named(String prefix) {

@@ -16,6 +16,7 @@ class DocumentationTest {
     private static final List<Path> SOURCES =
             List.of(
                     Path.of("src/test/java/io/omendb/client/SnippetsTest.java"),
+                    Path.of("src/test/java/io/omendb/client/TlsTest.java"),
                     Path.of("../src/test/java/io/omendb/gateway/ClientSnippetsIT.java"));
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Timeouts, answers that are none, interrupts, and ends. */
@@ -121,6 +122,41 @@ class FailuresTest {
         assertThat(failure.problem().document())
                 .containsEntry("waited_for", List.of("omen.c-0:3"))
                 .containsEntry("freshness", Map.of("lag_records", 1L));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401,UNAUTHENTICATED,no such key", "403,FORBIDDEN,this key may not read"})
+    void keyThatDoesNotDo_isRefusedInTheServersWordsAndNotTriedAgain(
+            int status, String code, String detail) {
+        server.inTurn(Reply.problem(status, code, detail));
+        client.close();
+        client = OmenClient.builder(server.url()).bearerToken("s3cret").connect();
+        OmenClientException failure = searchFailure();
+        assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
+        assertThat(failure.status()).isEqualTo(status);
+        assertThat(failure.code()).isEqualTo(code);
+        assertThat(failure)
+                .hasMessage("POST /collections/c/search: " + status + " " + code + ": " + detail);
+        assertThat(failure.attempts()).isEqualTo(1);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void key_isInNoText() {
+        ClientOptions options =
+                new ClientOptions(
+                        server.url(),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        RetryPolicy.DEFAULT,
+                        "s3cret",
+                        null,
+                        "shop/1.0");
+        assertThat(options.toString()).doesNotContain("s3cret");
+        try (Transport transport = Transport.open(options)) {
+            assertThat(transport.request(Call.get("/collections", Object.class)).toString())
+                    .doesNotContain("s3cret");
+        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** A server on the loopback that answers as a test says, and remembers what it was asked. */
 final class StubServer implements AutoCloseable {
@@ -122,18 +127,41 @@ final class StubServer implements AutoCloseable {
     }
 
     private final HttpServer server;
+    private final String scheme;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Script script = request -> Reply.of(200, "{}");
 
-    private StubServer(HttpServer server) {
+    private StubServer(HttpServer server, String scheme) {
         this.server = server;
+        this.scheme = scheme;
     }
 
     static StubServer start() throws IOException {
-        HttpServer http =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        StubServer stub = new StubServer(http);
+        return start(HttpServer.create(anyPort(), 0), "http");
+    }
+
+    /** By TLS, to clients that show a certificate where it wants one. */
+    static StubServer start(SSLContext tls, boolean wantsCertificate) throws IOException {
+        HttpsServer https = HttpsServer.create(anyPort(), 0);
+        https.setHttpsConfigurator(
+                new HttpsConfigurator(tls) {
+                    @Override
+                    public void configure(HttpsParameters parameters) {
+                        SSLParameters ssl = tls.getDefaultSSLParameters();
+                        ssl.setNeedClientAuth(wantsCertificate);
+                        parameters.setSSLParameters(ssl);
+                    }
+                });
+        return start(https, "https");
+    }
+
+    private static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static StubServer start(HttpServer http, String scheme) {
+        StubServer stub = new StubServer(http, scheme);
         http.createContext("/", stub::serve);
         http.setExecutor(stub.threads);
         http.start();
@@ -179,7 +207,7 @@ final class StubServer implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.omendb.client.query.Consistency;
 import io.omendb.client.query.Include;
 import io.omendb.client.query.Search;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,23 +13,35 @@ import org.jspecify.annotations.Nullable;
  * How a gateway is asked.
  *
  * @param token bearer token; null for none
+ * @param caCertificate PEM file on the TaskManagers; null to trust whom the JVM trusts
  * @param recallTarget null for the gateway's own
  * @param timeout what a search may take; a minute at most
  */
 record GatewaySettings(
         String url,
         @Nullable String token,
+        @Nullable String caCertificate,
         String collection,
         @Nullable Double recallTarget,
         OmenTableOptions.Consistency consistency,
         Duration timeout)
         implements Serializable {
 
-    /** A client, which is the caller's to close. */
+    /**
+     * A client, which is the caller's to close.
+     *
+     * @throws IllegalArgumentException if the certificate cannot be read here
+     */
     OmenClient connect() {
         OmenClient.Builder builder =
                 OmenClient.builder(url).requestTimeout(timeout.plus(Duration.ofSeconds(5)));
-        return (token == null ? builder : builder.bearerToken(token)).connect();
+        if (token != null) {
+            builder.bearerToken(token);
+        }
+        if (caCertificate != null) {
+            builder.trustedCertificates(Path.of(caCertificate));
+        }
+        return builder.connect();
     }
 
     Search search(float[] vector, int k) {
@@ -44,5 +57,11 @@ record GatewaySettings(
                                     case STRONG -> Consistency.strong();
                                 });
         return (recallTarget == null ? search : search.recallTarget(recallTarget)).build();
+    }
+
+    /** The token is nobody's business. */
+    @Override
+    public String toString() {
+        return "GatewaySettings[" + url + ", " + collection + "]";
     }
 }

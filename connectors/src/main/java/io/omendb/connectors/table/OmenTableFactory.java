@@ -46,6 +46,7 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
                 BOOTSTRAP_SERVERS,
                 GATEWAY,
                 OmenTableOptions.TOKEN,
+                OmenTableOptions.CA_CERTIFICATE,
                 OmenTableOptions.VECTOR,
                 OmenTableOptions.TEXT,
                 DIMENSION,
@@ -87,11 +88,20 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
         TableColumns columns = columns(context, options);
         columns.checkReadable();
         checkSearch(options);
+        String gateway = required(options, GATEWAY, "VECTOR_SEARCH and lookups");
+        String ca = options.getOptional(OmenTableOptions.CA_CERTIFICATE).orElse(null);
+        if (ca != null && !gateway.startsWith("https://")) {
+            throw new ValidationException(
+                    "'gateway': found "
+                            + gateway
+                            + ", expected https:// where there is a 'gateway.ca-certificate'.");
+        }
         return new OmenTableSource(
                 columns,
                 new GatewaySettings(
-                        required(options, GATEWAY, "VECTOR_SEARCH and lookups"),
+                        gateway,
                         options.getOptional(OmenTableOptions.TOKEN).orElse(null),
+                        ca,
                         options.get(COLLECTION),
                         options.getOptional(OmenTableOptions.RECALL_TARGET).orElse(null),
                         options.get(OmenTableOptions.CONSISTENCY),

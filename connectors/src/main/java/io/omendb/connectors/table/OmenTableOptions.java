@@ -32,7 +32,16 @@ final class OmenTableOptions {
             ConfigOptions.key("gateway.token")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription("Bearer token for what is in front of the gateway.");
+                    .withDescription(
+                            "API key of the gateway, or bearer token for a proxy before it.");
+
+    static final ConfigOption<String> CA_CERTIFICATE =
+            ConfigOptions.key("gateway.ca-certificate")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "PEM file, on every TaskManager, of the CA that signed the gateway's"
+                                    + " certificate; it alone is trusted then.");
 
     static final ConfigOption<String> VECTOR =
             ConfigOptions.key("vector.column")
@@ -51,7 +60,8 @@ final class OmenTableOptions {
                     .intType()
                     .noDefaultValue()
                     .withDescription(
-                            "Components of a vector; where it is there, the collection is made if it is missing.");
+                            "Components of a vector; where it is there, the collection is made if"
+                                    + " it is missing.");
 
     static final ConfigOption<String> METRIC =
             ConfigOptions.key("metric")

@@ -22,6 +22,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,9 +31,12 @@ import picocli.CommandLine.Parameters;
         name = "ingest",
         mixinStandardHelpOptions = true,
         description = {
-            "Send a file of points to a collection: NDJSON (a point a line), fvecs or bvecs, each also .gz,",
-            "or Arrow IPC (.arrow, .arrows, .feather, .ipc; a stream or a file, compressed or not).",
-            "Vectors of fvecs and bvecs get their row number as id; Arrow has columns id and vector, more are metadata.",
+            "Send a file of points to a collection: NDJSON (a point a line), fvecs or bvecs, each"
+                    + " also .gz,",
+            "or Arrow IPC (.arrow, .arrows, .feather, .ipc; a stream or a file, compressed or"
+                    + " not).",
+            "Vectors of fvecs and bvecs get their row number as id; Arrow has columns id and"
+                    + " vector, more are metadata.",
             "Where the collection has an embedder, points of NDJSON may have a text and no vector."
         })
 final class IngestCommand implements Callable<Integer> {
@@ -52,7 +56,8 @@ final class IngestCommand implements Callable<Integer> {
             names = "--kafka",
             paramLabel = "HOST:PORT",
             description = {
-                "Write to the collection's topic itself, many points a record: several times as fast. Every point has a vector then.",
+                "Write to the collection's topic itself, many points a record: several times as"
+                        + " fast. Every point has a vector then.",
                 "Default: through the gateway."
             })
     private @Nullable String kafka;
@@ -62,6 +67,8 @@ final class IngestCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "The gateway (default: http://127.0.0.1:8080).")
     private String url = "http://127.0.0.1:8080";
+
+    @Mixin private AccessOptions access = new AccessOptions();
 
     @Parameters(paramLabel = "FILE", description = "The file.")
     private Path file = Path.of("");
@@ -84,7 +91,7 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     private long throughGateway() throws InterruptedException {
-        GatewayClient client = new GatewayClient(url);
+        GatewayClient client = new GatewayClient(access.to(url));
         String points = GatewayClient.collection(collection) + "/points";
         // Says so before a long file is read, if there is no such collection.
         JsonNode found = client.send("GET", GatewayClient.collection(collection), null);
@@ -130,7 +137,8 @@ final class IngestCommand implements Callable<Integer> {
                         failure.code(),
                         String.format(
                                 Locale.ROOT,
-                                "after %s%,d points were written (writing them again changes nothing): %s",
+                                "after %s%,d points were written (writing them again changes"
+                                        + " nothing): %s",
                                 about,
                                 sent,
                                 failure.getMessage()),

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A search from the shell. */
@@ -70,6 +71,8 @@ final class SearchCommand implements Callable<Integer> {
             description = "The gateway (default: http://127.0.0.1:8080).")
     private String url = "http://127.0.0.1:8080";
 
+    @Mixin private AccessOptions access = new AccessOptions();
+
     @Option(
             names = "--checkpoint",
             paramLabel = "DIR",
@@ -82,7 +85,7 @@ final class SearchCommand implements Callable<Integer> {
         if (checkpoint != null) {
             return searchCheckpoint(checkpoint);
         }
-        GatewayClient client = new GatewayClient(url);
+        GatewayClient client = new GatewayClient(access.to(url));
         ObjectNode request = JSON.createObjectNode();
         checkQuery();
         if (text == null) {

@@ -1,6 +1,8 @@
 package io.omendb.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.cli.stack.StackDirectory;
@@ -9,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Says what runs and what it holds. */
@@ -23,6 +26,8 @@ final class StatusCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Its directory (default: omen-data).")
     private Path directory = StackConfig.DIRECTORY_DEFAULT;
+
+    @Mixin private AccessOptions access = new AccessOptions();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -40,7 +45,11 @@ final class StatusCommand implements Callable<Integer> {
             return 1;
         }
         StackDirectory.Running found = running.get();
-        GatewayClient client = new GatewayClient(found.url());
+        GatewayClient client =
+                new GatewayClient(
+                        found.certificate() == null
+                                ? access.to(found.url())
+                                : access.identified(found.gateway()));
         boolean ready = client.isReady();
         System.out.println("process  " + found.pid());
         System.out.println("gateway  " + found.url() + (ready ? "  ready" : "  not ready"));
@@ -48,6 +57,19 @@ final class StatusCommand implements Callable<Integer> {
         if (!ready) {
             return 1;
         }
+        try {
+            printCollections(client);
+        } catch (OmenException e) {
+            if (e.code() != ErrorCode.FORBIDDEN) {
+                throw e;
+            }
+            // That it is ready was the question.
+            System.out.println("\nno collections are shown: " + e.getMessage());
+        }
+        return 0;
+    }
+
+    private static void printCollections(GatewayClient client) throws InterruptedException {
         JsonNode collections = client.send("GET", "/collections", null).path("collections");
         System.out.printf(
                 Locale.ROOT,
@@ -67,6 +89,5 @@ final class StatusCommand implements Callable<Integer> {
                     full.path("dimension").asInt(),
                     full.path("segments").asInt());
         }
-        return 0;
     }
 }

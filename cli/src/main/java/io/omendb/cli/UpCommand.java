@@ -40,14 +40,16 @@ final class UpCommand implements Callable<Integer> {
             names = "--taskmanagers",
             paramLabel = "N",
             description =
-                    "Run Flink as a JobManager and N TaskManagers in processes of their own, and submit the job as a jar.")
+                    "Run Flink as a JobManager and N TaskManagers in processes of their own, and"
+                            + " submit the job as a jar.")
     private @Nullable Integer taskManagers;
 
     @Option(
             names = "--from",
             paramLabel = "CHECKPOINT",
             description =
-                    "Serve a completed checkpoint or native savepoint, read-only: no Kafka, no Flink, nothing in it is changed.")
+                    "Serve a completed checkpoint or native savepoint, read-only: no Kafka, no"
+                            + " Flink, nothing in it is changed.")
     private @Nullable Path from;
 
     @Option(
@@ -64,7 +66,8 @@ final class UpCommand implements Callable<Integer> {
         if (from != null) {
             if (detach || taskManagers != null) {
                 throw OmenException.malformed(
-                        "--from runs here and without Flink: leave out --detach and --taskmanagers");
+                        "--from runs here and without Flink: leave out --detach and"
+                                + " --taskmanagers");
             }
             return serve(from, config);
         }
@@ -95,7 +98,7 @@ final class UpCommand implements Callable<Integer> {
     private static int runHere(StackConfig config) throws InterruptedException {
         try (StopSignal stop = StopSignal.install();
                 LocalStack stack = LocalStack.start(config, System.out::println)) {
-            GatewayClient client = new GatewayClient(stack.url());
+            GatewayClient client = new GatewayClient(stack.gateway());
             awaitReady(client, stack, stop);
             if (!stop.isAsked()) {
                 System.out.println("OmenDB is up: " + stack.url() + "  (Ctrl-C stops it)");
@@ -148,6 +151,23 @@ final class UpCommand implements Callable<Integer> {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
+        boolean up = false;
+        try {
+            String url = awaitDetached(process, directory, log);
+            up = true;
+            System.out.println(
+                    "OmenDB is up: " + url + "  (process " + process.pid() + ", log " + log + ")");
+            return 0;
+        } finally {
+            if (!up) {
+                process.destroy();
+            }
+        }
+    }
+
+    /** Where it answers, once it is ready. */
+    private static String awaitDetached(Process process, Path directory, Path log)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
         while (System.nanoTime() < deadline) {
             if (process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
@@ -157,19 +177,10 @@ final class UpCommand implements Callable<Integer> {
             Optional<StackDirectory.Running> running = StackDirectory.running(directory);
             if (running.isPresent()
                     && running.get().pid() == process.pid()
-                    && new GatewayClient(running.get().url()).isReady()) {
-                System.out.println(
-                        "OmenDB is up: "
-                                + running.get().url()
-                                + "  (process "
-                                + process.pid()
-                                + ", log "
-                                + log
-                                + ")");
-                return 0;
+                    && new GatewayClient(running.get().gateway()).isReady()) {
+                return running.get().url();
             }
         }
-        process.destroy();
         throw new OmenException(ErrorCode.TIMEOUT, "OmenDB was not ready in time: see " + log);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.client.tls.TlsFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,29 +16,35 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Calls a gateway over HTTP. Safe for many threads. */
 public final class GatewayClient {
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final int UNAUTHENTICATED = 401;
 
     private final String url;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(5))
-                    .build();
+    private final @Nullable String apiKey;
+    private final HttpClient http;
     private final ObjectMapper json = new ObjectMapper();
+
+    /** A client without a key; see {@link #GatewayClient(GatewayAccess)}. */
+    public GatewayClient(String url) {
+        this(GatewayAccess.of(url));
+    }
 
     /**
      * A client.
      *
      * @throws OmenException MALFORMED if it is no URL of HTTP
      */
-    public GatewayClient(String url) {
+    public GatewayClient(GatewayAccess access) {
+        String url = access.url();
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         try {
             URI parsed = new URI(url);
@@ -47,6 +54,16 @@ public final class GatewayClient {
         } catch (URISyntaxException e) {
             throw notUrl(url, e);
         }
+        this.apiKey = access.apiKey();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(5));
+        SSLContext tls = access.tls();
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        this.http = builder.build();
     }
 
     private static OmenException notUrl(String found, @Nullable Exception cause) {
@@ -61,8 +78,9 @@ public final class GatewayClient {
      *
      * @param body JSON; null for none
      * @return the answer; a JSON null where it is empty
-     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; UNAVAILABLE if
-     *     it does not answer
+     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; FORBIDDEN if it
+     *     wants a key or another one; UNAVAILABLE if it does not answer; EXTERNAL if no connection
+     *     by TLS comes about
      */
     public JsonNode send(String method, String path, @Nullable JsonNode body)
             throws InterruptedException {
@@ -92,7 +110,7 @@ public final class GatewayClient {
             byte @Nullable [] body,
             IntFunction<String> places)
             throws InterruptedException {
-        HttpRequest request =
+        HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(url + path))
                         .timeout(TIMEOUT)
                         .header("content-type", contentType)
@@ -100,10 +118,15 @@ public final class GatewayClient {
                                 method,
                                 body == null
                                         ? BodyPublishers.noBody()
-                                        : BodyPublishers.ofByteArray(body))
-                        .build();
+                                        : BodyPublishers.ofByteArray(body));
+        if (apiKey != null) {
+            request.header("authorization", "Bearer " + apiKey);
+        }
         try {
-            HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() == UNAUTHENTICATED) {
+                throw unknown();
+            }
             JsonNode answer =
                     response.body().length == 0 ? json.nullNode() : json.readTree(response.body());
             if (response.statusCode() >= 400) {
@@ -111,6 +134,13 @@ public final class GatewayClient {
             }
             return answer;
         } catch (IOException e) {
+            Optional<TlsFailure> tls = TlsFailure.of(e);
+            if (tls.isPresent()) {
+                throw new OmenException(
+                        ErrorCode.EXTERNAL,
+                        "no TLS connection to " + url + ": " + advised(tls.get()),
+                        e);
+            }
             throw new OmenException(
                     ErrorCode.UNAVAILABLE,
                     "no answer from " + url + ": " + e + ": is ./omen up running?",
@@ -118,12 +148,34 @@ public final class GatewayClient {
         }
     }
 
-    /** Whether the gateway can answer searches now. */
+    private OmenException unknown() {
+        return new OmenException(
+                ErrorCode.FORBIDDEN,
+                apiKey == null
+                        ? "the gateway wants an API key: set OMEN_API_KEY or pass --api-key-file"
+                        : "the gateway does not know the API key it got, see OMEN_API_KEY or"
+                                + " --api-key-file");
+    }
+
+    private static String advised(TlsFailure failure) {
+        return failure.kind() == TlsFailure.Kind.UNTRUSTED
+                ? failure.what() + ": pass the certificate of its CA with --ca"
+                : failure.what();
+    }
+
+    /**
+     * Whether the gateway can answer searches now.
+     *
+     * @throws OmenException EXTERNAL if no connection by TLS comes about: waiting does not help
+     */
     public boolean isReady() throws InterruptedException {
         try {
             send("GET", "/health/ready", null);
             return true;
         } catch (OmenException e) {
+            if (e.getCause() != null && TlsFailure.of(e.getCause()).isPresent()) {
+                throw e;
+            }
             return false;
         }
     }

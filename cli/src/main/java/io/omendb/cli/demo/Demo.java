@@ -39,7 +39,7 @@ public final class Demo {
     public Demo(LocalStack stack, PrintStream out) {
         this.stack = stack;
         this.out = out;
-        this.client = new GatewayClient(stack.url());
+        this.client = new GatewayClient(stack.gateway());
         this.searches = new DemoSearches(client, embedder);
     }
 
@@ -58,7 +58,8 @@ public final class Demo {
                 JdkCollection.schema(embedder));
         out.printf(
                 Locale.ROOT,
-                "streaming the public API of JDK %s as %d-d vectors, %,d a second, and searching it meanwhile%n",
+                "streaming the public API of JDK %s as %d-d vectors, %,d a second, and searching it"
+                        + " meanwhile%n",
                 Runtime.version().feature(),
                 embedder.dimension(),
                 ratePerSecond);

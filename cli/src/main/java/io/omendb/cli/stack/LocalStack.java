@@ -2,6 +2,7 @@ package io.omendb.cli.stack;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.client.GatewayAccess;
 import io.omendb.cli.processors.ProcessorLayout;
 import io.omendb.connectors.broker.BrokerOptions;
 import io.omendb.connectors.broker.BrokerProcess;
@@ -27,7 +28,7 @@ public final class LocalStack implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable BrokerProcess broker;
     private @Nullable StackJob job;
-    private @Nullable String url;
+    private StackDirectory.@Nullable Running running;
 
     private LocalStack() {}
 
@@ -98,12 +99,14 @@ public final class LocalStack implements AutoCloseable {
             parts.push(ProcessorLayout.start(startedBroker.pid(), gateway::searchPlaces));
         }
         String startedUrl = "http://" + config.host() + ":" + gateway.port();
-        url = startedUrl;
-        directory.announce(
+        StackDirectory.Running announced =
                 StackDirectory.Running.here(
                         startedUrl,
                         startedBroker.bootstrapServers(),
-                        startedJob.restAddress().toString()));
+                        startedJob.restAddress().toString(),
+                        null);
+        running = announced;
+        directory.announce(announced);
         progress.accept("gateway listens on " + startedUrl);
         if (gateway.grpcPort() != GatewayOptions.NO_GRPC) {
             progress.accept("and for gRPC on " + config.host() + ":" + gateway.grpcPort());
@@ -112,7 +115,12 @@ public final class LocalStack implements AutoCloseable {
 
     /** Where the gateway answers. */
     public String url() {
-        return started(url);
+        return started(running).url();
+    }
+
+    /** How this machine reaches the gateway. */
+    public GatewayAccess gateway() {
+        return started(running).gateway();
     }
 
     public String bootstrapServers() {

@@ -1,9 +1,11 @@
 package io.omendb.cli.stack;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.client.GatewayAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +20,7 @@ import java.util.Comparator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a stack. Held under a lock that the operating system frees when the process
@@ -50,14 +53,39 @@ public final class StackDirectory implements AutoCloseable {
      * @param url where the gateway answers
      * @param bootstrapServers the broker
      * @param flink Flink's REST address
+     * @param certificate the PEM file of the certificate that the gateway shows; null where it does
+     *     not speak TLS, and in what was written before there was any
      */
     public record Running(
-            long pid, long startedMs, String url, String bootstrapServers, String flink) {
+            long pid,
+            long startedMs,
+            String url,
+            String bootstrapServers,
+            String flink,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String certificate) {
 
-        /** What this process announces. */
-        static Running here(String url, String bootstrapServers, String flink) {
+        /** What this process announces, to processes in other working directories, too. */
+        static Running here(
+                String url, String bootstrapServers, String flink, @Nullable Path certificate) {
             Holder here = Holder.here();
-            return new Running(here.pid(), here.startedMs(), url, bootstrapServers, flink);
+            return new Running(
+                    here.pid(),
+                    here.startedMs(),
+                    url,
+                    bootstrapServers,
+                    flink,
+                    certificate == null ? null : certificate.toAbsolutePath().toString());
+        }
+
+        /**
+         * How this machine reaches the gateway: by the very certificate that it shows, so that it
+         * may be one for another name, or one that nobody here trusts.
+         *
+         * @throws OmenException EXTERNAL if the certificate cannot be read
+         */
+        public GatewayAccess gateway() {
+            return GatewayAccess.of(url)
+                    .withPinned(certificate == null ? null : Path.of(certificate));
         }
 
         /** The process, if it is still the one. */

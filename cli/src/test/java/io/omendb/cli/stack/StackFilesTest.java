@@ -15,7 +15,8 @@ class StackFilesTest {
 
     @Test
     void processThatGotTheIdLater_isNotTheStack() throws IOException {
-        StackDirectory.Running here = StackDirectory.Running.here("http://a", "b:1", "http://f");
+        StackDirectory.Running here =
+                StackDirectory.Running.here("http://a", "b:1", "http://f", null);
         try (StackDirectory held = StackDirectory.lock(dir)) {
             held.announce(here);
             assertThat(StackDirectory.running(dir)).hasValue(here);
@@ -26,7 +27,8 @@ class StackFilesTest {
                             here.startedMs() - 3_600_000,
                             here.url(),
                             here.bootstrapServers(),
-                            here.flink()));
+                            here.flink(),
+                            null));
             assertThat(StackDirectory.running(dir)).isEmpty();
         }
         // As it was written before the time was.
@@ -36,6 +38,26 @@ class StackFilesTest {
                         + here.pid()
                         + ",\"url\":\"u\",\"bootstrapServers\":\"b\",\"flink\":\"f\"}");
         assertThat(StackDirectory.running(dir).orElseThrow().url()).isEqualTo("u");
+        assertThat(StackDirectory.running(dir).orElseThrow().certificate()).isNull();
+    }
+
+    @Test
+    void certificateOfTheGateway_isAnnouncedWhereThereIsOne() throws IOException {
+        try (StackDirectory held = StackDirectory.lock(dir)) {
+            held.announce(StackDirectory.Running.here("http://a", "b:1", "http://f", null));
+            assertThat(dir.resolve("running.json"))
+                    .as("what an older OmenDB reads")
+                    .content()
+                    .doesNotContain("certificate");
+            StackDirectory.Running secure =
+                    StackDirectory.Running.here(
+                            "https://a", "b:1", "http://f", Path.of("tls", "gateway.pem"));
+            held.announce(secure);
+            assertThat(StackDirectory.running(dir)).hasValue(secure);
+            assertThat(secure.certificate())
+                    .as("for other working directories")
+                    .isEqualTo(Path.of("tls", "gateway.pem").toAbsolutePath().toString());
+        }
     }
 
     @Test

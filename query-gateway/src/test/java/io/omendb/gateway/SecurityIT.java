@@ -424,8 +424,7 @@ class SecurityIT {
         assertThat(
                         QueryServiceGrpc.newBlockingStub(as("shop"))
                                 .search(search)
-                                .getShards()
-                                .getAnswered())
+                                .getShardsAnswered())
                 .isEqualTo(2);
         assertThat(
                         CollectionServiceGrpc.newBlockingStub(as("shop"))

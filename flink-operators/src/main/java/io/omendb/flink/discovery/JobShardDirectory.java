@@ -10,8 +10,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.flink.runtime.operators.coordination.CoordinationRequest;
 import org.apache.flink.runtime.operators.coordination.CoordinationResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps asking a job's coordinator where its shards are, on a thread of its own, so that queries
@@ -28,6 +30,7 @@ public final class JobShardDirectory implements ShardDirectory {
     private final ScheduledExecutorService thread;
     private volatile List<ShardAddress> shards = List.of();
     private volatile boolean doubtful = true;
+    private volatile @Nullable String problem;
 
     /** Of the directory's own thread. */
     private long ticks;
@@ -70,6 +73,11 @@ public final class JobShardDirectory implements ShardDirectory {
     }
 
     @Override
+    public @Nullable String problem() {
+        return problem;
+    }
+
+    @Override
     public void reportUnreachable(ShardAddress address) {
         doubtful = true;
     }
@@ -100,6 +108,7 @@ public final class JobShardDirectory implements ShardDirectory {
                     coordinator
                             .ask(new ShardAddressesRequest())
                             .get(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+            problem = null;
             if (response instanceof ShardAddressesResponse found) {
                 shards = List.copyOf(found.addresses());
                 if (found.addresses().size() < found.parallelism()) {
@@ -110,8 +119,28 @@ public final class JobShardDirectory implements ShardDirectory {
             // The job is starting, restarting or gone: its last known shards are of no use.
             shards = List.of();
             doubtful = true;
+            problem = problem(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Of the way to Flink; null where Flink answered, whatever it said. */
+    private static @Nullable String problem(Exception failure) {
+        IOException io = null;
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof IOException found) {
+                io = found;
+            }
+        }
+        if (io == null) {
+            return failure instanceof TimeoutException
+                    ? "Flink did not say where they are within " + ANSWER_TIMEOUT_MS + " ms"
+                    : null;
+        }
+        String step = io instanceof SSLException ? "TLS handshake failed: " : "";
+        return "Flink cannot be asked where they are: "
+                + step
+                + (io.getMessage() == null ? io : io.getMessage());
     }
 }

@@ -3,6 +3,7 @@ package io.omendb.flink.operator;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.flink.discovery.ShardAddressEvent;
+import io.omendb.flink.server.InternalTls;
 import io.omendb.flink.server.ShardServer;
 import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
@@ -84,7 +85,9 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         bind.port(),
                         bind.advertisedHost(),
                         task.getIndexOfThisSubtask(),
-                        opened);
+                        opened,
+                        InternalTls.of(environment.getTaskManagerInfo().getConfiguration())
+                                .orElse(null));
         KeyGroupRange keyGroups = backend.getKeyGroupRange();
         owned = keyGroups;
         expireAfter(EXPIRY_PERIOD_MS);

@@ -6,10 +6,12 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardTls;
 import io.omendb.state.VectorState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,9 @@ public final class ShardServer implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
+    /** That somebody who has shown no certificate yet may keep a connection open. */
+    private static final long HANDSHAKE_SECONDS_MAX = 10;
+
     private final Server server;
     private final LocalShard local;
     private final QueryPool queries;
@@ -35,25 +40,41 @@ public final class ShardServer implements AutoCloseable {
         this.background = background;
     }
 
+    /** Starts a server that answers everybody who reaches it, as the other method does. */
+    public static ShardServer start(
+            String host, int port, String advertisedHost, int subtask, VectorState state) {
+        return start(host, port, advertisedHost, subtask, state, null);
+    }
+
     /**
      * Starts a server.
      *
      * @param host address to listen on
      * @param port port; 0 for any free one
      * @param advertisedHost host that others know it by
-     * @throws OmenException EXTERNAL if it cannot listen there
+     * @param tls whom it answers; null for everybody, in plain text
+     * @throws OmenException EXTERNAL if it cannot listen there; INVALID if TLS is configured in a
+     *     way that the JDK does not know
      */
     public static ShardServer start(
-            String host, int port, String advertisedHost, int subtask, VectorState state) {
+            String host,
+            int port,
+            String advertisedHost,
+            int subtask,
+            VectorState state,
+            @Nullable ShardTls tls) {
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
+                        .directExecutor()
+                        .maxInboundMessageSize(MESSAGE_BYTES_MAX);
+        if (tls != null) {
+            builder.sslContext(tls.server())
+                    .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
+        }
         QueryPool queries = QueryThreads.queries();
         QueryPool background = QueryThreads.background(subtask);
         ShardQueryService service = new ShardQueryService(state, queries, background);
-        Server server =
-                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
-                        .directExecutor()
-                        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                        .addService(service)
-                        .build();
+        Server server = builder.addService(service).build();
         try {
             server.start();
             String target = ShardAddress.target(advertisedHost, server.getPort());

@@ -3,9 +3,11 @@ package io.omendb.gateway;
 import io.omendb.embed.Embedders;
 import io.omendb.gateway.freshness.MappedTopics;
 import io.omendb.gateway.http.Limits;
+import io.omendb.protocol.ShardTls;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a gateway runs.
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param embedders what makes vectors of texts; stays the caller's to close, after the gateway
  * @param mapped topics beside {@code omen.*} that the job reads, too
  * @param security of its own ports
+ * @param shardTls how shards of other processes are spoken to; null for plain text
  */
 public record GatewayOptions(
         String host,
@@ -27,7 +30,8 @@ public record GatewayOptions(
         int grpcPort,
         Embedders embedders,
         MappedTopics mapped,
-        GatewaySecurity security) {
+        GatewaySecurity security,
+        @Nullable ShardTls shardTls) {
     public static final int NO_GRPC = -1;
 
     public GatewayOptions {
@@ -51,43 +55,49 @@ public record GatewayOptions(
                 NO_GRPC,
                 Embedders.none(),
                 MappedTopics.NONE,
-                GatewaySecurity.NONE);
+                GatewaySecurity.NONE,
+                null);
     }
 
     public GatewayOptions withHost(String value) {
         return new GatewayOptions(
-                value, port, kafka, limits, grpcPort, embedders, mapped, security);
+                value, port, kafka, limits, grpcPort, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withPort(int value) {
         return new GatewayOptions(
-                host, value, kafka, limits, grpcPort, embedders, mapped, security);
+                host, value, kafka, limits, grpcPort, embedders, mapped, security, shardTls);
     }
 
     /** The same with one more setting for every Kafka client. */
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped, security);
+        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped, security);
+        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withGrpcPort(int value) {
-        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped, security);
+        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withEmbedders(Embedders value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped, security);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped, security, shardTls);
     }
 
     public GatewayOptions withMapped(MappedTopics value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value, security);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value, security, shardTls);
     }
 
     public GatewayOptions withSecurity(GatewaySecurity value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, value);
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, value, shardTls);
+    }
+
+    /** The same with shards that answer only those whose certificate they trust. */
+    public GatewayOptions withShardTls(@Nullable ShardTls value) {
+        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, security, value);
     }
 }

@@ -72,6 +72,9 @@ final class GatewayParts implements AutoCloseable {
         Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
             return open(options, directory, admission, opened);
+        } catch (OmenException e) {
+            closeAll(opened);
+            throw e;
         } catch (RuntimeException e) {
             closeAll(opened);
             throw new OmenException(
@@ -92,7 +95,8 @@ final class GatewayParts implements AutoCloseable {
         CatalogueWriter writer = keep(opened, CatalogueWriter.open(options.kafka(), catalogue));
         LogEnds ends = keep(opened, LogEnds.open(options.kafka(), options.mapped()));
         PointWriter points = keep(opened, PointWriter.open(options.kafka(), ends));
-        Shards shards = keep(opened, Shards.open(directory, admission.searches()));
+        Shards shards =
+                keep(opened, Shards.open(directory, admission.searches(), options.shardTls()));
         KnownCollections collections = new KnownCollections(catalogue);
         AppliedWait wait = new AppliedWait(shards, ends);
         List<Route> routes = new ArrayList<>();
@@ -140,7 +144,8 @@ final class GatewayParts implements AutoCloseable {
                 keep(
                         opened,
                         new GatewayMetrics(() -> source.catalogue().current().size(), admission));
-        Shards shards = keep(opened, Shards.open(directory, admission.searches()));
+        Shards shards =
+                keep(opened, Shards.open(directory, admission.searches(), options.shardTls()));
         LogEnds ends = LogEnds.fixed(source.logEnds());
         List<Route> routes = new ArrayList<>(new ReadOnlyEndpoints(source.why()).routes());
         CallThreads threads = keep(opened, new CallThreads());

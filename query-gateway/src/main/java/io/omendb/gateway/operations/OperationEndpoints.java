@@ -62,8 +62,7 @@ public final class OperationEndpoints {
             throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: Kafka does not answer.");
         }
         if (!shards.areComplete()) {
-            throw new OmenException(
-                    ErrorCode.UNAVAILABLE, "Not ready: " + shards.known() + " shards are known.");
+            throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: " + shards.known() + ".");
         }
         return up("ready");
     }

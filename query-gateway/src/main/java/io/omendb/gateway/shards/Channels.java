@@ -2,8 +2,10 @@ package io.omendb.gateway.shards;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
+import io.omendb.protocol.ShardTls;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel per address, kept while the address is known. Safe for use by any thread; the lock is
@@ -26,13 +29,21 @@ final class Channels implements AutoCloseable {
 
     private final Map<Key, ManagedChannel> channels = new HashMap<>();
     private final ExecutorService callbacks;
+    private final @Nullable SslContext tls;
     private List<ShardAddress> known = List.of();
 
-    private Channels(ExecutorService callbacks) {
+    private Channels(ExecutorService callbacks, @Nullable SslContext tls) {
         this.callbacks = callbacks;
+        this.tls = tls;
     }
 
-    static Channels open() {
+    /**
+     * None yet.
+     *
+     * @param tls how shards of other processes are spoken to; null for plain text
+     */
+    static Channels open(@Nullable ShardTls tls) {
+        SslContext context = tls == null ? null : tls.client();
         AtomicInteger number = new AtomicInteger();
         return new Channels(
                 Executors.newFixedThreadPool(
@@ -44,7 +55,8 @@ final class Channels implements AutoCloseable {
                                             "omen-gateway-shards-" + number.getAndIncrement());
                             thread.setDaemon(true);
                             return thread;
-                        }));
+                        }),
+                context);
     }
 
     /** Closes the channels of addresses that are no longer known; calls under way still end. */
@@ -74,11 +86,11 @@ final class Channels implements AutoCloseable {
     }
 
     private ManagedChannel remote(ShardAddress address) {
-        return NettyChannelBuilder.forAddress(address.host(), address.port())
-                .usePlaintext()
-                .executor(callbacks)
-                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                .build();
+        NettyChannelBuilder builder =
+                NettyChannelBuilder.forAddress(address.host(), address.port())
+                        .executor(callbacks)
+                        .maxInboundMessageSize(MESSAGE_BYTES_MAX);
+        return tls == null ? builder.usePlaintext().build() : builder.sslContext(tls).build();
     }
 
     @Override

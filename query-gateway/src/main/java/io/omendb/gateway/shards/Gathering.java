@@ -32,6 +32,7 @@ final class Gathering<T> {
     private final int total;
     private final boolean allowPartial;
     private final ShardDirectory directory;
+    private final Unreachable unreachable;
     private final AtomicReferenceArray<Object> outcomes;
     private final AtomicInteger missing;
     private final AtomicReferenceArray<@Nullable ListenableFuture<T>> answers;
@@ -39,11 +40,16 @@ final class Gathering<T> {
     private final CompletableFuture<Gathered<T>> result = new CompletableFuture<>();
 
     Gathering(
-            List<ShardAddress> shards, int total, boolean allowPartial, ShardDirectory directory) {
+            List<ShardAddress> shards,
+            int total,
+            boolean allowPartial,
+            ShardDirectory directory,
+            Unreachable unreachable) {
         this.shards = shards;
         this.total = total;
         this.allowPartial = allowPartial;
         this.directory = directory;
+        this.unreachable = unreachable;
         this.outcomes = new AtomicReferenceArray<>(shards.size());
         this.missing = new AtomicInteger(shards.size());
         this.answers = new AtomicReferenceArray<>(shards.size());
@@ -130,7 +136,9 @@ final class Gathering<T> {
         }
         // The gateway knows the collection, so the shard merely does not know it yet.
         ErrorCode code = error.code() == ErrorCode.NOT_FOUND ? ErrorCode.UNAVAILABLE : error.code();
-        return new OmenException(code, where(shard) + error.getMessage(), error);
+        String reason = unreachable.reason(status);
+        return new OmenException(
+                code, where(shard) + (reason == null ? error.getMessage() : reason), error);
     }
 
     @SuppressWarnings("unchecked") // only arrived() writes answers

@@ -7,6 +7,7 @@ import io.omendb.gateway.shards.InlineSearches.Place;
 import io.omendb.protocol.LocalShard;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
+import io.omendb.protocol.ShardTls;
 import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceFutureStub;
 import java.util.List;
@@ -26,13 +27,19 @@ import org.jspecify.annotations.Nullable;
 public final class Shards implements AutoCloseable {
     private final ShardDirectory directory;
     private final Channels channels;
+    private final Unreachable unreachable;
     private final SearchLimit limit;
     private final InlineSearches inline;
     private final Deadlines deadlines = new Deadlines();
 
-    private Shards(ShardDirectory directory, Channels channels, SearchLimit limit) {
+    private Shards(
+            ShardDirectory directory,
+            Channels channels,
+            Unreachable unreachable,
+            SearchLimit limit) {
         this.directory = directory;
         this.channels = channels;
+        this.unreachable = unreachable;
         this.limit = limit;
         this.inline = new InlineSearches(limit.turns(), Runtime.getRuntime().availableProcessors());
     }
@@ -41,9 +48,10 @@ public final class Shards implements AutoCloseable {
      * The directory stays the caller's to close.
      *
      * @param limit of what {@link #search} asks for
+     * @param tls how shards of other processes are spoken to; null for plain text
      */
-    public static Shards open(ShardDirectory directory, SearchLimit limit) {
-        return new Shards(directory, Channels.open(), limit);
+    public static Shards open(ShardDirectory directory, SearchLimit limit, @Nullable ShardTls tls) {
+        return new Shards(directory, Channels.open(tls), new Unreachable(tls != null), limit);
     }
 
     /** How many shards the job has; 0 while none is known. */
@@ -57,10 +65,18 @@ public final class Shards implements AutoCloseable {
         return !known.isEmpty() && known.size() == total(known);
     }
 
-    /** How many shards are known, and of how many: {@code 1 of 2}. */
+    /**
+     * How many shards are known, and of how many: {@code 1 of 2 shards are known}, and why that is
+     * all, where it is not the job's doing.
+     */
     public String known() {
         List<ShardAddress> known = directory.shards();
-        return known.size() + " of " + (known.isEmpty() ? "an unknown number of" : total(known));
+        String problem = directory.problem();
+        return known.size()
+                + " of "
+                + (known.isEmpty() ? "an unknown number of" : total(known))
+                + " shards are known"
+                + (problem == null ? "" : " (" + problem + ")");
     }
 
     /**
@@ -100,14 +116,13 @@ public final class Shards implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     new OmenException(
                             ErrorCode.UNAVAILABLE,
-                            known()
-                                    + " shards are known: the job is starting, recovering, or not"
-                                    + " running."));
+                            known() + ": the job is starting, recovering, or not running."));
         }
         if (deadline.gone().hasHappened()) {
             return CompletableFuture.failedFuture(Gathering.abandoned());
         }
-        Gathering<T> gathering = new Gathering<>(known, total, allowPartial, directory);
+        Gathering<T> gathering =
+                new Gathering<>(known, total, allowPartial, directory, unreachable);
         cancelInVain(deadline, gathering);
         for (int i = 0; i < known.size(); i++) {
             gathering.expect(i, question.apply(stub(known.get(i), deadline)));
@@ -229,7 +244,8 @@ public final class Shards implements AutoCloseable {
             boolean allowPartial,
             Map<ShardAddress, Function<ShardServiceFutureStub, ListenableFuture<T>>> questions) {
         List<ShardAddress> asked = List.copyOf(questions.keySet());
-        Gathering<T> gathering = new Gathering<>(asked, asked.size(), allowPartial, directory);
+        Gathering<T> gathering =
+                new Gathering<>(asked, asked.size(), allowPartial, directory, unreachable);
         cancelInVain(deadline, gathering);
         for (int i = 0; i < asked.size(); i++) {
             Function<ShardServiceFutureStub, ListenableFuture<T>> question =

@@ -89,7 +89,8 @@ class DeadlinesTest {
     private CompletableFuture<Gathered<String>> gather(
             Deadlines deadlines, boolean allowPartial, int timeoutMs) {
         Gathering<String> gathering =
-                new Gathering<>(SHARDS, SHARDS.size(), allowPartial, new Known());
+                new Gathering<>(
+                        SHARDS, SHARDS.size(), allowPartial, new Known(), new Unreachable(false));
         gathering.expect(0, first);
         gathering.expect(1, second);
         deadlines.watch(gathering, Deadline.of(System.nanoTime(), timeoutMs));

@@ -37,7 +37,7 @@ class ShardsInlineTest {
                     new ShardAddress(1, 2, 0, "inline", 2, 64, 127));
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Runnable> waiting = new ArrayList<>();
-    private final Shards shards = Shards.open(new Fixed(), limit);
+    private final Shards shards = Shards.open(new Fixed(), limit, null);
     private int answeredHere;
     private int offered;
     private boolean othersBegin;

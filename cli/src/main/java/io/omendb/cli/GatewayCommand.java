@@ -1,5 +1,6 @@
 package io.omendb.cli;
 
+import io.omendb.cli.stack.FlinkSecurity;
 import io.omendb.cli.stack.GatewayConfig;
 import io.omendb.cli.stack.RemoteJob;
 import io.omendb.cli.stack.StackConfig;
@@ -8,6 +9,7 @@ import io.omendb.embed.Embedders;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
 import io.omendb.protocol.ShardDirectory;
+import io.omendb.protocol.ShardTls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -38,8 +40,20 @@ final class GatewayCommand implements Callable<Integer> {
             paramLabel = "URL",
             defaultValue = "${env:OMEN_FLINK_REST}",
             description =
-                    "Flink's REST address, such as http://jobmanager:8081 (or OMEN_FLINK_REST).")
+                    "Flink's REST address, such as http://jobmanager:8081 (or OMEN_FLINK_REST)."
+                            + " With https and no --flink-config its certificate must be one that Java"
+                            + " trusts.")
     private URI flink = URI.create("");
+
+    @Option(
+            names = "--flink-config",
+            paramLabel = "FILE",
+            defaultValue = "${env:OMEN_FLINK_CONFIG}",
+            description =
+                    "The cluster's config.yaml (or OMEN_FLINK_CONFIG). Of it security.ssl.* is"
+                            + " used: rest.* for --flink https://..., internal.* for the shards; see"
+                            + " docs/cluster.md.")
+    private @Nullable Path flinkConfig;
 
     @Option(
             names = "--host",
@@ -64,19 +78,23 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "YAML configuration; only its parts gateway and topics are used, see docs/configuration.md.")
+                    "YAML configuration; only its parts gateway and topics are used, see"
+                            + " docs/configuration.md.")
     private @Nullable Path config;
 
     @Override
     public Integer call() throws Exception {
         StackConfig read = config == null ? StackConfig.DEFAULT : StackConfig.read(config);
         GatewayConfig chosen = chosen(read.gateway());
+        FlinkSecurity security =
+                flinkConfig == null ? FlinkSecurity.NONE : FlinkSecurity.read(flinkConfig);
+        ShardTls shardTls = security.shards().orElse(null);
         CountDownLatch stopAsked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> awaitStopped(stopAsked, stopped), "omen-stop"));
         try (Embedders embedders = Embedders.open(chosen.embedders());
-                RemoteJob job = RemoteJob.open(flink);
+                RemoteJob job = RemoteJob.open(flink, security);
                 ShardDirectory shards = job.shards(IngestionJob.VECTORS_UID);
                 Gateway gateway =
                         Gateway.start(
@@ -85,6 +103,7 @@ final class GatewayCommand implements Callable<Integer> {
                                                 .withHost(host)
                                                 .withPort(port)
                                                 .withEmbedders(embedders)
+                                                .withShardTls(shardTls)
                                                 .withMapped(read.mapped())),
                                 shards)) {
             System.out.println("gateway listens on http://" + host + ":" + gateway.port());

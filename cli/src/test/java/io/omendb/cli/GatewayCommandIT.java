@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,7 @@ class GatewayCommandIT {
         }
     }
 
-    private static String url(Process process, Path log) throws Exception {
+    static String url(Process process, Path log) throws Exception {
         String marker = "gateway listens on ";
         await(process, log, () -> RunningOmen.read(log).contains(marker));
         Optional<String> line =
@@ -67,15 +68,24 @@ class GatewayCommandIT {
         return line.orElseThrow().substring(marker.length());
     }
 
-    private interface Condition {
+    interface Condition {
         boolean holds() throws Exception;
     }
 
-    private static void await(Process process, Path log, Condition condition) throws Exception {
+    static void await(Process process, Path log, Condition condition) throws Exception {
+        await(
+                () -> {
+                    assertThat(process.isAlive()).as(() -> RunningOmen.read(log)).isTrue();
+                    return condition.holds();
+                },
+                () -> RunningOmen.read(log));
+    }
+
+    /** Waits, for a minute at most. */
+    static void await(Condition condition, Supplier<String> otherwise) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.holds()) {
-            assertThat(process.isAlive()).as(() -> RunningOmen.read(log)).isTrue();
-            assertThat(System.nanoTime()).as(() -> RunningOmen.read(log)).isLessThan(deadline);
+            assertThat(System.nanoTime()).as(otherwise).isLessThan(deadline);
             LockSupport.parkNanos(10_000_000);
         }
     }

@@ -94,7 +94,8 @@ final class FlinkCluster implements StackJob {
                             config.parallelism(),
                             latest);
             latest.ifPresent(CompletedCheckpoints::deleteOthers);
-            return new FlinkCluster(rest, jobManager, taskManagers, RemoteJob.open(rest), job);
+            return new FlinkCluster(
+                    rest, jobManager, taskManagers, RemoteJob.open(rest, FlinkSecurity.NONE), job);
         } catch (IOException e) {
             closeAll(started);
             throw new OmenException(ErrorCode.EXTERNAL, "Flink did not start: " + e, e);
@@ -109,7 +110,8 @@ final class FlinkCluster implements StackJob {
         if (home == null) {
             throw new OmenException(
                     ErrorCode.EXTERNAL,
-                    "a Flink cluster of several processes needs the installation's directory: start with ./omen");
+                    "a Flink cluster of several processes needs the installation's directory: start"
+                            + " with ./omen");
         }
         return Path.of(home);
     }

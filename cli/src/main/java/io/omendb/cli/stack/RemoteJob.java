@@ -5,19 +5,23 @@ import io.omendb.OmenException;
 import io.omendb.connectors.ingest.IngestionJob;
 import io.omendb.flink.discovery.JobShardDirectory;
 import io.omendb.protocol.ShardDirectory;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /** The ingestion job on a Flink cluster somewhere else, reached over REST. */
@@ -32,25 +36,32 @@ public final class RemoteJob implements AutoCloseable {
      * A client of a cluster; connects when it is first asked.
      *
      * @param rest such as {@code http://jobmanager:8081}
-     * @throws OmenException MALFORMED if that is no address
+     * @param security how it is spoken to
+     * @throws OmenException MALFORMED if that is no address, or not one for this security; EXTERNAL
+     *     if a store of certificates cannot be read
      */
-    public static RemoteJob open(URI rest) {
+    public static RemoteJob open(URI rest, FlinkSecurity security) {
         if (rest.getHost() == null || rest.getPort() < 0) {
             throw OmenException.malformed(
                     "--flink: found \""
                             + rest
                             + "\", expected an address such as http://jobmanager:8081");
         }
-        Configuration config = new Configuration();
+        Configuration config = security.client(rest);
         config.set(RestOptions.ADDRESS, rest.getHost());
         config.set(RestOptions.PORT, rest.getPort());
+        // The name that Flink's client looks for in a certificate, where it looks for one.
+        config.set(JobManagerOptions.ADDRESS, rest.getHost());
+        config.set(JobManagerOptions.PORT, rest.getPort());
         // The directory asks again by itself; a client that retries for minutes would hold it up.
         config.set(RestOptions.RETRY_MAX_ATTEMPTS, 1);
         try {
             return new RemoteJob(new RestClusterClient<>(config, "omendb"));
         } catch (Exception e) {
             throw new OmenException(
-                    ErrorCode.EXTERNAL, "cannot make a Flink client for " + rest + ": " + e, e);
+                    ErrorCode.EXTERNAL,
+                    "cannot make a Flink client for " + rest + ": " + FailureMessage.of(e),
+                    e);
         }
     }
 
@@ -64,6 +75,7 @@ public final class RemoteJob implements AutoCloseable {
         return JobShardDirectory.open(
                 request ->
                         client.listJobs()
+                                .handle(RemoteJob::understood)
                                 .thenCompose(
                                         jobs -> {
                                             JobID job = running(jobs);
@@ -74,6 +86,18 @@ public final class RemoteJob implements AutoCloseable {
                                                     : client.sendCoordinationRequest(
                                                             job, encoded, request);
                                         }));
+    }
+
+    /** A redirection, for one, is no list of jobs, and Flink's client stumbles over it. */
+    private static Collection<JobStatusMessage> understood(
+            @Nullable Collection<JobStatusMessage> jobs, @Nullable Throwable failure) {
+        if (jobs != null) {
+            return jobs;
+        }
+        throw new CompletionException(
+                ExceptionUtils.stripCompletionException(failure) instanceof NullPointerException
+                        ? new IOException("what answers does not speak as Flink does; is it https?")
+                        : failure);
     }
 
     private static @Nullable JobID running(Collection<JobStatusMessage> jobs) {

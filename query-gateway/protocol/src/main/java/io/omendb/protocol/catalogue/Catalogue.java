@@ -13,10 +13,15 @@ public interface Catalogue {
     /** Whether what is known is kept up to date. */
     boolean healthy();
 
+    /** Why what is known is not kept up to date, in words for an operator; empty where it is. */
+    default String problem() {
+        return "";
+    }
+
     /**
      * Returns once everything is known that was in the catalogue at the time of the call.
      *
-     * @throws OmenException UNAVAILABLE if that takes longer
+     * @throws OmenException UNAVAILABLE if that takes longer, or Kafka refuses it
      */
     void awaitCaughtUp(Duration timeout);
 }

@@ -2,6 +2,7 @@ package io.omendb.protocol.catalogue;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
 import io.omendb.schema.CollectionDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,11 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
     private static final long RETRY_PAUSE_MS = 500;
+
+    /** Kafka answers each wrong password, and may lock an account that brings it too often. */
+    private static final long REFUSED_PAUSE_MS = 5_000;
+
+    private static final String AWAY = "Kafka does not answer.";
     private static final long CLOSE_WAIT_MS_MAX = 10_000;
 
     private final Map<String, Object> kafka;
@@ -49,6 +55,7 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
 
     private volatile CatalogueSnapshot snapshot = CatalogueSnapshot.EMPTY;
     private volatile boolean healthy;
+    private volatile String problem = AWAY;
     private volatile boolean closed;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
@@ -105,11 +112,16 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
         return healthy;
     }
 
+    @Override
+    public String problem() {
+        return healthy ? "" : problem;
+    }
+
     /**
      * Returns once everything is applied that was in the catalogue at the time of the call.
      *
-     * @throws OmenException UNAVAILABLE if Kafka does not answer in time, CORRUPT if the catalogue
-     *     holds a record that cannot be read
+     * @throws OmenException UNAVAILABLE if Kafka does not answer in time, or refuses at once;
+     *     CORRUPT if the catalogue holds a record that cannot be read
      */
     @Override
     public void awaitCaughtUp(Duration timeout) {
@@ -160,7 +172,7 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
                     follow();
                 } catch (KafkaException | OmenException e) {
                     unreachable(e);
-                    Thread.sleep(RETRY_PAUSE_MS);
+                    Thread.sleep(KafkaErrors.isRefusal(e) ? REFUSED_PAUSE_MS : RETRY_PAUSE_MS);
                 }
             }
         } catch (InterruptedException | InterruptException e) {
@@ -180,6 +192,11 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
             position.fail(broken);
             closed = true;
         }
+        problem = isSilence(e) ? AWAY : KafkaErrors.reason(e);
+    }
+
+    private static boolean isSilence(RuntimeException e) {
+        return e instanceof TimeoutException || e.getCause() instanceof TimeoutException;
     }
 
     private void follow() throws InterruptedException {
@@ -201,6 +218,7 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
                 } catch (WakeupException e) {
                     continue; // only close() wakes it
                 } catch (TimeoutException e) {
+                    problem = AWAY;
                     healthy = false;
                 }
             }

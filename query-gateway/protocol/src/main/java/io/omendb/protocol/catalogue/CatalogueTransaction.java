@@ -1,6 +1,7 @@
 package io.omendb.protocol.catalogue;
 
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

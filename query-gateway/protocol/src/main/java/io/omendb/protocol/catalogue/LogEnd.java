@@ -1,6 +1,8 @@
 package io.omendb.protocol.catalogue;
 
+import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,13 +41,18 @@ final class LogEnd implements AutoCloseable {
     /**
      * The offset after the last record that readers of committed records see.
      *
-     * @throws OmenException UNAVAILABLE where there is no answer in time
+     * @throws OmenException UNAVAILABLE where there is no answer in time, or Kafka refuses
      */
     long ask(Duration timeout) {
         try {
             return ask(opened(), partition, timeout);
         } catch (KafkaException e) {
-            throw ReadPosition.late(timeout, e);
+            throw refused(e); // the settings make no client
+        } catch (OmenException e) {
+            if (KafkaErrors.isRefusal(e)) {
+                forget();
+            }
+            throw e;
         }
     }
 
@@ -62,7 +69,26 @@ final class LogEnd implements AutoCloseable {
         } catch (InterruptedException e) {
             throw ReadPosition.interrupted(e);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            throw ReadPosition.late(timeout, e);
+            throw KafkaErrors.isRefusal(e) ? refused(e) : ReadPosition.late(timeout, e);
+        }
+    }
+
+    private static OmenException refused(Exception e) {
+        return new OmenException(
+                ErrorCode.UNAVAILABLE,
+                "Topic "
+                        + CatalogueRecord.TOPIC
+                        + " cannot be read: "
+                        + KafkaErrors.reason(e)
+                        + ".",
+                e);
+    }
+
+    /** A client that was refused says so for minutes, whatever has changed meanwhile. */
+    private synchronized void forget() {
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+            admin = null;
         }
     }
 
@@ -82,9 +108,6 @@ final class LogEnd implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (admin != null) {
-            admin.close(Duration.ZERO);
-            admin = null;
-        }
+        forget();
     }
 }

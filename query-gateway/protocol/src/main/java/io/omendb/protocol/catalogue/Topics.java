@@ -2,6 +2,7 @@ package io.omendb.protocol.catalogue;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,10 @@ public final class BrokerProcess implements AutoCloseable {
             BrokerDirectory directory = BrokerDirectory.create(options.directory());
             directory.lock().awaitReleased();
             int port = choosePort(options, directory);
-            directory.writeServerProperties(
-                    ServerProperties.of(directory.data(), port, freePortOtherThan(port)), port);
+            Properties server =
+                    ServerProperties.of(directory.data(), port, freePortOtherThan(port));
+            server.putAll(options.settings());
+            directory.writeServerProperties(server, port);
             directory.rollLog();
             return launch(options, directory, port);
         } catch (IOException e) {

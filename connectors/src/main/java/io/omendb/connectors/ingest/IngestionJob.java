@@ -49,10 +49,11 @@ public final class IngestionJob {
     /**
      * Runs the job on the cluster it is submitted to.
      *
-     * @param args Kafka's bootstrap servers, {@code --topic TOPIC COLLECTION FORMAT} for each topic
-     *     beside {@code omen.*}, {@code --missing-records fail|skip}, {@code --readers N}; without,
-     *     what {@code OMEN_KAFKA_BOOTSTRAP_SERVERS}, {@code OMEN_MISSING_RECORDS} and {@code
-     *     OMEN_READERS} say
+     * @param args Kafka's bootstrap servers, {@code --kafka-config FILE} for more of its settings,
+     *     {@code --topic TOPIC COLLECTION FORMAT} for each topic beside {@code omen.*}, {@code
+     *     --missing-records fail|skip}, {@code --readers N}; without, what {@code
+     *     OMEN_KAFKA_BOOTSTRAP_SERVERS}, {@code OMEN_KAFKA_CONFIG}, {@code OMEN_MISSING_RECORDS}
+     *     and {@code OMEN_READERS} say
      */
     public static void main(String[] args) throws Exception {
         IngestionOptions options = JobArguments.parse(List.of(args), System.getenv());
@@ -129,7 +130,8 @@ public final class IngestionJob {
 
     private static KafkaSource<RawRecord> kafka(IngestionOptions options) {
         return KafkaSource.<RawRecord>builder()
-                .setBootstrapServers(options.bootstrapServers())
+                // First: what is set below wins.
+                .setProperties(options.kafka().toProperties())
                 .setKafkaSubscriber(new TopicSubscriber(options))
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setDeserializer(new RawRecordReader())
@@ -140,15 +142,22 @@ public final class IngestionJob {
                 .setProperty("isolation.level", "read_committed")
                 // The operating system's own size, which grows with what comes in.
                 .setProperty("receive.buffer.bytes", "-1")
-                .setProperty("client.id.prefix", "omen-ingest")
+                .setProperty("client.id.prefix", clientIds(options))
                 .build();
     }
 
     private static KafkaSink<DeadLetter> deadLetters(IngestionOptions options) {
         return KafkaSink.<DeadLetter>builder()
-                .setBootstrapServers(options.bootstrapServers())
+                .setKafkaProducerConfig(options.kafka().toProperties())
+                .setProperty("acks", "all")
+                .setProperty("enable.idempotence", "true")
                 .setRecordSerializer(new DeadLetterWriter())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
+    }
+
+    /** A quota may be for clients of the name that was given. */
+    private static String clientIds(IngestionOptions options) {
+        return options.kafka().properties().getOrDefault("client.id", "omen-ingest");
     }
 }

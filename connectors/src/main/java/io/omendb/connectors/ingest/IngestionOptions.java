@@ -1,6 +1,7 @@
 package io.omendb.connectors.ingest;
 
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaSettings;
 import java.io.Serializable;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -8,14 +9,14 @@ import java.util.regex.Pattern;
 /**
  * What an ingestion job reads.
  *
- * @param bootstrapServers Kafka's addresses
+ * @param kafka how Kafka is reached, by every client of the job
  * @param mappings topics beside those named {@code omen.{collection}}
  * @param missingRecords what to do where Kafka has deleted records that were not read yet
  * @param readers subtasks that read, each of them some partitions; 0 for one for each shard, which
  *     is the most. Each asks Kafka on its own: with few rows a second that is most of the work
  */
 public record IngestionOptions(
-        String bootstrapServers,
+        KafkaSettings kafka,
         List<TopicMapping> mappings,
         MissingRecords missingRecords,
         int readers)
@@ -31,11 +32,25 @@ public record IngestionOptions(
         TopicMapping.checkDistinct(mappings);
     }
 
+    /** With a Kafka cluster that lets everybody in. */
+    public IngestionOptions(
+            String bootstrapServers,
+            List<TopicMapping> mappings,
+            MissingRecords missingRecords,
+            int readers) {
+        this(KafkaSettings.of(bootstrapServers), mappings, missingRecords, readers);
+    }
+
     public static IngestionOptions of(String bootstrapServers) {
         return new IngestionOptions(bootstrapServers, List.of(), MissingRecords.FAIL, READER_EACH);
     }
 
-    /** What {@link IngestionJob#main} is given to run with these options. */
+    /**
+     * What {@link IngestionJob#main} is given to run with these options. Settings of Kafka's go by
+     * the name of their file: arguments are shown to whoever looks at the job.
+     *
+     * @throws OmenException INVALID where they are in no file
+     */
     public List<String> arguments() {
         return JobArguments.of(this);
     }

@@ -2,19 +2,22 @@ package io.omendb.connectors.ingest;
 
 import io.omendb.OmenException;
 import io.omendb.connectors.format.RecordFormat;
+import io.omendb.protocol.kafka.KafkaSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The job's command line: {@code [BOOTSTRAP_SERVERS] [--topic TOPIC COLLECTION FORMAT]...
- * [--missing-records fail|skip] [--readers N]}. Environment variables stand in for what is left
- * out.
+ * The job's command line: {@code [BOOTSTRAP_SERVERS] [--kafka-config FILE] [--topic TOPIC
+ * COLLECTION FORMAT]... [--missing-records fail|skip] [--readers N]}. Environment variables stand
+ * in for what is left out.
  */
 final class JobArguments {
     static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
+    static final String KAFKA_CONFIG_VARIABLE = "OMEN_KAFKA_CONFIG";
     static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
     static final String READERS_VARIABLE = "OMEN_READERS";
+    private static final String KAFKA_CONFIG = "--kafka-config";
     private static final String TOPIC = "--topic";
     private static final String MISSING_RECORDS = "--missing-records";
     private static final String READERS = "--readers";
@@ -23,7 +26,14 @@ final class JobArguments {
 
     /** The arguments that {@link #parse} makes the same options of. */
     static List<String> of(IngestionOptions options) {
-        List<String> arguments = new ArrayList<>(List.of(options.bootstrapServers()));
+        KafkaSettings kafka = options.kafka();
+        List<String> arguments = new ArrayList<>(List.of(kafka.bootstrapServers()));
+        String file = kafka.file();
+        if (file != null) {
+            arguments.addAll(List.of(KAFKA_CONFIG, file));
+        } else if (kafka.properties().size() > 1) {
+            throw OmenException.invalid("kafka: found settings in no file, expected a file");
+        }
         for (TopicMapping mapping : options.mappings()) {
             arguments.addAll(
                     List.of(
@@ -44,10 +54,12 @@ final class JobArguments {
     /**
      * Reads arguments.
      *
-     * @throws OmenException MALFORMED saying what is missing or unknown
+     * @throws OmenException MALFORMED saying what is missing or unknown; as {@link
+     *     KafkaSettings#of(String, String)} where the file with Kafka's settings is wrong
      */
     static IngestionOptions parse(List<String> arguments, Map<String, String> environment) {
         String bootstrapServers = environment.get(KAFKA_VARIABLE);
+        String kafkaConfig = environment.get(KAFKA_CONFIG_VARIABLE);
         String missingRecords =
                 environment.getOrDefault(MISSING_RECORDS_VARIABLE, MissingRecords.FAIL.apiName());
         String readers =
@@ -69,6 +81,7 @@ final class JobArguments {
                                     RecordFormat.ofName(argument(arguments, next + 2, option))));
                     next += 3;
                 }
+                case KAFKA_CONFIG -> kafkaConfig = argument(arguments, next++, option);
                 case MISSING_RECORDS -> missingRecords = argument(arguments, next++, option);
                 case READERS -> readers = argument(arguments, next++, option);
                 default ->
@@ -76,6 +89,8 @@ final class JobArguments {
                                 "unknown argument \""
                                         + option
                                         + "\", expected "
+                                        + KAFKA_CONFIG
+                                        + ", "
                                         + TOPIC
                                         + ", "
                                         + MISSING_RECORDS
@@ -83,15 +98,18 @@ final class JobArguments {
                                         + READERS);
             }
         }
-        if (bootstrapServers == null || bootstrapServers.isBlank()) {
+        KafkaSettings kafka = KafkaSettings.of(bootstrapServers, kafkaConfig);
+        if (kafka == null) {
             throw OmenException.malformed(
-                    "Kafka's bootstrap servers are missing: pass them or set " + KAFKA_VARIABLE);
+                    "Kafka's bootstrap servers are missing: pass them or set "
+                            + KAFKA_VARIABLE
+                            + ", or name a file with "
+                            + KAFKA_CONFIG
+                            + " or "
+                            + KAFKA_CONFIG_VARIABLE);
         }
         return new IngestionOptions(
-                bootstrapServers,
-                mappings,
-                MissingRecords.ofName(missingRecords),
-                number(READERS, readers));
+                kafka, mappings, MissingRecords.ofName(missingRecords), number(READERS, readers));
     }
 
     private static int number(String option, String value) {

@@ -2,6 +2,8 @@ package io.omendb.connectors.ingest;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
+import io.omendb.protocol.kafka.KafkaSettings;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,11 +30,11 @@ final class LogRanges implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-    private final String bootstrapServers;
+    private final KafkaSettings kafka;
     private @Nullable Admin admin;
 
-    LogRanges(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    LogRanges(KafkaSettings kafka) {
+        this.kafka = kafka;
     }
 
     /**
@@ -64,9 +66,9 @@ final class LogRanges implements AutoCloseable {
             throw new OmenException(
                     ErrorCode.EXTERNAL,
                     "Kafka at "
-                            + bootstrapServers
+                            + kafka.bootstrapServers()
                             + " does not say which records it has: "
-                            + e.getCause(),
+                            + KafkaErrors.reason(e),
                     e);
         }
     }
@@ -109,13 +111,9 @@ final class LogRanges implements AutoCloseable {
     private Admin opened() {
         Admin known = admin;
         if (known == null) {
-            known =
-                    Admin.create(
-                            Map.of(
-                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                    bootstrapServers,
-                                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                                    (int) TIMEOUT.toMillis()));
+            Map<String, Object> config = new HashMap<>(kafka.clientConfig());
+            config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
+            known = Admin.create(config);
             admin = known;
         }
         return known;

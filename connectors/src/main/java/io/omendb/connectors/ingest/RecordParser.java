@@ -89,7 +89,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
         super.open();
         // Operators open from the last to the first: the source's threads are still to be started.
         Niceness.apply(IngestPriority.of(getContainingTask().getEnvironment()));
-        CatalogueFollower opened = CatalogueFollower.open(options.bootstrapServers());
+        CatalogueFollower opened = CatalogueFollower.open(options.kafka().clientConfig());
         catalogue = opened;
         opened.awaitCaughtUp(CATCH_UP_TIMEOUT);
         TaskInfo task = getRuntimeContext().getTaskInfo();
@@ -124,7 +124,7 @@ final class RecordParser extends AbstractStreamOperator<ShardUpdate>
     }
 
     private LogContinuity restored(Routes routes) throws Exception {
-        LogRanges asked = new LogRanges(options.bootstrapServers());
+        LogRanges asked = new LogRanges(options.kafka());
         logs = asked;
         LogContinuity restored =
                 new LogContinuity(options.missingRecords(), asked::of, routes, System::nanoTime);

@@ -91,7 +91,7 @@ final class TopicSubscriber implements KafkaSubscriber {
     }
 
     private Set<String> collections() {
-        try (CatalogueFollower catalogue = CatalogueFollower.open(options.bootstrapServers())) {
+        try (CatalogueFollower catalogue = CatalogueFollower.open(options.kafka().clientConfig())) {
             catalogue.awaitCaughtUp(CATCH_UP_TIMEOUT);
             return catalogue.current().keySet();
         }

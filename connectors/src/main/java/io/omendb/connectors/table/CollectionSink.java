@@ -6,6 +6,7 @@ import io.omendb.connectors.producer.OmenProducer;
 import io.omendb.connectors.producer.ProducerOptions;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class CollectionSink implements Sink<RowData> {
 
     private static final long POLL_MS = 50;
 
-    private final Map<String, Object> kafka;
+    private final KafkaSettings kafka;
     private final String collection;
     private final TableColumns columns;
 
@@ -45,7 +46,7 @@ final class CollectionSink implements Sink<RowData> {
      * @param missing what to make where there is no such collection; null to make nothing
      */
     CollectionSink(
-            Map<String, Object> kafka,
+            KafkaSettings kafka,
             String collection,
             TableColumns columns,
             @Nullable CollectionSchema missing,
@@ -64,13 +65,17 @@ final class CollectionSink implements Sink<RowData> {
         }
         return new Writer(
                 columns,
-                OmenProducer.open(kafka, collection, ProducerOptions.DEFAULT.withLinger(linger)));
+                OmenProducer.open(
+                        kafka.clientConfig(),
+                        collection,
+                        ProducerOptions.DEFAULT.withLinger(linger)));
     }
 
     /** One makes it, the others wait for that: writers of the catalogue shut each other out. */
     private void make(CollectionSchema schema, boolean first) {
-        try (CatalogueFollower follower = CatalogueFollower.open(kafka);
-                CatalogueWriter writer = CatalogueWriter.open(kafka, follower)) {
+        Map<String, Object> clients = kafka.clientConfig();
+        try (CatalogueFollower follower = CatalogueFollower.open(clients);
+                CatalogueWriter writer = CatalogueWriter.open(clients, follower)) {
             follower.awaitCaughtUp(CATALOGUE_TIMEOUT);
             long end = System.nanoTime() + (first ? 0 : OTHERS_WAIT.toNanos());
             while (follower.current().get(collection) == null) {

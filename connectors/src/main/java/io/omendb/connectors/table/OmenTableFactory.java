@@ -8,6 +8,7 @@ import static io.omendb.connectors.table.OmenTableOptions.KAFKA_PREFIX;
 import static io.omendb.connectors.table.OmenTableOptions.METRIC;
 
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.time.Duration;
@@ -61,20 +62,10 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
     @Override
     public DynamicTableSink createDynamicTableSink(Context context) {
         ReadableConfig options = checked(context);
-        Map<String, Object> kafka = new HashMap<>();
-        context.getCatalogTable()
-                .getOptions()
-                .forEach(
-                        (key, value) -> {
-                            if (key.startsWith(KAFKA_PREFIX)) {
-                                kafka.put(key.substring(KAFKA_PREFIX.length()), value);
-                            }
-                        });
-        kafka.put(BOOTSTRAP_SERVERS.key(), required(options, BOOTSTRAP_SERVERS, "INSERT INTO"));
         TableColumns columns = columns(context, options);
         return new OmenTableSink(
                 new CollectionSink(
-                        kafka,
+                        kafka(context, options),
                         options.get(COLLECTION),
                         columns,
                         schema(options, columns),
@@ -108,6 +99,29 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
                         options.get(OmenTableOptions.TIMEOUT)));
     }
 
+    /** {@code properties.*}, and where Kafka is. */
+    private static KafkaSettings kafka(Context context, ReadableConfig options) {
+        Map<String, String> kafka = new HashMap<>();
+        context.getCatalogTable()
+                .getOptions()
+                .forEach(
+                        (key, value) -> {
+                            if (key.startsWith(KAFKA_PREFIX)) {
+                                kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+                            }
+                        });
+        options.getOptional(BOOTSTRAP_SERVERS)
+                .ifPresent(servers -> kafka.put(BOOTSTRAP_SERVERS.key(), servers));
+        if (!kafka.containsKey(BOOTSTRAP_SERVERS.key())) {
+            throw missing(BOOTSTRAP_SERVERS, "INSERT INTO");
+        }
+        try {
+            return KafkaSettings.of(kafka);
+        } catch (OmenException e) {
+            throw new ValidationException(KAFKA_PREFIX + e.getMessage(), e);
+        }
+    }
+
     private static void checkSearch(ReadableConfig options) {
         Duration timeout = options.get(OmenTableOptions.TIMEOUT);
         if (timeout.toMillis() < 1 || timeout.compareTo(TIMEOUT_MAX) > 0) {
@@ -133,15 +147,11 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
 
     private static String required(
             ReadableConfig options, ConfigOption<String> option, String what) {
-        return options.getOptional(option)
-                .orElseThrow(
-                        () ->
-                                new ValidationException(
-                                        "'"
-                                                + option.key()
-                                                + "' is missing: "
-                                                + what
-                                                + " needs it."));
+        return options.getOptional(option).orElseThrow(() -> missing(option, what));
+    }
+
+    private static ValidationException missing(ConfigOption<String> option, String what) {
+        return new ValidationException("'" + option.key() + "' is missing: " + what + " needs it.");
     }
 
     private static TableColumns columns(Context context, ReadableConfig options) {

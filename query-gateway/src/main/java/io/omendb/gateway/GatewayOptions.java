@@ -6,6 +6,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.protocol.ShardTls;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,27 @@ public record GatewayOptions(
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
         return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped, security, shardTls);
+    }
+
+    /** The same with more settings for every Kafka client. */
+    public GatewayOptions withKafka(Map<String, Object> settings) {
+        GatewayOptions more = this;
+        for (Map.Entry<String, Object> each : settings.entrySet()) {
+            more = more.withKafka(each.getKey(), each.getValue());
+        }
+        return more;
+    }
+
+    /** Of Kafka's settings the keys only: values may be secret. */
+    @Override
+    public String toString() {
+        return "GatewayOptions["
+                + host
+                + ":"
+                + port
+                + ", kafka "
+                + new TreeSet<>(kafka.keySet())
+                + "]";
     }
 
     public GatewayOptions withLimits(Limits value) {

@@ -41,6 +41,7 @@ import io.omendb.gateway.write.Writes;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.CatalogueWriter;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -79,7 +80,8 @@ final class GatewayParts implements AutoCloseable {
             closeAll(opened);
             throw new OmenException(
                     ErrorCode.EXTERNAL,
-                    "The gateway cannot be set up with these Kafka settings: " + e.getMessage(),
+                    "The gateway cannot be set up with these Kafka settings: "
+                            + KafkaErrors.reason(e),
                     e);
         }
     }

@@ -30,6 +30,11 @@ public final class KnownCollections {
         return catalogue.healthy();
     }
 
+    /** Why it cannot, in words for an operator; empty where it can. */
+    public String problem() {
+        return catalogue.problem();
+    }
+
     /**
      * Finds a collection; one that is not known is looked for at the catalogue's end first, as
      * another gateway may just have created it.

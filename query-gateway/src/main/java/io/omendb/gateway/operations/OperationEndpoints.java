@@ -59,7 +59,7 @@ public final class OperationEndpoints {
 
     private CompletableFuture<HttpResponse> ready(Call call) {
         if (!collections.areReachable()) {
-            throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: Kafka does not answer.");
+            throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: " + collections.problem());
         }
         if (!shards.areComplete()) {
             throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: " + shards.known() + ".");

@@ -5,6 +5,7 @@ import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.protocol.catalogue.GenerationHeader;
+import io.omendb.protocol.kafka.KafkaErrors;
 import io.omendb.record.Point;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointJson;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * header {@code omen-format: json}, or null for a deletion; a header says for which generation of
  * the collection. Sending may block while Kafka is slow, so it belongs on the blocking pool. Safe
  * for use by several threads.
+ *
+ * <p>The producer is opened for the first write, when Kafka is known to let the gateway in: an
+ * idempotent one whose credentials are refused works no more, even if they are accepted later.
  */
 public final class PointWriter implements AutoCloseable {
     /** Below Kafka's 1 MiB for a batch, which also holds the key, the header and the framing. */
@@ -40,12 +45,18 @@ public final class PointWriter implements AutoCloseable {
     private static final Header JSON =
             new RecordHeader("omen-format", "json".getBytes(StandardCharsets.US_ASCII));
 
-    private final Producer<byte[], byte[]> producer;
+    private final Supplier<Producer<byte[], byte[]>> opening;
     private final LogEnds ends;
+    private @Nullable Producer<byte[], byte[]> producer;
+    private boolean closed;
+
+    private PointWriter(Supplier<Producer<byte[], byte[]>> opening, LogEnds ends) {
+        this.opening = opening;
+        this.ends = ends;
+    }
 
     PointWriter(Producer<byte[], byte[]> producer, LogEnds ends) {
-        this.producer = producer;
-        this.ends = ends;
+        this(() -> producer, ends);
     }
 
     public static PointWriter open(Map<String, Object> kafka, LogEnds ends) {
@@ -63,7 +74,27 @@ public final class PointWriter implements AutoCloseable {
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
         // How long partitions that others add to a topic may go unnoticed.
         config.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-        return new PointWriter(new KafkaProducer<>(config), ends);
+        return new PointWriter(() -> new KafkaProducer<>(config), ends);
+    }
+
+    private synchronized Producer<byte[], byte[]> opened() {
+        if (closed) {
+            throw new KafkaException("the gateway stops");
+        }
+        if (producer == null) {
+            producer = opening.get();
+        }
+        return producer;
+    }
+
+    private void forget(Producer<byte[], byte[]> refused) {
+        synchronized (this) {
+            if (producer != refused) {
+                return;
+            }
+            producer = null;
+        }
+        refused.close(Duration.ZERO);
     }
 
     /**
@@ -127,7 +158,17 @@ public final class PointWriter implements AutoCloseable {
             Acknowledgements acknowledgements) {
         int sent = 0;
         try {
-            int partitions = partitions(collection);
+            Producer<byte[], byte[]> producer = opened();
+            var unused =
+                    acknowledgements
+                            .result()
+                            .whenComplete(
+                                    (tokens, failure) -> {
+                                        if (KafkaErrors.areCredentialsRefused(failure)) {
+                                            forget(producer);
+                                        }
+                                    });
+            int partitions = partitions(producer, collection);
             while (sent < records.size() && !acknowledgements.hasFailed()) {
                 Record record = records.get(sent);
                 int partition = Utils.toPositive(Utils.murmur2(record.key())) % partitions;
@@ -156,7 +197,8 @@ public final class PointWriter implements AutoCloseable {
      * known of the topic may be of before it was made again with more. Two writes of one id must
      * not go to two partitions, between which there is no order.
      */
-    private int partitions(CollectionDefinition collection) {
+    private static int partitions(
+            Producer<byte[], byte[]> producer, CollectionDefinition collection) {
         return Math.max(
                 producer.partitionsFor(collection.topic()).size(),
                 collection.schema().partitions());
@@ -170,6 +212,14 @@ public final class PointWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(5));
+        Producer<byte[], byte[]> closing;
+        synchronized (this) {
+            closed = true;
+            closing = producer;
+            producer = null;
+        }
+        if (closing != null) {
+            closing.close(Duration.ofSeconds(5));
+        }
     }
 }

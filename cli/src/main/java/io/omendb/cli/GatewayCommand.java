@@ -1,6 +1,7 @@
 package io.omendb.cli;
 
 import io.omendb.cli.stack.FlinkSecurity;
+import io.omendb.OmenException;
 import io.omendb.cli.stack.GatewayConfig;
 import io.omendb.cli.stack.RemoteJob;
 import io.omendb.cli.stack.StackConfig;
@@ -10,6 +11,8 @@ import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.ShardTls;
+import io.omendb.protocol.kafka.KafkaDoor;
+import io.omendb.protocol.kafka.KafkaSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -28,11 +31,21 @@ import picocli.CommandLine.Option;
 final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--kafka",
-            required = true,
             paramLabel = "HOST:PORT",
             defaultValue = "${env:OMEN_KAFKA_BOOTSTRAP_SERVERS}",
-            description = "Kafka's bootstrap servers (or OMEN_KAFKA_BOOTSTRAP_SERVERS).")
-    private String kafka = "";
+            description =
+                    "Kafka's bootstrap servers (or OMEN_KAFKA_BOOTSTRAP_SERVERS, or those of"
+                            + " --kafka-config).")
+    private @Nullable String kafka;
+
+    @Option(
+            names = "--kafka-config",
+            paramLabel = "FILE",
+            defaultValue = "${env:OMEN_KAFKA_CONFIG}",
+            description =
+                    "Properties of Kafka's clients (security.protocol, sasl.*, ssl.*), for a"
+                            + " secured cluster (or OMEN_KAFKA_CONFIG), see docs/cluster.md.")
+    private @Nullable String kafkaConfig;
 
     @Option(
             names = "--flink",
@@ -89,6 +102,8 @@ final class GatewayCommand implements Callable<Integer> {
         FlinkSecurity security =
                 flinkConfig == null ? FlinkSecurity.NONE : FlinkSecurity.read(flinkConfig);
         ShardTls shardTls = security.shards().orElse(null);
+        KafkaSettings settings = kafkaSettings();
+        KafkaDoor.requireOpen(settings);
         CountDownLatch stopAsked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
@@ -99,7 +114,8 @@ final class GatewayCommand implements Callable<Integer> {
                 Gateway gateway =
                         Gateway.start(
                                 chosen.applyTo(
-                                        GatewayOptions.of(kafka)
+                                        GatewayOptions.of(settings.bootstrapServers())
+                                                .withKafka(settings.clientConfig())
                                                 .withHost(host)
                                                 .withPort(port)
                                                 .withEmbedders(embedders)
@@ -112,6 +128,16 @@ final class GatewayCommand implements Callable<Integer> {
         } finally {
             stopped.countDown();
         }
+    }
+
+    private KafkaSettings kafkaSettings() {
+        KafkaSettings given = KafkaSettings.of(kafka, kafkaConfig);
+        if (given == null) {
+            throw OmenException.malformed(
+                    "--kafka: found nothing, expected Kafka's bootstrap servers, or a file with them:"
+                            + " --kafka-config");
+        }
+        return given;
     }
 
     private GatewayConfig chosen(GatewayConfig read) {

@@ -6,6 +6,8 @@ import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.client.PointFile;
 import io.omendb.connectors.producer.OmenProducer;
+import io.omendb.connectors.producer.ProducerOptions;
+import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.PointJson.Vectors;
@@ -63,6 +65,14 @@ final class IngestCommand implements Callable<Integer> {
     private @Nullable String kafka;
 
     @Option(
+            names = "--kafka-config",
+            paramLabel = "FILE",
+            description =
+                    "The same with properties of Kafka's clients (security.protocol, sasl.*, ssl.*), for"
+                            + " a secured cluster; its bootstrap.servers do without --kafka.")
+    private @Nullable String kafkaConfig;
+
+    @Option(
             names = "--url",
             paramLabel = "URL",
             description = "The gateway (default: http://127.0.0.1:8080).")
@@ -78,8 +88,9 @@ final class IngestCommand implements Callable<Integer> {
         if (batch < 1) {
             throw OmenException.malformed("--batch: found " + batch + ", expected at least 1");
         }
+        KafkaSettings settings = KafkaSettings.of(kafka, kafkaConfig);
         long start = System.nanoTime();
-        long sent = kafka == null ? throughGateway() : throughKafka(kafka);
+        long sent = settings == null ? throughGateway() : throughKafka(settings);
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
                 Locale.ROOT,
@@ -145,9 +156,11 @@ final class IngestCommand implements Callable<Integer> {
                         failure);
     }
 
-    private long throughKafka(String brokers) {
+    private long throughKafka(KafkaSettings settings) {
         long sent = 0;
-        try (OmenProducer producer = OmenProducer.open(brokers, collection);
+        try (OmenProducer producer =
+                        OmenProducer.open(
+                                settings.clientConfig(), collection, ProducerOptions.DEFAULT);
                 PointFile input =
                         PointFile.open(
                                 file, Vectors.REQUIRED, () -> producer.collection().schema());

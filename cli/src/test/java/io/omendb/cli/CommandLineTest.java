@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,36 @@ class CommandLineTest {
                 .singleElement()
                 .asString()
                 .contains("gateway.embedders.e.type: found \"x\"");
+    }
+
+    @Test
+    void kafkaConfig_wrong_namesTheKey_andNoSecret() throws Exception {
+        Path file =
+                Files.writeString(
+                        dir.resolve("kafka.properties"),
+                        "bootstrap.servers=localhost:1\nacks=0\nssl.key.password=geheim\n");
+        for (String[] command :
+                new String[][] {
+                    {"gateway", "--flink", "http://localhost:1"},
+                    {"ingest", "--collection", "c", "file.ndjson"}
+                }) {
+            List<String> arguments = new ArrayList<>(List.of(command));
+            arguments.addAll(1, List.of("--kafka-config", file.toString()));
+            Outcome outcome = run(arguments.toArray(String[]::new));
+            assertThat(outcome.code).isEqualTo(1);
+            assertThat(outcome.error.lines())
+                    .containsExactly(
+                            "omen: "
+                                    + file
+                                    + ": acks: found 0, expected all or no such key: OmenDB relies"
+                                    + " on it");
+        }
+        Outcome nowhere = run("gateway", "--flink", "http://localhost:1");
+        assertThat(nowhere.code).isEqualTo(1);
+        assertThat(nowhere.error.lines())
+                .singleElement()
+                .asString()
+                .contains("--kafka: found nothing", "--kafka-config");
     }
 
     @Test

@@ -174,6 +174,10 @@ class SqlIT {
                 "(id STRING PRIMARY KEY NOT ENFORCED, vector ARRAY<FLOAT>)",
                 ", 'gatway' = 'x'",
                 "gatway");
+        refused(
+                "(id STRING PRIMARY KEY NOT ENFORCED, vector ARRAY<FLOAT>)",
+                ", 'properties.acks' = '1'",
+                "properties.acks: found 1, expected all");
     }
 
     private void refused(String columns, String options, String message) {

@@ -2,6 +2,7 @@ package io.omendb.cli.stack;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.connectors.ingest.IngestionJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,12 +75,13 @@ final class FlinkChild implements AutoCloseable {
                         "-Dio.tmp.dirs=" + scratch));
         try {
             Files.createDirectories(scratch);
-            return new FlinkChild(
+            ProcessBuilder builder =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start(),
-                    log);
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            // It is of another Kafka than the one that the job's arguments name.
+            builder.environment().remove(IngestionJob.KAFKA_CONFIG_VARIABLE);
+            return new FlinkChild(builder.start(), log);
         } catch (IOException e) {
             throw new OmenException(
                     ErrorCode.EXTERNAL, "cannot start Flink's " + role + ": " + e, e);

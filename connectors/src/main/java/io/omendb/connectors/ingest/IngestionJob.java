@@ -30,6 +30,9 @@ public final class IngestionJob {
     /** The name the job runs under: by it a gateway finds the job on a cluster. */
     public static final String NAME = "omendb";
 
+    /** Names the file with settings of Kafka's clients where no argument does. */
+    public static final String KAFKA_CONFIG_VARIABLE = "OMEN_KAFKA_CONFIG";
+
     private static final int MAX_PARALLELISM = 128;
 
     /** None, which the API writes so: the parser knows when to send on what it has. */

@@ -14,7 +14,6 @@ import java.util.Map;
  */
 final class JobArguments {
     static final String KAFKA_VARIABLE = "OMEN_KAFKA_BOOTSTRAP_SERVERS";
-    static final String KAFKA_CONFIG_VARIABLE = "OMEN_KAFKA_CONFIG";
     static final String MISSING_RECORDS_VARIABLE = "OMEN_MISSING_RECORDS";
     static final String READERS_VARIABLE = "OMEN_READERS";
     private static final String KAFKA_CONFIG = "--kafka-config";
@@ -59,7 +58,7 @@ final class JobArguments {
      */
     static IngestionOptions parse(List<String> arguments, Map<String, String> environment) {
         String bootstrapServers = environment.get(KAFKA_VARIABLE);
-        String kafkaConfig = environment.get(KAFKA_CONFIG_VARIABLE);
+        String kafkaConfig = environment.get(IngestionJob.KAFKA_CONFIG_VARIABLE);
         String missingRecords =
                 environment.getOrDefault(MISSING_RECORDS_VARIABLE, MissingRecords.FAIL.apiName());
         String readers =
@@ -106,7 +105,7 @@ final class JobArguments {
                             + ", or name a file with "
                             + KAFKA_CONFIG
                             + " or "
-                            + KAFKA_CONFIG_VARIABLE);
+                            + IngestionJob.KAFKA_CONFIG_VARIABLE);
         }
         return new IngestionOptions(
                 kafka, mappings, MissingRecords.ofName(missingRecords), number(READERS, readers));

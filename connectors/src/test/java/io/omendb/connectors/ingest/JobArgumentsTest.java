@@ -61,7 +61,7 @@ class JobArgumentsTest {
                 Map.of(
                         JobArguments.KAFKA_VARIABLE,
                         "e:1",
-                        JobArguments.KAFKA_CONFIG_VARIABLE,
+                        IngestionJob.KAFKA_CONFIG_VARIABLE,
                         file);
         IngestionOptions both = JobArguments.parse(List.of(), environment);
         assertThat(both.kafka().bootstrapServers()).isEqualTo("e:1");

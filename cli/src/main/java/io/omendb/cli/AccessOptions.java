@@ -3,6 +3,8 @@ package io.omendb.cli;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.cli.client.GatewayAccess;
+import io.omendb.cli.stack.StackDirectory;
+import io.omendb.client.tls.ClientCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +17,6 @@ import picocli.CommandLine.Option;
  * itself: everybody on a machine can read its command lines.
  */
 final class AccessOptions {
-    static final String API_KEY = "OMEN_API_KEY";
-
     @Option(
             names = "--api-key-file",
             paramLabel = "FILE",
@@ -34,9 +34,49 @@ final class AccessOptions {
                             + " private one (or OMEN_CA): it alone is trusted then.")
     private @Nullable Path ca;
 
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            defaultValue = "${env:OMEN_CERT}",
+            description =
+                    "PEM file of a client certificate, for a gateway that wants one; with --key (or OMEN_CERT).")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--key",
+            paramLabel = "FILE",
+            defaultValue = "${env:OMEN_CERT_KEY}",
+            description = "PEM file of its private key, PKCS#8, not encrypted (or OMEN_CERT_KEY).")
+    private @Nullable Path key;
+
     /** A gateway by its URL. */
     GatewayAccess to(String url) {
-        return identified(GatewayAccess.of(url).withCa(isSecure(url) ? ca : null));
+        GatewayAccess gateway = GatewayAccess.of(url);
+        return (isSecure(url) ? gateway.withCa(ca, shown()) : gateway).withApiKey(apiKey());
+    }
+
+    /** The gateway of a stack on this machine. */
+    GatewayAccess to(StackDirectory.Running stack) {
+        Path pinned = stack.certificateFile();
+        return pinned == null
+                ? to(stack.url())
+                : GatewayAccess.of(stack.url()).withPinned(pinned, shown()).withApiKey(apiKey());
+    }
+
+    private @Nullable ClientCertificate shown() {
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw OmenException.malformed(
+                    (certificate == null ? "--key" : "--cert")
+                            + ": found it alone, expected --cert and --key together");
+        }
+        try {
+            return ClientCertificate.read(certificate, key);
+        } catch (IllegalArgumentException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "--cert, --key: " + e.getMessage(), e);
+        }
     }
 
     /** OMEN_CA may be set for other gateways than this one. */
@@ -44,17 +84,11 @@ final class AccessOptions {
         return url.startsWith("https:");
     }
 
-    /** A gateway that says itself how it is trusted. */
-    GatewayAccess identified(GatewayAccess gateway) {
-        return gateway.withApiKey(apiKey());
-    }
-
     private @Nullable String apiKey() {
         if (apiKeyFile != null) {
             return firstLine(apiKeyFile);
         }
-        String set = System.getenv(API_KEY);
-        return set == null || set.isBlank() ? null : set.strip();
+        return GatewayAccess.keyOfEnvironment();
     }
 
     private static String firstLine(Path file) {

@@ -1,7 +1,7 @@
 package io.omendb.cli;
 
-import io.omendb.cli.stack.FlinkSecurity;
 import io.omendb.OmenException;
+import io.omendb.cli.stack.FlinkSecurity;
 import io.omendb.cli.stack.GatewayConfig;
 import io.omendb.cli.stack.RemoteJob;
 import io.omendb.cli.stack.StackConfig;
@@ -122,7 +122,9 @@ final class GatewayCommand implements Callable<Integer> {
                                                 .withShardTls(shardTls)
                                                 .withMapped(read.mapped())),
                                 shards)) {
-            System.out.println("gateway listens on http://" + host + ":" + gateway.port());
+            System.out.println(
+                    "gateway listens on " + gateway.scheme() + "://" + host + ":" + gateway.port());
+            chosen.security().warning(host).ifPresent(System.out::println);
             stopAsked.await();
             return 0;
         } finally {

@@ -45,11 +45,7 @@ final class StatusCommand implements Callable<Integer> {
             return 1;
         }
         StackDirectory.Running found = running.get();
-        GatewayClient client =
-                new GatewayClient(
-                        found.certificate() == null
-                                ? access.to(found.url())
-                                : access.identified(found.gateway()));
+        GatewayClient client = new GatewayClient(access.to(found));
         boolean ready = client.isReady();
         System.out.println("process  " + found.pid());
         System.out.println("gateway  " + found.url() + (ready ? "  ready" : "  not ready"));
@@ -60,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
         try {
             printCollections(client);
         } catch (OmenException e) {
-            if (e.code() != ErrorCode.FORBIDDEN) {
+            if (e.code() != ErrorCode.UNAUTHENTICATED && e.code() != ErrorCode.FORBIDDEN) {
                 throw e;
             }
             // That it is ready was the question.

@@ -3,7 +3,6 @@ package io.omendb.cli;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.cli.checkpoint.CheckpointServer;
-import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.stack.LocalStack;
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.cli.stack.StackDirectory;
@@ -98,9 +97,9 @@ final class UpCommand implements Callable<Integer> {
     private static int runHere(StackConfig config) throws InterruptedException {
         try (StopSignal stop = StopSignal.install();
                 LocalStack stack = LocalStack.start(config, System.out::println)) {
-            GatewayClient client = new GatewayClient(stack.gateway());
-            awaitReady(client, stack, stop);
+            awaitReady(stack, stop);
             if (!stop.isAsked()) {
+                stack.announceReady();
                 System.out.println("OmenDB is up: " + stack.url() + "  (Ctrl-C stops it)");
             }
             while (!stop.await(WATCH_MS)) {
@@ -111,10 +110,9 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void awaitReady(GatewayClient client, LocalStack stack, StopSignal stop)
-            throws InterruptedException {
+    private static void awaitReady(LocalStack stack, StopSignal stop) throws InterruptedException {
         long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
-        while (!client.isReady()) {
+        while (!stack.isReady()) {
             failOn(stack);
             if (System.nanoTime() > deadline) {
                 throw new OmenException(
@@ -177,7 +175,7 @@ final class UpCommand implements Callable<Integer> {
             Optional<StackDirectory.Running> running = StackDirectory.running(directory);
             if (running.isPresent()
                     && running.get().pid() == process.pid()
-                    && new GatewayClient(running.get().gateway()).isReady()) {
+                    && running.get().ready()) {
                 return running.get().url();
             }
         }

@@ -226,7 +226,8 @@ class AccessTest {
                         url,
                         "127.0.0.1:1",
                         "http://127.0.0.1:1",
-                        certificate.toString());
+                        certificate.toString(),
+                        true);
         Files.write(data.resolve("running.json"), new ObjectMapper().writeValueAsBytes(running));
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.cli.stack.StackDirectory;
+import io.omendb.gateway.GatewaySecurity;
+import io.omendb.gateway.access.KeyRing;
+import io.omendb.gateway.tls.TlsFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -226,7 +229,8 @@ class CommandLineTest {
                                 "broker: {port: 9, max_heap: 1g}",
                                 "gateway: {grpc_port: 82,",
                                 "  limits: {k: 7, body_ms: 900, answer_bytes: 5000},",
-                                "  embedders: {e: {type: hashing, dimension: 64}}}",
+                                "  embedders: {e: {type: hashing, dimension: 64}},",
+                                "  api_keys: k.yaml, tls: {certificate: c, key: k}}",
                                 "topics: [{topic: t, collection: c, format: f32}]"));
         StackConfig config = StackConfig.read(file);
         assertThat(config.directory()).isEqualTo(Path.of("somewhere"));
@@ -245,9 +249,64 @@ class CommandLineTest {
                 .isEqualTo(4 * Runtime.getRuntime().availableProcessors());
         assertThat(config.gateway().embedders())
                 .isEqualTo(Map.of("e", Map.of("type", "hashing", "dimension", 64)));
+        assertThat(config.gateway().security())
+                .isEqualTo(
+                        new GatewaySecurity(
+                                Path.of("k.yaml"), new TlsFiles(Path.of("c"), Path.of("k"), null)));
         assertThat(config.topics())
                 .singleElement()
                 .satisfies(t -> assertThat(t.collection()).isEqualTo("c"));
+    }
+
+    @Test
+    void tls_withoutItsKey_isNamed() throws Exception {
+        Path file = Files.writeString(dir.resolve("c.yaml"), "gateway: {tls: {certificate: c}}");
+        Outcome outcome = run("up", "--config", file.toString());
+        assertThat(outcome.code).isEqualTo(1);
+        assertThat(outcome.error)
+                .contains("c.yaml: gateway.tls.key: found none, expected a PEM file");
+    }
+
+    @Test
+    void keys_areMadeListedAndRevoked() throws Exception {
+        String file = dir.resolve("keys.yaml").toString();
+        Outcome created =
+                run(
+                        "key",
+                        "create",
+                        "ingest",
+                        "--file",
+                        file,
+                        "--allow",
+                        "read,write",
+                        "--collections",
+                        "products,logs-*",
+                        "--expires",
+                        "2099-01-01");
+        assertThat(created.code).as(created.error).isZero();
+        assertThat(created.out).matches("omen_[A-Za-z0-9_-]{43}\\R");
+        assertThat(created.error).contains("shown this once");
+        assertThat(Files.readString(Path.of(file))).doesNotContain(created.out.strip());
+        assertThat(KeyRing.of(Path.of(file)).identify("Bearer " + created.out.strip()).name())
+                .isEqualTo("ingest");
+
+        Outcome listed = run("key", "list", "--file", file);
+        assertThat(listed.out.lines().toList().get(1))
+                .containsSubsequence(
+                        "ingest", "read,write", "products,logs-*", "2099-01-01T00:00:00Z");
+
+        Outcome twice = run("key", "create", "ingest", "--file", file, "--allow", "read");
+        assertThat(twice.code).isEqualTo(1);
+        assertThat(twice.error).contains("there is a key ingest already");
+        assertThat(run("key", "create", "x", "--file", file, "--allow", "reed").error)
+                .contains("allow: found \"reed\", expected read, write, manage, monitor");
+
+        assertThat(run("key", "revoke", "ingest", "--file", file).code).isZero();
+        assertThat(run("key", "list", "--file", file).out.lines()).hasSize(1);
+        Outcome gone = run("key", "revoke", "ingest", "--file", file);
+        assertThat(gone.code).isEqualTo(1);
+        assertThat(gone.error).contains("there is no key ingest");
+        assertThat(run("key").code).isEqualTo(2);
     }
 
     @Test

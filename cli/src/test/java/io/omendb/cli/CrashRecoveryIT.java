@@ -11,6 +11,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.cli.checkpoint.CheckpointServer;
 import io.omendb.cli.client.GatewayClient;
+import io.omendb.cli.stack.StackConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

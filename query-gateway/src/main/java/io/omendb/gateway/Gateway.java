@@ -213,6 +213,11 @@ public final class Gateway implements AutoCloseable {
         return String.valueOf(root.getMessage());
     }
 
+    /** Whether it can answer searches now, as {@code /health/ready} tells others. */
+    public boolean isReady() {
+        return parts.readiness().problem() == null;
+    }
+
     /** How it is spoken to: {@code http} or {@code https}. */
     public String scheme() {
         return security.tls() == null ? "http" : "https";

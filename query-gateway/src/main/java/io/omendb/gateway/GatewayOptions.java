@@ -74,7 +74,8 @@ public record GatewayOptions(
     public GatewayOptions withKafka(String key, Object value) {
         Map<String, Object> more = new HashMap<>(kafka);
         more.put(key, value);
-        return new GatewayOptions(host, port, more, limits, grpcPort, embedders, mapped, security, shardTls);
+        return new GatewayOptions(
+                host, port, more, limits, grpcPort, embedders, mapped, security, shardTls);
     }
 
     /** The same with more settings for every Kafka client. */
@@ -99,27 +100,33 @@ public record GatewayOptions(
     }
 
     public GatewayOptions withLimits(Limits value) {
-        return new GatewayOptions(host, port, kafka, value, grpcPort, embedders, mapped, security, shardTls);
+        return new GatewayOptions(
+                host, port, kafka, value, grpcPort, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withGrpcPort(int value) {
-        return new GatewayOptions(host, port, kafka, limits, value, embedders, mapped, security, shardTls);
+        return new GatewayOptions(
+                host, port, kafka, limits, value, embedders, mapped, security, shardTls);
     }
 
     public GatewayOptions withEmbedders(Embedders value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, value, mapped, security, shardTls);
+        return new GatewayOptions(
+                host, port, kafka, limits, grpcPort, value, mapped, security, shardTls);
     }
 
     public GatewayOptions withMapped(MappedTopics value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, value, security, shardTls);
+        return new GatewayOptions(
+                host, port, kafka, limits, grpcPort, embedders, value, security, shardTls);
     }
 
     public GatewayOptions withSecurity(GatewaySecurity value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, value, shardTls);
+        return new GatewayOptions(
+                host, port, kafka, limits, grpcPort, embedders, mapped, value, shardTls);
     }
 
     /** The same with shards that answer only those whose certificate they trust. */
     public GatewayOptions withShardTls(@Nullable ShardTls value) {
-        return new GatewayOptions(host, port, kafka, limits, grpcPort, embedders, mapped, security, value);
+        return new GatewayOptions(
+                host, port, kafka, limits, grpcPort, embedders, mapped, security, value);
     }
 }

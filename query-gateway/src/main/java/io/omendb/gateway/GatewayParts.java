@@ -21,6 +21,7 @@ import io.omendb.gateway.http.Limits;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.operations.GatewayMetrics;
 import io.omendb.gateway.operations.OperationEndpoints;
+import io.omendb.gateway.operations.Readiness;
 import io.omendb.gateway.search.HybridEndpoints;
 import io.omendb.gateway.search.Lookup;
 import io.omendb.gateway.search.LookupEndpoints;
@@ -54,13 +55,16 @@ final class GatewayParts implements AutoCloseable {
     private final List<Route> routes;
     private final List<BindableService> services;
     private final CallThreads callThreads;
+    private final Readiness readiness;
 
     private GatewayParts(
             Deque<AutoCloseable> opened,
             GatewayMetrics metrics,
             List<Route> routes,
             List<BindableService> services,
-            CallThreads callThreads) {
+            CallThreads callThreads,
+            Readiness readiness) {
+        this.readiness = readiness;
         this.opened = opened;
         this.metrics = metrics;
         this.routes = routes;
@@ -117,7 +121,15 @@ final class GatewayParts implements AutoCloseable {
         Calls calls = new Calls(admission, options.limits(), threads.writing());
         List<BindableService> services = new ArrayList<>();
         services.add(new WriteService(collections, writes, calls));
-        Reads reads = new Reads(collections, texts, shards, ends, wait, metrics);
+        Reads reads =
+                new Reads(
+                        collections,
+                        texts,
+                        shards,
+                        ends,
+                        wait,
+                        metrics,
+                        new Readiness(collections, shards));
         addReads(reads, definitions, calls, routes, services);
         routes.addAll(
                 keep(
@@ -132,7 +144,7 @@ final class GatewayParts implements AutoCloseable {
                                         options.limits(),
                                         metrics::accepted))
                         .routes());
-        return new GatewayParts(opened, metrics, routes, services, threads);
+        return new GatewayParts(opened, metrics, routes, services, threads, reads.readiness);
     }
 
     /** The parts of a gateway that only reads what there is. */
@@ -154,16 +166,18 @@ final class GatewayParts implements AutoCloseable {
         Calls calls = new Calls(admission, options.limits(), threads.writing());
         List<BindableService> services = new ArrayList<>();
         services.add(new RefusedWrites(source.why()));
+        KnownCollections collections = new KnownCollections(source.catalogue());
         Reads reads =
                 new Reads(
-                        new KnownCollections(source.catalogue()),
+                        collections,
                         new TextVectors(options.embedders()),
                         shards,
                         ends,
                         new AppliedWait(shards, ends),
-                        metrics);
+                        metrics,
+                        new Readiness(collections, shards));
         addReads(reads, Definitions.refusing(source.why()), calls, routes, services);
-        return new GatewayParts(opened, metrics, routes, services, threads);
+        return new GatewayParts(opened, metrics, routes, services, threads, reads.readiness);
     }
 
     /** What reading takes. */
@@ -173,7 +187,8 @@ final class GatewayParts implements AutoCloseable {
             Shards shards,
             LogEnds ends,
             AppliedWait applied,
-            GatewayMetrics metrics) {}
+            GatewayMetrics metrics,
+            Readiness readiness) {}
 
     private static void addReads(
             Reads reads,
@@ -199,7 +214,9 @@ final class GatewayParts implements AutoCloseable {
         Lookup lookup = new Lookup(shards, ends, wait);
         routes.addAll(new LookupEndpoints(collections, lookup, limits).routes());
         services.add(new QueryService(collections, searches, lookup, scroller, calls));
-        routes.addAll(new OperationEndpoints(collections, shards, ends, metrics).routes());
+        routes.addAll(
+                new OperationEndpoints(collections, shards, ends, metrics, reads.readiness)
+                        .routes());
         routes.addAll(new ConsoleEndpoints().routes());
     }
 
@@ -219,6 +236,10 @@ final class GatewayParts implements AutoCloseable {
 
     CallThreads callThreads() {
         return callThreads;
+    }
+
+    Readiness readiness() {
+        return readiness;
     }
 
     GatewayMetrics metrics() {

@@ -1,7 +1,10 @@
 package io.omendb.gateway;
 
 import io.omendb.gateway.tls.TlsFiles;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,4 +17,34 @@ import org.jspecify.annotations.Nullable;
 public record GatewaySecurity(@Nullable Path apiKeys, @Nullable TlsFiles tls) {
     /** Everybody may do everything, and the network sees it. */
     public static final GatewaySecurity NONE = new GatewaySecurity(null, null);
+
+    /**
+     * What an operator should know of a gateway that others may reach.
+     *
+     * @param host address that it listens on
+     */
+    public Optional<String> warning(String host) {
+        if (isLoopback(host)) {
+            return Optional.empty();
+        }
+        if (apiKeys == null) {
+            return Optional.of(
+                    "warning: whoever reaches it may read, write and drop everything; see"
+                            + " gateway.api_keys in docs/security.md");
+        }
+        if (tls == null) {
+            return Optional.of(
+                    "warning: API keys travel in plain text, unless a proxy in front of it speaks"
+                            + " TLS; see gateway.tls in docs/security.md");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
 }

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayClient {
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int UNAUTHENTICATED = 401;
 
     private final String url;
     private final @Nullable String apiKey;
@@ -78,9 +77,9 @@ public final class GatewayClient {
      *
      * @param body JSON; null for none
      * @return the answer; a JSON null where it is empty
-     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; FORBIDDEN if it
-     *     wants a key or another one; UNAVAILABLE if it does not answer; EXTERNAL if no connection
-     *     by TLS comes about
+     * @throws OmenException with the gateway's own words if it answers 4xx or 5xx; UNAUTHENTICATED
+     *     if it wants a key or another one; UNAVAILABLE if it does not answer; EXTERNAL if no
+     *     connection by TLS comes about
      */
     public JsonNode send(String method, String path, @Nullable JsonNode body)
             throws InterruptedException {
@@ -124,7 +123,7 @@ public final class GatewayClient {
         }
         try {
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-            if (response.statusCode() == UNAUTHENTICATED) {
+            if (response.statusCode() == ErrorCode.UNAUTHENTICATED.httpStatus()) {
                 throw unknown();
             }
             JsonNode answer =
@@ -150,7 +149,7 @@ public final class GatewayClient {
 
     private OmenException unknown() {
         return new OmenException(
-                ErrorCode.FORBIDDEN,
+                ErrorCode.UNAUTHENTICATED,
                 apiKey == null
                         ? "the gateway wants an API key: set OMEN_API_KEY or pass --api-key-file"
                         : "the gateway does not know the API key it got, see OMEN_API_KEY or"
@@ -160,7 +159,9 @@ public final class GatewayClient {
     private static String advised(TlsFailure failure) {
         return failure.kind() == TlsFailure.Kind.UNTRUSTED
                 ? failure.what() + ": pass the certificate of its CA with --ca"
-                : failure.what();
+                : failure.kind() == TlsFailure.Kind.REFUSED
+                        ? failure.what() + ", see --cert and --key"
+                        : failure.what();
     }
 
     /**

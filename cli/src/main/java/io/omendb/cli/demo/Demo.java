@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.cli.client.GatewayAccess;
 import io.omendb.cli.client.GatewayClient;
 import io.omendb.cli.stack.LocalStack;
 import io.omendb.embed.hashing.HashingEmbedder;
@@ -39,7 +40,8 @@ public final class Demo {
     public Demo(LocalStack stack, PrintStream out) {
         this.stack = stack;
         this.out = out;
-        this.client = new GatewayClient(stack.gateway());
+        this.client =
+                new GatewayClient(stack.gateway().withApiKey(GatewayAccess.keyOfEnvironment()));
         this.searches = new DemoSearches(client, embedder);
     }
 

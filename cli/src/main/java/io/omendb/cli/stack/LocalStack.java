@@ -9,11 +9,13 @@ import io.omendb.connectors.broker.BrokerProcess;
 import io.omendb.embed.Embedders;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
+import io.omendb.gateway.GatewaySecurity;
 import io.omendb.protocol.ShardDirectory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -28,6 +30,8 @@ public final class LocalStack implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable BrokerProcess broker;
     private @Nullable StackJob job;
+    private @Nullable Gateway answering;
+    private @Nullable StackDirectory holder;
     private StackDirectory.@Nullable Running running;
 
     private LocalStack() {}
@@ -98,16 +102,20 @@ public final class LocalStack implements AutoCloseable {
         if (config.separateProcessors() && config.taskManagers() == 0) {
             parts.push(ProcessorLayout.start(startedBroker.pid(), gateway::searchPlaces));
         }
-        String startedUrl = "http://" + config.host() + ":" + gateway.port();
+        answering = gateway;
+        holder = directory;
+        GatewaySecurity security = config.gateway().security();
+        String startedUrl = gateway.scheme() + "://" + config.host() + ":" + gateway.port();
         StackDirectory.Running announced =
                 StackDirectory.Running.here(
                         startedUrl,
                         startedBroker.bootstrapServers(),
                         startedJob.restAddress().toString(),
-                        null);
+                        security.tls() == null ? null : security.tls().certificate());
         running = announced;
         directory.announce(announced);
         progress.accept("gateway listens on " + startedUrl);
+        security.warning(config.host()).ifPresent(progress);
         if (gateway.grpcPort() != GatewayOptions.NO_GRPC) {
             progress.accept("and for gRPC on " + config.host() + ":" + gateway.grpcPort());
         }
@@ -118,9 +126,21 @@ public final class LocalStack implements AutoCloseable {
         return started(running).url();
     }
 
-    /** How this machine reaches the gateway. */
+    /** How this process reaches the gateway. */
     public GatewayAccess gateway() {
-        return started(running).gateway();
+        GatewayAccess gateway = GatewayAccess.of(url());
+        Path certificate = started(running).certificateFile();
+        return certificate == null ? gateway : gateway.withPinned(certificate, null);
+    }
+
+    /** Whether searches can be answered now. */
+    public boolean isReady() {
+        return started(answering).isReady();
+    }
+
+    /** Tells other processes that it has been ready. */
+    public void announceReady() {
+        started(holder).announce(started(running).nowReady());
     }
 
     public String bootstrapServers() {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import io.omendb.cli.client.GatewayAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,6 +54,7 @@ public final class StackDirectory implements AutoCloseable {
      * @param flink Flink's REST address
      * @param certificate the PEM file of the certificate that the gateway shows; null where it does
      *     not speak TLS, and in what was written before there was any
+     * @param ready whether it has been able to answer searches since it was started
      */
     public record Running(
             long pid,
@@ -62,7 +62,8 @@ public final class StackDirectory implements AutoCloseable {
             String url,
             String bootstrapServers,
             String flink,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String certificate) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String certificate,
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean ready) {
 
         /** What this process announces, to processes in other working directories, too. */
         static Running here(
@@ -74,18 +75,20 @@ public final class StackDirectory implements AutoCloseable {
                     url,
                     bootstrapServers,
                     flink,
-                    certificate == null ? null : certificate.toAbsolutePath().toString());
+                    certificate == null ? null : certificate.toAbsolutePath().toString(),
+                    false);
+        }
+
+        Running nowReady() {
+            return new Running(pid, startedMs, url, bootstrapServers, flink, certificate, true);
         }
 
         /**
-         * How this machine reaches the gateway: by the very certificate that it shows, so that it
-         * may be one for another name, or one that nobody here trusts.
-         *
-         * @throws OmenException EXTERNAL if the certificate cannot be read
+         * The certificate by which this machine knows the gateway, whatever name it is for; null
+         * where it does not speak TLS.
          */
-        public GatewayAccess gateway() {
-            return GatewayAccess.of(url)
-                    .withPinned(certificate == null ? null : Path.of(certificate));
+        public @Nullable Path certificateFile() {
+            return certificate == null ? null : Path.of(certificate);
         }
 
         /** The process, if it is still the one. */

@@ -28,7 +28,8 @@ class StackFilesTest {
                             here.url(),
                             here.bootstrapServers(),
                             here.flink(),
-                            null));
+                            null,
+                            false));
             assertThat(StackDirectory.running(dir)).isEmpty();
         }
         // As it was written before the time was.

@@ -4,6 +4,7 @@ import io.omendb.client.collection.CollectionInfo;
 import io.omendb.client.collection.CollectionSchema;
 import io.omendb.client.collection.CollectionSpec;
 import io.omendb.client.collection.CollectionSummary;
+import io.omendb.client.tls.ClientCertificate;
 import io.omendb.client.tls.TrustedCertificates;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +94,8 @@ public final class OmenClient implements AutoCloseable {
         private @Nullable String bearerToken;
         private @Nullable SSLContext sslContext;
         private @Nullable Path trustedCertificates;
+        private @Nullable Path ownCertificate;
+        private @Nullable Path ownKey;
         private String userAgent = "omendb-java";
 
         private Builder(String uri) {
@@ -141,9 +144,21 @@ public final class OmenClient implements AutoCloseable {
         }
 
         /**
-         * All of TLS, such as a client's certificate for a server that wants one (mutual TLS); the
-         * JVM's default unless said. Names of hosts are checked by the context's trust manager, as
-         * the JVM's do.
+         * What to show of oneself to a server that wants to know (mutual TLS). Both files are read
+         * by {@link #connect}.
+         *
+         * @param certificate PEM: one's own first, then those that lead to one that servers trust
+         * @param key PEM: its private key, PKCS#8, not encrypted
+         */
+        public Builder clientCertificate(Path certificate, Path key) {
+            ownCertificate = certificate;
+            ownKey = key;
+            return this;
+        }
+
+        /**
+         * All of TLS, in the place of files; the JVM's default unless said. Names of hosts are
+         * checked by the context's trust manager, as the JVM's do.
          */
         public Builder sslContext(SSLContext chosen) {
             sslContext = chosen;
@@ -174,18 +189,34 @@ public final class OmenClient implements AutoCloseable {
         }
 
         private @Nullable SSLContext tls() {
-            if (trustedCertificates == null) {
+            if (trustedCertificates == null && ownCertificate == null) {
                 return sslContext;
             }
+            String field =
+                    trustedCertificates == null ? "clientCertificate" : "trustedCertificates";
             if (sslContext != null) {
                 throw new IllegalArgumentException(
-                        "trustedCertificates: found an sslContext beside it, expected one of the"
-                                + " two");
+                        field + ": found an sslContext beside it, expected one of the two");
+            }
+            ClientCertificate own = own();
+            if (trustedCertificates == null) {
+                return own == null ? null : own.context();
             }
             try {
-                return TrustedCertificates.read(trustedCertificates).context();
+                return TrustedCertificates.read(trustedCertificates).context(own);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("trustedCertificates: " + e.getMessage(), e);
+                throw new IllegalArgumentException(field + ": " + e.getMessage(), e);
+            }
+        }
+
+        private @Nullable ClientCertificate own() {
+            if (ownCertificate == null || ownKey == null) {
+                return null;
+            }
+            try {
+                return ClientCertificate.read(ownCertificate, ownKey);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("clientCertificate: " + e.getMessage(), e);
             }
         }
     }

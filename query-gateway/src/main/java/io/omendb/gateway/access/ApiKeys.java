@@ -48,19 +48,28 @@ public final class ApiKeys {
     }
 
     /**
-     * Who sends a request.
+     * The hash of the key that a request says it comes with.
      *
-     * @param authorization of the request, such as {@code Bearer omen_…}; null for none
-     * @throws OmenException UNAUTHENTICATED if that is no key, or none that holds now
+     * @param authorization such as {@code Bearer omen_…}; null for none
+     * @throws OmenException UNAUTHENTICATED if that is no key
      */
-    Caller identify(@Nullable String authorization, Supplier<Instant> now) {
+    static KeyHash presented(@Nullable String authorization) {
         if (authorization == null) {
             throw refusal("found none, expected one: send Authorization: Bearer KEY");
         }
         if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw refusal("found an Authorization of another form, expected Bearer KEY");
         }
-        ApiKey key = keys.get(KeyHash.of(authorization.substring(SCHEME.length()).strip()));
+        return KeyHash.of(authorization.substring(SCHEME.length()).strip());
+    }
+
+    /**
+     * The key of a hash.
+     *
+     * @throws OmenException UNAUTHENTICATED if there is none, or it has expired
+     */
+    ApiKey require(KeyHash hash, Supplier<Instant> now) {
+        ApiKey key = keys.get(hash);
         if (key == null) {
             throw refusal("found one that is not known here, expected one that is");
         }
@@ -72,7 +81,7 @@ public final class ApiKeys {
                             + key.expires()
                             + ", expected one that holds");
         }
-        return Caller.with(key);
+        return key;
     }
 
     private static OmenException refusal(String what) {

@@ -1,16 +1,18 @@
 package io.omendb.gateway.access;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +23,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +49,9 @@ public final class KeyFile {
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
+
+    private static final Pattern LINE_BREAK =
+            Pattern.compile("\\r\\n|[\\n\\r\\u0085\\u2028\\u2029]");
 
     private static final TypeReference<List<@Nullable Entry>> ENTRIES = new TypeReference<>() {};
 
@@ -82,10 +90,11 @@ public final class KeyFile {
                 return List.of();
             }
             entries = YAML.readValue(parser, ENTRIES);
-        } catch (JsonMappingException e) {
-            throw malformed(e.getOriginalMessage(), e);
+            checkValues(YAML.readTree(text));
+        } catch (JsonProcessingException e) {
+            throw malformed(e);
         } catch (IOException e) {
-            throw malformed(firstLine(String.valueOf(e.getMessage())), e);
+            throw new UncheckedIOException("reading from memory", e);
         }
         List<ApiKey> keys = new ArrayList<>();
         if (entries != null) {
@@ -95,6 +104,26 @@ public final class KeyFile {
         }
         ApiKeys unused = ApiKeys.of(keys);
         return keys;
+    }
+
+    /** What is left empty is a mistake, not "all" or "never". */
+    private static void checkValues(JsonNode keys) {
+        for (int i = 0; i < keys.size(); i++) {
+            for (Map.Entry<String, JsonNode> field : keys.get(i).properties()) {
+                boolean empty = field.getValue().isNull();
+                for (JsonNode element : field.getValue()) {
+                    empty |= element.isNull();
+                }
+                if (empty) {
+                    throw OmenException.invalid(
+                            "key "
+                                    + i
+                                    + ": "
+                                    + field.getKey()
+                                    + ": found nothing, expected a value, or no such field");
+                }
+            }
+        }
     }
 
     private static ApiKey key(int index, @Nullable Entry entry) {
@@ -140,49 +169,71 @@ public final class KeyFile {
         }
     }
 
-    private static OmenException malformed(String what, Exception cause) {
-        return new OmenException(
-                ErrorCode.MALFORMED, "expected a YAML list of keys, found: " + what, cause);
+    /** Says where, and nothing of what is there: somebody may have put a key there. */
+    private static OmenException malformed(JsonProcessingException e) {
+        return OmenException.malformed(
+                "line "
+                        + (e.getLocation() == null ? "?" : e.getLocation().getLineNr())
+                        + ": expected a YAML list of keys, each with name, sha256, allow and"
+                        + " perhaps collections and expires, found something else");
     }
 
-    /** The rest shows the file, which somebody may have put a key into. */
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse(message);
-    }
+    /** Where a key is in a text, from its first character to the one behind its last line. */
+    record Place(String name, int start, int end) {}
 
-    /** The lines of the file that are a key's, from 0. */
-    record Lines(String name, int first, int last) {}
-
-    /** Where in a text that can be read each key is. */
-    static List<Lines> lines(String text) {
-        List<Lines> found = new ArrayList<>();
+    /** Where each key of a text that can be read is. */
+    static List<Place> places(String text) {
+        List<String> names = new ArrayList<>();
+        List<Integer> firsts = new ArrayList<>();
         try (JsonParser parser = YAML.createParser(text)) {
             int depth = 0;
-            int first = 0;
-            int last = 0;
-            String name = "";
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if (token.isStructStart()) {
                     depth++;
                     if (depth == 2) {
-                        first = parser.currentTokenLocation().getLineNr() - 1;
+                        firsts.add(parser.currentTokenLocation().getLineNr() - 1);
+                        names.add("");
                     }
                 } else if (token.isStructEnd()) {
                     depth--;
-                    if (depth == 1) {
-                        found.add(new Lines(name, first, last));
-                        continue;
-                    }
                 } else if (depth == 2
                         && token.isScalarValue()
                         && "name".equals(parser.currentName())) {
-                    name = parser.getText();
+                    names.set(names.size() - 1, parser.getText());
                 }
-                last = parser.currentLocation().getLineNr() - 1;
             }
+        } catch (JsonProcessingException e) {
+            throw malformed(e);
         } catch (IOException e) {
-            throw malformed(firstLine(String.valueOf(e.getMessage())), e);
+            throw new UncheckedIOException("reading from memory", e);
         }
-        return found;
+        List<Integer> starts = lineStarts(text);
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            int behind = i + 1 < firsts.size() ? firsts.get(i + 1) : starts.size() - 1;
+            while (behind > firsts.get(i) + 1 && isBlank(text, starts, behind - 1)) {
+                behind--; // what is said before the next key is about that
+            }
+            places.add(new Place(names.get(i), starts.get(firsts.get(i)), starts.get(behind)));
+        }
+        return places;
+    }
+
+    /** Of each line, as YAML counts them, and the end of the text. */
+    private static List<Integer> lineStarts(String text) {
+        List<Integer> starts = new ArrayList<>(List.of(0));
+        Matcher breaks = LINE_BREAK.matcher(text);
+        while (breaks.find()) {
+            starts.add(breaks.end());
+        }
+        if (starts.get(starts.size() - 1) < text.length()) {
+            starts.add(text.length());
+        }
+        return starts;
+    }
+
+    private static boolean isBlank(String text, List<Integer> starts, int line) {
+        String content = text.substring(starts.get(line), starts.get(line + 1)).strip();
+        return content.isEmpty() || content.startsWith("#");
     }
 }

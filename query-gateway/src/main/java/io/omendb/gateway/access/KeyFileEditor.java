@@ -3,10 +3,14 @@ package io.omendb.gateway.access;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,15 +28,24 @@ public final class KeyFileEditor {
      * @throws OmenException CONFLICT if there is a key of that name; as {@link KeyFile#read}
      */
     public static void add(Path file, ApiKey key) {
-        boolean exists = Files.exists(file);
-        List<ApiKey> before = exists ? KeyFile.read(file) : List.of();
-        if (before.stream().anyMatch(known -> known.name().equals(key.name()))) {
-            throw new OmenException(
-                    ErrorCode.CONFLICT, file + ": there is a key " + key.name() + " already");
-        }
-        String text = exists ? text(file) : "";
-        String more = text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
-        write(file, more + yaml(key), before.size() + 1);
+        locked(
+                file,
+                () -> {
+                    List<ApiKey> keys = new ArrayList<>();
+                    String text = "";
+                    if (Files.exists(file)) {
+                        keys.addAll(KeyFile.read(file));
+                        text = text(file);
+                    }
+                    if (keys.stream().anyMatch(known -> known.name().equals(key.name()))) {
+                        throw new OmenException(
+                                ErrorCode.CONFLICT,
+                                file + ": there is a key " + key.name() + " already");
+                    }
+                    keys.add(key);
+                    String more = text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
+                    write(file, more + yaml(key), keys);
+                });
     }
 
     /**
@@ -41,23 +54,37 @@ public final class KeyFileEditor {
      * @throws OmenException NOT_FOUND if there is none of that name; as {@link KeyFile#read}
      */
     public static void remove(Path file, String name) {
-        List<ApiKey> before = KeyFile.read(file);
-        String text = text(file);
-        KeyFile.Lines found =
-                KeyFile.lines(text).stream()
-                        .filter(lines -> lines.name().equals(name))
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new OmenException(
-                                                ErrorCode.NOT_FOUND,
-                                                file + ": there is no key " + name));
-        List<String> lines = new ArrayList<>(text.lines().toList());
-        lines.subList(found.first(), found.last() + 1).clear();
-        write(
+        locked(
                 file,
-                lines.stream().map(line -> line + "\n").collect(Collectors.joining()),
-                before.size() - 1);
+                () -> {
+                    List<ApiKey> keys = new ArrayList<>(KeyFile.read(file));
+                    if (!keys.removeIf(key -> key.name().equals(name))) {
+                        throw new OmenException(
+                                ErrorCode.NOT_FOUND, file + ": there is no key " + name);
+                    }
+                    String text = text(file);
+                    StringBuilder rest = new StringBuilder(text);
+                    KeyFile.places(text).stream()
+                            .filter(place -> place.name().equals(name))
+                            .findFirst()
+                            .ifPresent(place -> rest.delete(place.start(), place.end()));
+                    write(file, rest.toString(), keys);
+                });
+    }
+
+    /** One at a time, also among processes: each would write what the other had not seen. */
+    private static void locked(Path file, Runnable edit) {
+        Path lock = file.toAbsolutePath().resolveSibling("." + file.getFileName() + ".lock");
+        try (FileChannel channel =
+                        FileChannel.open(
+                                lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            if (held.isValid()) {
+                edit.run();
+            }
+        } catch (IOException e) {
+            throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + file + ": " + e, e);
+        }
     }
 
     private static String yaml(ApiKey key) {
@@ -90,10 +117,13 @@ public final class KeyFileEditor {
         }
     }
 
-    private static void write(Path file, String text, int keys) {
+    /**
+     * @param keys what the text must say
+     */
+    private static void write(Path file, String text, List<ApiKey> keys) {
         boolean asMeant;
         try {
-            asMeant = KeyFile.parse(text).size() == keys;
+            asMeant = KeyFile.parse(text).equals(keys);
         } catch (OmenException e) {
             asMeant = false;
         }
@@ -105,19 +135,34 @@ public final class KeyFileEditor {
         }
         try {
             Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-            Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
-            Files.writeString(temporary, text);
-            keepPermissions(target, temporary);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            // Readable by its owner only, until it is known who may read it.
+            Path temporary = Files.createTempFile(target.getParent(), ".keys-", ".tmp");
+            try {
+                Files.writeString(temporary, text);
+                keepRights(target, temporary);
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException e) {
             throw new OmenException(ErrorCode.EXTERNAL, "cannot write " + file + ": " + e, e);
         }
     }
 
-    private static void keepPermissions(Path from, Path to) throws IOException {
+    /** Who could read it goes on to: a gateway that cannot would keep a revoked key. */
+    private static void keepRights(Path from, Path to) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
-        if (view != null && Files.exists(from)) {
-            view.setPermissions(Files.getPosixFilePermissions(from));
+        if (view == null || !Files.exists(from)) {
+            return;
+        }
+        PosixFileAttributes before = Files.readAttributes(from, PosixFileAttributes.class);
+        PosixFileAttributes now = view.readAttributes();
+        if (!now.group().equals(before.group())) {
+            view.setGroup(before.group());
+        }
+        view.setPermissions(before.permissions());
+        if (!now.owner().equals(before.owner())) {
+            view.setOwner(before.owner());
         }
     }
 }

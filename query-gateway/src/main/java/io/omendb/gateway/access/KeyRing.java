@@ -3,6 +3,7 @@ package io.omendb.gateway.access;
 import io.omendb.OmenException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +63,15 @@ public final class KeyRing {
      * @throws OmenException UNAUTHENTICATED if that is no key that holds
      */
     public Caller identify(@Nullable String authorization) {
+        if (keys == null) {
+            return Caller.ANYBODY;
+        }
+        KeyHash hash = ApiKeys.presented(authorization);
+        return Caller.with(Objects.requireNonNull(current(hash)), () -> current(hash));
+    }
+
+    private @Nullable ApiKey current(KeyHash hash) {
         ApiKeys current = keys;
-        return current == null ? Caller.ANYBODY : current.identify(authorization, clock);
+        return current == null ? null : current.require(hash, clock);
     }
 }

@@ -10,9 +10,10 @@ import java.util.regex.Pattern;
  * @param patterns at least one
  */
 public record Scope(List<String> patterns) {
-    public static final Scope ALL = new Scope(List.of("*"));
-
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
+
+    /** All, those to come too; after what it is checked with. */
+    public static final Scope ALL = new Scope(List.of("*"));
 
     public Scope {
         patterns = List.copyOf(patterns);
@@ -33,6 +34,11 @@ public record Scope(List<String> patterns) {
 
     private static boolean isStart(String pattern) {
         return pattern.endsWith("*");
+    }
+
+    /** Whether every collection is one of them, whatever it is called. */
+    public boolean isAll() {
+        return patterns.contains("*");
     }
 
     /** Whether a collection is one of them. */

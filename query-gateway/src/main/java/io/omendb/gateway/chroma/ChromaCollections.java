@@ -69,6 +69,10 @@ final class ChromaCollections {
      */
     ChromaCollection require(DatabaseName database, String nameOrId, Caller caller, Need need)
             throws InterruptedException {
+        if (!isId(nameOrId)) {
+            // Before anything is looked up: how long that takes tells whether it exists.
+            caller.check(need, new CollectionName(database, nameOrId).stored(), nameOrId);
+        }
         ChromaCollection found = byId(log.recent(), database, nameOrId);
         if (found == null) {
             Registry newest = log.newest();
@@ -78,11 +82,20 @@ final class ChromaCollections {
         caller.check(
                 need,
                 (found == null ? new CollectionName(database, nameOrId) : found.entry().name())
-                        .stored());
+                        .stored(),
+                nameOrId);
         if (found == null) {
             throw ChromaException.notFound("Collection [" + nameOrId + "] does not exist");
         }
         return found;
+    }
+
+    private static boolean isId(String text) {
+        try {
+            return UUID.fromString(text).toString().length() == text.length();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private @Nullable ChromaCollection byName(Registry registry, CollectionName name) {

@@ -15,13 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks once a second whether files have changed, and has them read again. Several that belong
- * together are rarely replaced at once, and one may be read while it is being written: what cannot
- * be read is tried again until it can, and told of once.
+ * Looks twice a second whether files have changed, and has them read again once they have been the
+ * same for half a second: what is being written may look whole while its end is missing. Several
+ * that belong together are rarely replaced at once: what cannot be read is tried again until it
+ * can, and told of once.
  */
 public final class FileFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FileFollower.class);
-    private static final long PERIOD_MS = 1_000;
+    private static final long PERIOD_MS = 500;
 
     private final List<Followed> all = new ArrayList<>();
     private @Nullable ScheduledExecutorService thread;
@@ -79,9 +80,10 @@ public final class FileFollower implements AutoCloseable {
         private final List<Path> files;
         private final Reload reload;
 
-        /** None at first: they may have changed after they were read and before this. */
+        /** Of what is in use; none at first: they may have changed after they were read. */
         private @Nullable List<String> seen;
 
+        private List<String> before = List.of();
         private @Nullable String failure;
 
         Followed(String what, List<Path> files, Reload reload) {
@@ -92,7 +94,9 @@ public final class FileFollower implements AutoCloseable {
 
         void look() {
             List<String> now = states();
-            if (now.equals(seen) && failure == null) {
+            boolean settled = now.equals(before);
+            before = now;
+            if (!settled || (now.equals(seen) && failure == null)) {
                 return;
             }
             try {
@@ -101,7 +105,7 @@ public final class FileFollower implements AutoCloseable {
                     LOG.info("{} were read again: {}", what, files);
                 }
                 failure = null;
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // whatever it is, looking goes on
                 String message = String.valueOf(e.getMessage());
                 if (!message.equals(failure)) {
                     LOG.error("{} are used as they were before: {}", what, message);

@@ -31,9 +31,15 @@ public final class OperationEndpoints {
     private final Shards shards;
     private final LogEnds ends;
     private final GatewayMetrics metrics;
+    private final Readiness readiness;
 
     public OperationEndpoints(
-            KnownCollections collections, Shards shards, LogEnds ends, GatewayMetrics metrics) {
+            KnownCollections collections,
+            Shards shards,
+            LogEnds ends,
+            GatewayMetrics metrics,
+            Readiness readiness) {
+        this.readiness = readiness;
         this.collections = collections;
         this.shards = shards;
         this.ends = ends;
@@ -58,11 +64,9 @@ public final class OperationEndpoints {
     }
 
     private CompletableFuture<HttpResponse> ready(Call call) {
-        if (!collections.areReachable()) {
-            throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: " + collections.problem());
-        }
-        if (!shards.areComplete()) {
-            throw new OmenException(ErrorCode.UNAVAILABLE, "Not ready: " + shards.known() + ".");
+        String problem = readiness.problem();
+        if (problem != null) {
+            throw new OmenException(ErrorCode.UNAVAILABLE, problem);
         }
         return up("ready");
     }

@@ -3,6 +3,8 @@ package io.omendb.gateway.search;
 import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.omendb.gateway.access.Caller;
+import io.omendb.gateway.access.Need;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.grpc.Statuses;
 import io.omendb.gateway.shards.Asked;
@@ -23,6 +25,7 @@ final class ScrollStream {
     /** Whether a page is being read, or there are no more; whoever sets it owns the rest. */
     private final AtomicBoolean busy = new AtomicBoolean();
 
+    private final Caller caller;
     private volatile ScrollJson next;
 
     private ScrollStream(
@@ -39,6 +42,7 @@ final class ScrollStream {
         this.next = first;
         this.out = out;
         this.asked = Calls.asked(out);
+        this.caller = Calls.caller();
     }
 
     /** Starts; to be called before the call's method returns. */
@@ -63,12 +67,14 @@ final class ScrollStream {
         ScrollJson page = next;
         calls.answer(
                         request,
-                        () ->
-                                scroller.page(
-                                                collection,
-                                                page,
-                                                asked.now().deadline(page.timeoutMs()))
-                                        .thenApply(found -> found.within(calls.limits().answer())))
+                        () -> {
+                            caller.check(Need.READ, collection.name());
+                            return scroller.page(
+                                            collection,
+                                            page,
+                                            asked.now().deadline(page.timeoutMs()))
+                                    .thenApply(found -> found.within(calls.limits().answer()));
+                        })
                 .whenComplete(
                         (found, failure) -> {
                             if (asked.gone().hasHappened()) {

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.netty.handler.ssl.NotSslRecordException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ record Unreachable(boolean secured) {
         if (tls != null) {
             return HANDSHAKE + handshake(tls, find(cause, CertificateException.class));
         }
+        UnknownHostException host = find(cause, UnknownHostException.class);
+        if (host != null) {
+            return "its host is not known here (" + host.getMessage() + ").";
+        }
         IOException io = find(cause, IOException.class);
         return io == null ? null : broken(innermost(io));
     }
@@ -58,8 +63,9 @@ record Unreachable(boolean secured) {
         if (secured || description == null || !description.startsWith("Network closed")) {
             return description;
         }
-        return "it closed the connection. Where shards speak TLS (security.ssl.internal.enabled),"
-                + " a gateway needs the cluster's certificates, and this one has none.";
+        return "it closed the connection: its process may have ended. Where shards speak TLS"
+                + " (security.ssl.internal.enabled), a gateway needs the cluster's certificates,"
+                + " and this one has none.";
     }
 
     private String broken(String message) {

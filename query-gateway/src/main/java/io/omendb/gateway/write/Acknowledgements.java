@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +80,7 @@ final class Acknowledgements implements Callback {
                 new OmenException(
                         ErrorCode.UNAVAILABLE,
                         "Kafka did not acknowledge every record, some may have been written ("
-                                + error.getMessage()
+                                + KafkaErrors.reason(error)
                                 + "); sending them again is safe.",
                         error));
     }

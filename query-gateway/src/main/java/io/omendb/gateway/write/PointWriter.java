@@ -6,6 +6,7 @@ import io.omendb.gateway.freshness.LogEnds;
 import io.omendb.gateway.freshness.Token;
 import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.protocol.kafka.KafkaErrors;
+import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.record.Point;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointJson;
@@ -35,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * the collection. Sending may block while Kafka is slow, so it belongs on the blocking pool. Safe
  * for use by several threads.
  *
- * <p>The producer is opened for the first write, when Kafka is known to let the gateway in: an
- * idempotent one whose credentials are refused works no more, even if they are accepted later.
+ * <p>Where Kafka is secured the producer is opened for the first write, when it is known to let the
+ * gateway in: an idempotent one whose credentials are refused works no more, even if they are
+ * accepted later.
  */
 public final class PointWriter implements AutoCloseable {
     /** Below Kafka's 1 MiB for a batch, which also holds the key, the header and the framing. */
@@ -74,7 +76,12 @@ public final class PointWriter implements AutoCloseable {
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
         // How long partitions that others add to a topic may go unnoticed.
         config.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
-        return new PointWriter(() -> new KafkaProducer<>(config), ends);
+        PointWriter writer = new PointWriter(() -> new KafkaProducer<>(config), ends);
+        if (!KafkaSettings.isSecured(kafka)) {
+            var unused =
+                    writer.opened(); // nothing can refuse it, and the first write finds it ready
+        }
+        return writer;
     }
 
     private synchronized Producer<byte[], byte[]> opened() {
@@ -183,8 +190,9 @@ public final class PointWriter implements AutoCloseable {
                         acknowledgements);
                 sent++;
             }
-        } catch (KafkaException e) {
-            // Of this record there will be no word.
+        } catch (KafkaException | IllegalStateException e) {
+            // Of this record there will be no word. The second is what a producer says that was
+            // closed meanwhile, as one that Kafka has refused is.
             acknowledgements.fail(e);
         }
         if (sent < records.size()) {

@@ -8,24 +8,25 @@ const KEY = /^[\x21-\x7e]+$/;
 
 export function showLogin() {
   const dialog = byId("login"), field = byId("login-key"), open = byId("login-open"), forget = byId("login-forget");
-  let dismissed = false;
+  let dismissed = false, answered = false;
 
   function ask(reason) {
     open.hidden = false;
     forget.hidden = access.key === null;
     setText(byId("login-reason"), reason);
-    if (!dialog.open) dialog.showModal();
+    dialog.showModal();
   }
 
   access.addEventListener("wanted", ({ detail }) => {
     open.hidden = false;
-    // Whoever closed it has seen it: what is asked again every two seconds does not open it again.
-    if (!dismissed) ask(detail);
+    // Whoever closed it has seen it, and whoever has it open is at it: the same is heard every two seconds.
+    if (!dismissed && !dialog.open) ask(detail);
   });
   open.addEventListener("click", () => ask(access.key === null ? "None is used now." : "One is used now."));
   open.hidden = access.key === null;
-  dialog.addEventListener("close", () => {
-    dismissed = true;
+  dialog.addEventListener("close", () => { // told a moment after it was
+    dismissed = !answered;
+    answered = false;
     field.value = "";
   });
   byId("login-form").addEventListener("submit", event => {
@@ -35,12 +36,13 @@ export function showLogin() {
       setText(byId("login-reason"), "That is no key: expected letters, digits and signs without spaces.");
       return;
     }
+    answered = true;
     dialog.close();
-    dismissed = false;
     access.use(key);
   });
   byId("login-close").addEventListener("click", () => dialog.close());
   forget.addEventListener("click", () => {
+    answered = true;
     dialog.close();
     access.use(null);
   });

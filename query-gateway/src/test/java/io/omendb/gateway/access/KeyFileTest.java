@@ -9,12 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyFileTest {
     private static final String HASH = "a".repeat(64);
@@ -50,7 +53,7 @@ class KeyFileTest {
             delimiter = '|',
             textBlock =
                     """
-                    - {name: a, sha256: HASH, allow: [read], colour: red} | Unrecognized field "colour"
+                    - {name: a, sha256: HASH, allow: [read], colour: red} | line 1: expected a YAML list of keys
                     - {name: a, sha256: HASH, allow: [reed]} | key a: allow: found "reed", expected read, write, manage, monitor
                     - {name: a, sha256: HASH, allow: []} | key a: allow: found nothing
                     - {name: a, sha256: HASH} | key a: allow: found none
@@ -61,15 +64,61 @@ class KeyFileTest {
                     - {name: a, sha256: HASH, allow: [read], collections: []} | key a: collections: found none
                     - {name: a, sha256: HASH, allow: [read], collections: ["*x"]} | key a: collections: found "*x"
                     - {name: a, sha256: HASH, allow: [read], expires: soon} | key a: expires: found "soon"
-                    - {name: a, sha256: HASH, allow: [read], name: b} | Duplicate field 'name'
+                    - {name: a, sha256: HASH, allow: [read], name: b} | line 1: expected a YAML list of keys
                     name: a | expected a YAML list of keys
                     - null | key 0: name: found none
+                    - omen_secret | line 1: expected
+                    - omen_secret: a | line 1: expected
+                    - {name: a, sha256: HASH, allow: omen_secret} | line 1: expected
+                    - {name: a, sha256: HASH, allow: [read], collections: ~} | key 0: collections: found nothing
+                    - {name: a, sha256: HASH, allow: [read], collections: [~]} | key 0: collections: found nothing
+                    - {name: a, sha256: HASH, allow: [read], expires: ~} | key 0: expires: found nothing
+                    - {name: a, sha256: omen_secret | expected a YAML list of keys
                     """)
     void whatIsNoKey_isNamed_andNothingSecretShown(String yaml, String message) {
         assertThatThrownBy(() -> KeyFile.parse(yaml.replace("HASH", HASH)))
                 .isInstanceOf(OmenException.class)
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("omen_secret");
+    }
+
+    /** Lists in block style end where the next key begins, as YAML has it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void key_inBlockStyle_isRemovedWhereverItIs(int removed) throws Exception {
+        Path file = folder.resolve("keys.yaml");
+        List<String> entries = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            entries.add(
+                    "- name: k"
+                            + i
+                            + "\r\n  sha256: \""
+                            + ("" + i).repeat(64)
+                            + "\"\r\n  allow:\r\n    - read\r\n    - write\r\n");
+        }
+        // A line break to YAML, in a comment, and none to most editors.
+        String comment = "# one\u2028# two\r\n";
+        Files.writeString(file, comment + String.join(comment, entries));
+
+        KeyFileEditor.remove(file, "k" + removed);
+
+        entries.remove(removed);
+        assertThat(KeyFile.read(file))
+                .extracting(ApiKey::name)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 3)
+                                .filter(i -> i != removed)
+                                .mapToObj(i -> "k" + i)
+                                .toList());
+        assertThat(Files.readString(file)).contains(entries).contains(comment);
+    }
+
+    @Test
+    void newFile_isItsOwners() throws Exception {
+        Path file = folder.resolve("keys.yaml");
+        KeyFileEditor.add(file, key("a", Permission.READ));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
     }
 
     @Test

@@ -138,8 +138,10 @@ class KeyRingTest {
         assertThat(ring.identify("Bearer " + KEY).name()).isEqualTo("test");
 
         Files.writeString(file, good);
+        Caller streaming = ring.identify("Bearer " + KEY);
         KeyFileEditor.remove(file, "test");
         ring.reload();
+        refused(ErrorCode.UNAUTHENTICATED, "not known", () -> streaming.check(Need.READ, "c"));
         refused(ErrorCode.UNAUTHENTICATED, "not known", () -> ring.identify("Bearer " + KEY));
     }
 }

@@ -7,6 +7,12 @@ import io.omendb.OmenException;
 import io.omendb.tls.PrivateCa;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -55,11 +61,25 @@ class ServerTlsTest {
                 null);
         refused("server.key: found no certificate", key, key, null);
         refused("server.pem: found no key that can be read", certificate, certificate, null);
-        Path encrypted =
-                Files.writeString(
-                        folder.resolve("encrypted.key"),
-                        Files.readString(key).replace("PRIVATE", "ENCRYPTED PRIVATE"));
+        Path encrypted = Files.writeString(folder.resolve("encrypted.key"), encrypted());
         refused("encrypted.key: found an encrypted key", certificate, encrypted, null);
         refused("cannot read", folder, key, null);
+    }
+
+    private static String encrypted() throws Exception {
+        KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+        Cipher cipher = Cipher.getInstance("PBEWithSHA1AndDESede");
+        cipher.init(
+                Cipher.ENCRYPT_MODE,
+                SecretKeyFactory.getInstance("PBEWithSHA1AndDESede")
+                        .generateSecret(new PBEKeySpec("secret".toCharArray())));
+        byte[] der =
+                new EncryptedPrivateKeyInfo(
+                                cipher.getParameters(),
+                                cipher.doFinal(keys.generateKeyPair().getPrivate().getEncoded()))
+                        .getEncoded();
+        return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(der)
+                + "\n-----END ENCRYPTED PRIVATE KEY-----\n";
     }
 }

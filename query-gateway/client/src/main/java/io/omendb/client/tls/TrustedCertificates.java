@@ -18,6 +18,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The certificates of a PEM file, as what servers are trusted by. They stand in the place of those
@@ -77,8 +78,16 @@ public final class TrustedCertificates {
         }
     }
 
-    /** Trusts servers whose certificate is one of these or is signed by one of them. */
-    public SSLContext context() {
+    List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /**
+     * Trusts servers whose certificate is one of these or is signed by one of them.
+     *
+     * @param shown to servers that want to know who asks; null for none
+     */
+    public SSLContext context(@Nullable ClientCertificate shown) {
         try {
             KeyStore roots = KeyStore.getInstance(KeyStore.getDefaultType());
             roots.load(null, null);
@@ -90,7 +99,7 @@ public final class TrustedCertificates {
             factory.init(roots);
             for (TrustManager manager : factory.getTrustManagers()) {
                 if (manager instanceof X509ExtendedTrustManager jvm) {
-                    return context(new DatedTrust(jvm));
+                    return context(new DatedTrust(jvm), shown);
                 }
             }
             throw new IllegalStateException("this JVM has no trust manager for X.509");
@@ -103,18 +112,21 @@ public final class TrustedCertificates {
      * Trusts the server that has the key of the file's first certificate, and no other, by whatever
      * name or address it is reached and whatever its dates: for who shares the file with the
      * server.
+     *
+     * @param shown as in {@link #context}
      */
-    public SSLContext pinned() {
+    public SSLContext pinned(@Nullable ClientCertificate shown) {
         try {
-            return context(new PinnedKey(file, certificates.get(0).getPublicKey()));
+            return context(new PinnedKey(file, certificates.get(0).getPublicKey()), shown);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no TLS", e);
         }
     }
 
-    private static SSLContext context(TrustManager trust) throws GeneralSecurityException {
+    private static SSLContext context(TrustManager trust, @Nullable ClientCertificate shown)
+            throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {trust}, null);
+        context.init(shown == null ? null : shown.managers(), new TrustManager[] {trust}, null);
         return context;
     }
 }

@@ -28,9 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class LogEnd implements AutoCloseable {
     private static final int REQUEST_TIMEOUT_MS = 5_000;
 
+    /** How long a refusal is repeated without asking Kafka again. */
+    private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final Map<String, Object> kafka;
     private final TopicPartition partition;
     private @Nullable Admin admin;
+    private @Nullable OmenException refusal;
+    private long refusedNanos;
     private boolean closed;
 
     LogEnd(Map<String, Object> kafka, TopicPartition partition) {
@@ -44,13 +49,17 @@ final class LogEnd implements AutoCloseable {
      * @throws OmenException UNAVAILABLE where there is no answer in time, or Kafka refuses
      */
     long ask(Duration timeout) {
+        Admin asked;
         try {
-            return ask(opened(), partition, timeout);
+            asked = opened();
         } catch (KafkaException e) {
             throw refused(e); // the settings make no client
+        }
+        try {
+            return ask(asked, partition, timeout);
         } catch (OmenException e) {
             if (KafkaErrors.isRefusal(e)) {
-                forget();
+                forget(asked, e);
             }
             throw e;
         }
@@ -84,11 +93,17 @@ final class LogEnd implements AutoCloseable {
                 e);
     }
 
-    /** A client that was refused says so for minutes, whatever has changed meanwhile. */
-    private synchronized void forget() {
-        if (admin != null) {
+    /**
+     * A client that was refused says so for minutes, whatever has changed meanwhile. The next one
+     * is made a while later: each is one more wrong password, and whoever asks a gateway for a
+     * collection that it does not know asks here.
+     */
+    private synchronized void forget(Admin refused, OmenException why) {
+        if (admin == refused) {
             admin.close(Duration.ZERO);
             admin = null;
+            refusal = why;
+            refusedNanos = System.nanoTime();
         }
     }
 
@@ -97,6 +112,11 @@ final class LogEnd implements AutoCloseable {
             throw new KafkaException("closed");
         }
         if (admin == null) {
+            OmenException last = refusal;
+            if (last != null && System.nanoTime() - refusedNanos < REFUSED_PAUSE_NANOS) {
+                throw new OmenException(last.code(), String.valueOf(last.getMessage()), last);
+            }
+            refusal = null;
             Map<String, Object> config = new HashMap<>(kafka);
             config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
             admin = Admin.create(config);
@@ -108,6 +128,9 @@ final class LogEnd implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        forget();
+        if (admin != null) {
+            admin.close(Duration.ZERO);
+            admin = null;
+        }
     }
 }

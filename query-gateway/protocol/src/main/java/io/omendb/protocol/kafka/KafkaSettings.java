@@ -121,10 +121,13 @@ public record KafkaSettings(Map<String, String> properties, @Nullable String fil
 
     /** Whether clients prove who they are, or the connection is encrypted. */
     public boolean isSecured() {
-        return !properties
-                .getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT")
-                .trim()
-                .equalsIgnoreCase("PLAINTEXT");
+        return isSecured(properties);
+    }
+
+    /** The same of any settings of Kafka's clients. */
+    public static boolean isSecured(Map<String, ?> settings) {
+        Object protocol = settings.get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+        return protocol != null && !protocol.toString().trim().equalsIgnoreCase("PLAINTEXT");
     }
 
     /** Keys only. */

@@ -37,6 +37,11 @@ final class OwnSettings {
                     "partitioner.class",
                     "partitioner.ignore.keys",
                     "partitioner.adaptive.partitioning.enable",
+                    "partitioner.availability.timeout.ms",
+                    "partitioner.rack.aware",
+                    // Idempotent producers try again, and keep five requests in order at most.
+                    "retries",
+                    "max.in.flight.requests.per.connection",
                     // All writers of the catalogue share one; the others have no transactions.
                     "transactional.id",
                     "transaction.timeout.ms",

@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.omendb.cli.client.GatewayAccess;
 import io.omendb.cli.client.GatewayClient;
+import io.omendb.client.tls.ClientCertificate;
 import io.omendb.connectors.ingest.IngestionJob;
 import io.omendb.connectors.ingest.IngestionOptions;
 import io.omendb.connectors.ingest.MissingRecords;
 import io.omendb.gateway.Gateway;
 import io.omendb.gateway.GatewayOptions;
+import io.omendb.gateway.access.ApiKey;
+import io.omendb.gateway.access.KeyFileEditor;
+import io.omendb.gateway.access.KeyHash;
+import io.omendb.gateway.access.Permission;
+import io.omendb.gateway.access.Scope;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.kafka.KafkaSettings;
+import io.omendb.tls.PrivateCa;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -25,6 +33,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -35,7 +44,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.kafka.clients.admin.Admin;
@@ -53,11 +61,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The job and the gateway before a Kafka that wants a password over TLS, and allows each of them no
- * more than it needs.
+ * Everything secured at once: a Kafka that wants a password over TLS and allows job and gateway no
+ * more than each needs, a Flink cluster whose REST interface and whose inside speak mutual TLS, and
+ * a gateway, a process of its own, that wants keys and certificates itself.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SecuredKafkaIT {
+class SecuredClusterIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GATEWAY_PASSWORD = "geheim-of-the-gateway";
     private static final String JOB_PASSWORD = "geheim-of-the-job";
@@ -73,11 +82,15 @@ class SecuredKafkaIT {
     private Path log;
     private GatewayClient gateway;
     private Path fromFile;
+    private SecuredFlink flink;
+    private PrivateCa ca;
+    private String key;
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         dir = folder;
-        cluster = cluster();
+        flink = SecuredFlink.in(Files.createDirectories(dir.resolve("flink")));
+        cluster = flink.cluster();
         CompletableFuture<Void> clusterStarted = CompletableFuture.runAsync(this::startCluster);
         broker = SecuredBroker.start(dir);
         admin = broker.admin();
@@ -98,24 +111,9 @@ class SecuredKafkaIT {
         await(() -> admin.listTopics().names().get().contains("omen_catalogue"));
         submit(
                 broker.settings("job.properties", SecuredBroker.JOB, "${file:" + secrets + ":job}"),
-                2);
-        gateway = new GatewayClient(url());
+                SecuredFlink.SHARDS);
+        gateway = client();
         await(gateway::isReady);
-    }
-
-    private MiniCluster cluster() {
-        Configuration config = new Configuration();
-        config.setString("state.backend.type", "io.omendb.state.OmenStateBackendFactory");
-        config.setString("restart-strategy.type", "none");
-        config.setString("rest.port", "0");
-        config.setString("rest.address", "127.0.0.1");
-        config.setString("rest.bind-address", "127.0.0.1");
-        return new MiniCluster(
-                new MiniClusterConfiguration.Builder()
-                        .setConfiguration(config)
-                        .setNumTaskManagers(1)
-                        .setNumSlotsPerTaskManager(3)
-                        .build());
     }
 
     private void startCluster() {
@@ -162,8 +160,42 @@ class SecuredKafkaIT {
                         "gateway",
                         "--flink",
                         cluster.getRestAddress().get().toString(),
+                        "--flink-config",
+                        flink.configuration().toString(),
+                        "--config",
+                        own().toString(),
                         "--port",
                         "0");
+    }
+
+    /** What the gateway wants of its own clients. */
+    private Path own() throws Exception {
+        ca = PrivateCa.in(dir).issue("own", "-ext", "san=ip:127.0.0.1");
+        Path keys = dir.resolve("keys.yaml");
+        key = KeyHash.newKey();
+        KeyFileEditor.add(
+                keys,
+                new ApiKey(
+                        "test",
+                        KeyHash.of(key),
+                        EnumSet.of(Permission.READ, Permission.WRITE, Permission.MANAGE),
+                        Scope.ALL,
+                        null));
+        return Files.writeString(
+                dir.resolve("gateway.yaml"),
+                "gateway: {api_keys: %s, tls: {certificate: %s, key: %s, client_ca: %s}}"
+                        .formatted(keys, ca.certificate("own"), ca.key("own"), ca.certificate()));
+    }
+
+    private GatewayClient client() throws Exception {
+        String url = url();
+        assertThat(url).startsWith("https://");
+        return new GatewayClient(
+                GatewayAccess.of(url)
+                        .withCa(
+                                ca.certificate(),
+                                ClientCertificate.read(ca.certificate("own"), ca.key("own")))
+                        .withApiKey(key));
     }
 
     private String url() throws Exception {
@@ -226,6 +258,11 @@ class SecuredKafkaIT {
             catalogue.awaitCaughtUp(Duration.ofSeconds(30));
             assertThat(catalogue.problem()).isEmpty();
         }
+    }
+
+    @Test
+    void shards_answerNobodyInPlainText_norDoesFlink() throws Exception {
+        flink.assertPlainTextIsRefused(cluster.getRestAddress().get());
     }
 
     private ConsumerRecord<String, String> deadLetter(String topic) {

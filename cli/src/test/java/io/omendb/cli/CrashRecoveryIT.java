@@ -101,7 +101,7 @@ class CrashRecoveryIT {
      * likely as not.
      */
     private void writeThenKill(RunningOmen omen) throws Exception {
-        long killAfterNanos = TimeUnit.MILLISECONDS.toNanos(3_000 + random.nextInt(6_000));
+        long killAfterNanos = TimeUnit.MILLISECONDS.toNanos(2_000 + random.nextInt(4_000));
         AtomicBoolean killed = new AtomicBoolean();
         Thread killer =
                 new Thread(

@@ -170,7 +170,9 @@ class SecuredClusterIT {
 
     /** What the gateway wants of its own clients. */
     private Path own() throws Exception {
-        ca = PrivateCa.in(dir).issue("own", "-ext", "san=ip:127.0.0.1");
+        ca =
+                PrivateCa.in(Files.createDirectories(dir.resolve("own")))
+                        .issue("own", "-ext", "san=ip:127.0.0.1");
         Path keys = dir.resolve("keys.yaml");
         key = KeyHash.newKey();
         KeyFileEditor.add(

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Unreachable(boolean secured) {
     private static final String HANDSHAKE = "TLS handshake failed: ";
+    private static final String CLOSED =
+            "it closed the connection: its process may have ended. Where shards speak TLS"
+                    + " (security.ssl.internal.enabled), a gateway needs the cluster's"
+                    + " certificates, and this one has none";
 
     /**
      * The reason.
@@ -63,16 +67,18 @@ record Unreachable(boolean secured) {
         if (secured || description == null || !description.startsWith("Network closed")) {
             return description;
         }
-        return "it closed the connection: its process may have ended. Where shards speak TLS"
-                + " (security.ssl.internal.enabled), a gateway needs the cluster's certificates,"
-                + " and this one has none.";
+        return CLOSED + ".";
     }
 
+    /** Closed by the other side, which had more to read or nobody to read it. */
     private String broken(String message) {
-        // One whose certificate is refused may learn of the end before it learns of the reason.
-        return secured && message.contains("reset")
+        if (!message.contains("reset") && !message.contains("Broken pipe")) {
+            return message + ".";
+        }
+        // Whoever is refused may learn of the end before it learns of the reason.
+        return secured
                 ? message + "; it may not trust this gateway's certificate."
-                : message + ".";
+                : CLOSED + " (" + message + ").";
     }
 
     private static String innermost(Throwable failure) {

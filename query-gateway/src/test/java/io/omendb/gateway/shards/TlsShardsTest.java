@@ -15,7 +15,11 @@ import io.omendb.protocol.v1.CountRequest;
 import io.omendb.protocol.v1.CountResponse;
 import io.omendb.protocol.v1.ShardServiceGrpc.ShardServiceImplBase;
 import io.omendb.tls.TestKeystore;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +111,18 @@ class TlsShardsTest {
         assertUnavailable(port, null, "did not answer: ", "Connection refused");
     }
 
+    /** How a refusal looks where the other side had not read everything: no reason arrives. */
+    @Test
+    void connectionsThatAreReset_areExplainedToo() throws Exception {
+        try (Resetting shard = Resetting.start()) {
+            assertUnavailable(shard.port(), null, "it closed the connection", "this one has none");
+            assertUnavailable(
+                    shard.port(),
+                    Version.TLS_1_2.tls(cluster, cluster),
+                    "may not trust this gateway's certificate");
+        }
+    }
+
     private static void assertUnavailable(int port, @Nullable ShardTls tls, String... parts) {
         assertThatThrownBy(() -> ask(port, tls))
                 .cause()
@@ -135,6 +151,37 @@ class TlsShardsTest {
         @Override
         public void close() throws InterruptedException {
             server.shutdownNow().awaitTermination();
+        }
+    }
+
+    /** Ends each connection by a reset once it has sent something. */
+    private record Resetting(ServerSocket socket, Thread thread) implements AutoCloseable {
+        static Resetting start() throws IOException {
+            ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName(HOST));
+            Thread thread = new Thread(() -> resetAll(socket), "resetting");
+            thread.start();
+            return new Resetting(socket, thread);
+        }
+
+        private static void resetAll(ServerSocket socket) {
+            while (!socket.isClosed()) {
+                try (Socket connection = socket.accept()) {
+                    connection.setSoLinger(true, 0);
+                    connection.getInputStream().read();
+                } catch (IOException e) {
+                    // Closed by the test, or by the client before it sent anything.
+                }
+            }
+        }
+
+        int port() {
+            return socket.getLocalPort();
+        }
+
+        @Override
+        public void close() throws Exception {
+            socket.close();
+            thread.join();
         }
     }
 

@@ -11,6 +11,7 @@ import io.omendb.client.tls.TlsFailure;
 import io.omendb.client.tls.TrustedCertificates;
 import io.omendb.tls.PrivateCa;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,8 +24,8 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,14 +178,10 @@ class TlsTest {
     /** The JDK's HTTP server hangs up without a word; others say why, as its sockets do. */
     @Test
     void serverThatWantsACertificate_saysSo() throws Exception {
-        try (SSLServerSocket wanting =
-                (SSLServerSocket)
-                        ca.context("server")
-                                .getServerSocketFactory()
-                                .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            wanting.setNeedClientAuth(true);
+        SSLSocketFactory factory = ca.context("server").getSocketFactory();
+        try (ServerSocket wanting = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             // The JDK's client connects again by itself, once.
-            Thread refusing = new Thread(() -> refuseAll(wanting));
+            Thread refusing = new Thread(() -> refuseAll(wanting, factory));
             refusing.start();
             try (OmenClient client =
                     OmenClient.builder("https://127.0.0.1:" + wanting.getLocalPort())
@@ -200,12 +197,21 @@ class TlsTest {
         }
     }
 
-    private static void refuseAll(SSLServerSocket wanting) {
+    private static void refuseAll(ServerSocket wanting, SSLSocketFactory factory) {
         while (!wanting.isClosed()) {
-            try (SSLSocket socket = (SSLSocket) wanting.accept()) {
-                socket.startHandshake();
+            try (Socket plain = wanting.accept()) {
+                SSLSocket socket = (SSLSocket) factory.createSocket(plain, null, -1, false);
+                socket.setUseClientMode(false);
+                socket.setNeedClientAuth(true);
+                try {
+                    socket.startHandshake();
+                } catch (IOException refused) {
+                    // Closed with a request unread, the connection would be reset, and the client
+                    // might not see why.
+                    plain.getInputStream().transferTo(OutputStream.nullOutputStream());
+                }
             } catch (IOException e) {
-                // Refused, as it should be, or the end.
+                // The end.
             }
         }
     }

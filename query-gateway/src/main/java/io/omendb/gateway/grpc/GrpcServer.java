@@ -1,7 +1,6 @@
 package io.omendb.gateway.grpc;
 
 import io.grpc.BindableService;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -58,9 +57,7 @@ public final class GrpcServer implements AutoCloseable {
         HealthStatusManager health = new HealthStatusManager();
         BindableService reflection = ProtoReflectionServiceV1.newInstance();
         NettyServerBuilder builder =
-                NettyServerBuilder.forAddress(
-                                new InetSocketAddress(host, port),
-                                tls == null ? InsecureServerCredentials.create() : tls.grpc())
+                NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                         .executor(threads.others())
                         .callExecutor(threads.byMethod())
                         // Also what a compressed message may become.
@@ -78,6 +75,9 @@ public final class GrpcServer implements AutoCloseable {
                         .intercept(new NamedAnswers())
                         .addService(health.getHealthService())
                         .addService(reflection);
+        if (tls != null) {
+            builder.sslContext(tls.grpc());
+        }
         for (BindableService service : services) {
             builder.addService(service);
             health.setStatus(name(service), ServingStatus.SERVING);

@@ -4,17 +4,15 @@ import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
-import io.grpc.util.AdvancedTlsX509KeyManager;
-import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.ClientAuth;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.SSLException;
 
 /**
  * TLS 1.2 and 1.3 on the ports for HTTP and gRPC, with the certificates that the files hold now:
@@ -22,15 +20,13 @@ import java.util.List;
  */
 public final class ServerTls {
     private final TlsFiles files;
-    private final AdvancedTlsX509KeyManager grpcKey = new AdvancedTlsX509KeyManager();
-    private final AdvancedTlsX509TrustManager grpcTrust;
+    private final ReplaceableSslContext grpc;
     private volatile PemFiles.Read current;
 
-    private ServerTls(
-            TlsFiles files, PemFiles.Read current, AdvancedTlsX509TrustManager grpcTrust) {
+    private ServerTls(TlsFiles files, PemFiles.Read current) {
         this.files = files;
         this.current = current;
-        this.grpcTrust = grpcTrust;
+        this.grpc = new ReplaceableSslContext(contextOf(current));
     }
 
     /**
@@ -39,22 +35,7 @@ public final class ServerTls {
      * @throws OmenException NOT_FOUND, EXTERNAL or INVALID naming the file
      */
     public static ServerTls open(TlsFiles files) {
-        PemFiles.Read read = PemFiles.read(files);
-        try {
-            ServerTls tls =
-                    new ServerTls(
-                            files,
-                            read,
-                            AdvancedTlsX509TrustManager.newBuilder()
-                                    .setVerification(
-                                            AdvancedTlsX509TrustManager.Verification
-                                                    .CERTIFICATE_ONLY_VERIFICATION)
-                                    .build());
-            tls.use(read);
-            return tls;
-        } catch (GeneralSecurityException e) {
-            throw new OmenException(ErrorCode.INTERNAL, "this Java has no X.509", e);
-        }
+        return new ServerTls(files, PemFiles.read(files));
     }
 
     /**
@@ -62,23 +43,29 @@ public final class ServerTls {
      *
      * @throws OmenException as {@link #open}
      */
-    public void reload() {
-        use(PemFiles.read(files));
+    public synchronized void reload() {
+        PemFiles.Read read = PemFiles.read(files);
+        grpc.replace(contextOf(read));
+        current = read;
     }
 
-    private synchronized void use(PemFiles.Read read) {
-        try {
-            if (!read.clientCa().isEmpty()) {
-                grpcTrust.updateTrustCredentials(read.clientCa().toArray(new X509Certificate[0]));
-            }
-        } catch (GeneralSecurityException | IOException e) {
-            throw new OmenException(
-                    ErrorCode.INVALID, files.clientCa() + ": cannot be used: " + e.getMessage(), e);
-        }
+    private SslContext contextOf(PemFiles.Read read) {
         TlsKeyPair pair = read.pair();
-        grpcKey.updateIdentityCredentials(
-                pair.certificateChain().toArray(new X509Certificate[0]), pair.privateKey());
-        current = read;
+        SslContextBuilder builder =
+                GrpcSslContexts.configure(
+                        SslContextBuilder.forServer(pair.privateKey(), pair.certificateChain()));
+        if (wantsClientCertificates()) {
+            builder.trustManager(read.clientCa())
+                    .clientAuth(io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth.REQUIRE);
+        }
+        try {
+            return builder.build();
+        } catch (SSLException e) {
+            throw new OmenException(
+                    ErrorCode.INVALID,
+                    files.certificate() + ": cannot be used: " + e.getMessage(),
+                    e);
+        }
     }
 
     private boolean wantsClientCertificates() {
@@ -105,13 +92,8 @@ public final class ServerTls {
                         .build());
     }
 
-    /** What a gRPC server is built with. */
-    public ServerCredentials grpc() {
-        TlsServerCredentials.Builder credentials =
-                TlsServerCredentials.newBuilder().keyManager(grpcKey);
-        if (wantsClientCertificates()) {
-            credentials.trustManager(grpcTrust).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-        }
-        return credentials.build();
+    /** TLS of a gRPC server. */
+    public SslContext grpc() {
+        return grpc;
     }
 }

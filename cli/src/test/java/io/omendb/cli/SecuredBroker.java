@@ -18,8 +18,11 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -65,10 +68,15 @@ final class SecuredBroker implements AutoCloseable {
                 "-genkeypair -alias kafka -keyalg EC -dname CN=kafka -ext SAN=ip:127.0.0.1 -validity 2",
                 keys);
         keytool("-exportcert -rfc -alias kafka -file " + folder.resolve("ca.pem"), keys);
-        int open = LoopbackPort.free();
-        int controller = LoopbackPort.free();
-        int secured = LoopbackPort.free();
-        int mutual = LoopbackPort.free();
+        Set<Integer> ports = new LinkedHashSet<>();
+        while (ports.size() < 4) {
+            ports.add(LoopbackPort.free());
+        }
+        Iterator<Integer> port = ports.iterator();
+        int open = port.next();
+        int controller = port.next();
+        int secured = port.next();
+        int mutual = port.next();
         String scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
         Map<String, String> settings =
                 Map.ofEntries(

@@ -166,7 +166,7 @@ public final class Gateway implements AutoCloseable {
             EventLoopGroup workers) {
         ServerTls tls = security.tls();
         Limits limits = options.limits();
-        Problems problems = new Problems(limits.bodyBytes());
+        Problems problems = new Problems(limits.bodyBytes(), parts.routes());
         ServerBuilder builder =
                 Server.builder()
                         .port(
@@ -188,7 +188,7 @@ public final class Gateway implements AutoCloseable {
         if (tls != null) {
             tls.configure(builder);
         }
-        Connections.configure(builder, limits);
+        Connections.configure(builder, limits, tls != null);
         for (Route route : parts.routes()) {
             builder.route()
                     .path(route.path())

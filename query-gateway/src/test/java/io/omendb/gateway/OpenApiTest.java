@@ -6,9 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.gateway.http.Admission;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +39,37 @@ class OpenApiTest {
         assertThat(references).isNotEmpty();
         for (String reference : references) {
             assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+        }
+    }
+
+    /** Whoever tries another method is told the ones there are. */
+    @Test
+    void pathsOfOpenapi_sayWhatIsAllowed() throws Exception {
+        Map<String, Set<String>> methods = new TreeMap<>();
+        for (OpenApiDocument.Operation operation : OpenApiDocument.load().operations()) {
+            methods.computeIfAbsent(operation.path(), path -> new TreeSet<>())
+                    .add(operation.method().toUpperCase(Locale.ROOT));
+        }
+        try (Gateway gateway =
+                Gateway.start(GatewayOptions.of("127.0.0.1:1").withPort(0), new NoShards())) {
+            HttpClient client = HttpClient.newHttpClient();
+            for (Map.Entry<String, Set<String>> path : methods.entrySet()) {
+                URI uri =
+                        URI.create(
+                                "http://127.0.0.1:"
+                                        + gateway.port()
+                                        + path.getKey().replaceAll("[{}]", ""));
+                HttpResponse<String> answer =
+                        client.send(
+                                HttpRequest.newBuilder(uri)
+                                        .method("PATCH", BodyPublishers.noBody())
+                                        .build(),
+                                BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(path.getKey()).isEqualTo(405);
+                assertThat(answer.headers().firstValue("allow").orElse("").split(", "))
+                        .as(path.getKey())
+                        .containsAll(path.getValue()); // and those of paths with braces
+            }
         }
     }
 

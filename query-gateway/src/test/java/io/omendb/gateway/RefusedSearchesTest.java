@@ -3,6 +3,7 @@ package io.omendb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.linecorp.armeria.common.CommonPools;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -11,6 +12,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.omendb.gateway.access.KeyRing;
 import io.omendb.gateway.access.Need;
+import io.omendb.gateway.http.Acceptors;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Connections;
@@ -49,7 +51,9 @@ class RefusedSearchesTest {
         overload = reached;
         admission = new Admission(100, 1000, 1000, overload.limit());
         ServerBuilder builder = Server.builder().http(0);
-        Connections.configure(builder, Limits.DEFAULT);
+        // Armeria's own would be waited for two seconds at each stop.
+        builder.bossGroupFactory(address -> Acceptors.beside(CommonPools.workerGroup()));
+        Connections.configure(builder, Limits.DEFAULT, false);
         serve(
                 builder,
                 Route.quick(HttpMethod.POST, "/search", Need.NOTHING, this::answer).searching());
@@ -70,7 +74,7 @@ class RefusedSearchesTest {
                         route,
                         KeyRing.none(),
                         admission,
-                        new Problems(Limits.DEFAULT.bodyBytes()),
+                        new Problems(Limits.DEFAULT.bodyBytes(), List.of()),
                         Limits.DEFAULT,
                         (answered, status, nanos) -> statuses.add(status)));
     }

@@ -6,6 +6,7 @@ import io.omendb.OmenException;
 import io.omendb.connectors.format.RecordFormat;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.GenerationHeader;
+import io.omendb.protocol.kafka.KafkaErrors;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.record.PointRules;
@@ -129,7 +130,12 @@ public final class OmenProducer implements AutoCloseable {
         // Batches are made here already.
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, options.bufferBytes());
-        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config);
+        KafkaProducer<byte[], byte[]> producer;
+        try {
+            producer = new KafkaProducer<>(config);
+        } catch (KafkaException e) {
+            throw KafkaErrors.of("No client for Kafka can be made", e);
+        }
         try {
             int partitions = producer.partitionsFor(definition.topic()).size();
             return new OmenProducer(definition, catalogue, producer, partitions, options);

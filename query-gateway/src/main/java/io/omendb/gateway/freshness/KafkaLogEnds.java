@@ -3,7 +3,6 @@ package io.omendb.gateway.freshness;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.schema.CollectionDefinition;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -28,14 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class KafkaLogEnds implements LogEnds {
     private static final long FIRST_ANSWER_MS_MAX = 1_000;
-    private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
-    private final Admin admin;
+    private final RenewedAdmin admin;
     private final MappedTopics mapped;
     private final LogTails tails;
     private final LogWatch watch;
 
-    private KafkaLogEnds(Admin admin, MappedTopics mapped, LogTails tails, LogWatch watch) {
+    private KafkaLogEnds(RenewedAdmin admin, MappedTopics mapped, LogTails tails, LogWatch watch) {
         this.admin = admin;
         this.mapped = mapped;
         this.tails = tails;
@@ -46,7 +43,7 @@ final class KafkaLogEnds implements LogEnds {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        Admin admin = Admin.create(config);
+        RenewedAdmin admin = RenewedAdmin.of(config);
         LogTails tails = new LogTails(kafka);
         return new KafkaLogEnds(admin, mapped, tails, LogWatch.start(admin, tails));
     }
@@ -190,7 +187,8 @@ final class KafkaLogEnds implements LogEnds {
         CompletionStage<Integer> count =
                 log.partitions() > 0
                         ? CompletableFuture.completedFuture(log.partitions())
-                        : admin.describeTopics(List.of(topic))
+                        : admin.get()
+                                .describeTopics(List.of(topic))
                                 .allTopicNames()
                                 .toCompletionStage()
                                 .thenApply(topics -> LogWatch.countOf(topics, topic));
@@ -200,12 +198,14 @@ final class KafkaLogEnds implements LogEnds {
                             for (int i = 0; i < known; i++) {
                                 asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
                             }
-                            return admin.listOffsets(asked, LogWatch.committed())
+                            return admin.get()
+                                    .listOffsets(asked, LogWatch.committed())
                                     .all()
                                     .toCompletionStage();
                         })
                 .handle(
                         (found, failure) -> {
+                            admin.heard(failure);
                             if (failure != null && log.mayBeMissing() && isUnknown(failure)) {
                                 return Map.<Integer, Long>of();
                             }
@@ -259,6 +259,6 @@ final class KafkaLogEnds implements LogEnds {
     public void close() {
         watch.close();
         tails.close();
-        admin.close(Duration.ofMillis(CLOSE_WAIT_MS_MAX));
+        admin.close();
     }
 }

@@ -2,6 +2,7 @@ package io.omendb.gateway.freshness;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -44,6 +46,10 @@ final class LogTails implements AutoCloseable {
     private static final int FETCH_MS = 5;
     private static final int KAFKA_MS_MAX = 3_000;
     private static final long IDLE_MS = 200;
+
+    /** Until there is another consumer in place of one that failed. */
+    private static final long ANEW_MS = 2_000;
+
     private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
     /** How long a tail is believed: a log may be made anew, and records expire. */
@@ -192,12 +198,12 @@ final class LogTails implements AutoCloseable {
         } catch (InterruptException e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.warn("The ends of logs cannot be read: {}", e.toString());
+            LOG.warn("The ends of logs cannot be read: {}", KafkaErrors.reason(e));
             if (next != null) {
                 known.put(next, Tail.unknown());
                 answer(next, Tail.unknown());
             }
-            MILLISECONDS.sleep(IDLE_MS);
+            MILLISECONDS.sleep(ANEW_MS);
         }
     }
 
@@ -209,8 +215,8 @@ final class LogTails implements AutoCloseable {
             return last == null
                     ? new Tail(end - 1, end, System.nanoTime() + LEFT_ALONE_NANOS)
                     : new Tail(last, end, System.nanoTime() + KNOWN_NANOS);
-        } catch (InterruptException e) {
-            throw e;
+        } catch (InterruptException | AuthenticationException e) {
+            throw e; // a consumer that was refused is not let in later either
         } catch (AuthorizationException e) {
             if (!refused) {
                 refused = true;

@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -41,7 +40,7 @@ final class LogWatch implements AutoCloseable {
 
     private static final long CLOSE_WAIT_MS_MAX = 5_000;
 
-    private final Admin admin;
+    private final RenewedAdmin admin;
     private final LogTails tails;
     private final Map<String, TopicLog> logs = new ConcurrentHashMap<>();
     private final Semaphore newcomers = new Semaphore(0);
@@ -49,13 +48,13 @@ final class LogWatch implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean away;
 
-    private LogWatch(Admin admin, LogTails tails) {
+    private LogWatch(RenewedAdmin admin, LogTails tails) {
         this.admin = admin;
         this.tails = tails;
     }
 
     /** Starts to watch. */
-    static LogWatch start(Admin admin, LogTails tails) {
+    static LogWatch start(RenewedAdmin admin, LogTails tails) {
         LogWatch watch = new LogWatch(admin, tails);
         watch.thread.setDaemon(true);
         watch.thread.start();
@@ -112,6 +111,7 @@ final class LogWatch implements AutoCloseable {
                     newcomers.drainPermits();
                 }
                 forgetIdle();
+                admin.renewIfRefused();
                 refresh(round % DESCRIBE_EVERY == 0);
             }
         } catch (InterruptedException e) {
@@ -164,7 +164,7 @@ final class LogWatch implements AutoCloseable {
             return;
         }
         long asking = System.nanoTime();
-        ListOffsetsResult told = admin.listOffsets(asked, committed());
+        ListOffsetsResult told = admin.get().listOffsets(asked, committed());
         CompletableFuture<?>[] all =
                 byTopic.entrySet().stream()
                         .map(topic -> told(topic.getKey(), topic.getValue(), asking, told))
@@ -192,6 +192,7 @@ final class LogWatch implements AutoCloseable {
         return CompletableFuture.allOf(ends.values().toArray(CompletableFuture<?>[]::new))
                 .handle(
                         (all, failure) -> {
+                            admin.heard(failure);
                             TopicLog log = logs.get(topic);
                             if (log == null) {
                                 return null;
@@ -257,12 +258,14 @@ final class LogWatch implements AutoCloseable {
     /** Each topic by itself, and nobody waits for it. */
     private void describe(String topic, TopicLog log) {
         log.described = true;
-        admin.describeTopics(List.of(topic))
+        admin.get()
+                .describeTopics(List.of(topic))
                 .allTopicNames()
                 .toCompletionStage()
                 .whenComplete(
                         (topics, failure) -> {
                             log.described = false;
+                            admin.heard(failure);
                             Throwable cause =
                                     failure instanceof CompletionException
                                             ? failure.getCause()
@@ -291,7 +294,8 @@ final class LogWatch implements AutoCloseable {
         for (int i = 0; i < log.partitions; i++) {
             asked.put(new TopicPartition(topic, i), OffsetSpec.earliest());
         }
-        admin.listOffsets(asked)
+        admin.get()
+                .listOffsets(asked)
                 .all()
                 .toCompletionStage()
                 .thenAccept(

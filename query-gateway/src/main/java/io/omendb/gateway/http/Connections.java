@@ -14,10 +14,14 @@ public final class Connections {
 
     private Connections() {}
 
-    /** Sets a server up. */
-    public static void configure(ServerBuilder server, Limits limits) {
+    /**
+     * Sets a server up.
+     *
+     * @param encrypted whether its connections begin with TLS
+     */
+    public static void configure(ServerBuilder server, Limits limits, boolean encrypted) {
         server.childChannelPipelineCustomizer(
-                        pipeline -> HeaderTimeout.watch(pipeline, limits.headerMs()))
+                        pipeline -> HeaderTimeout.watch(pipeline, limits.headerMs(), encrypted))
                 .accessLogWriter(new AccessLog(), true)
                 .decorator(
                         EncodingService.builder()

@@ -35,11 +35,21 @@ public final class HeaderTimeout extends ChannelDuplexHandler {
         this.timeoutMs = timeoutMs;
     }
 
-    /** Watches a connection that has just been made. */
-    public static void watch(ChannelPipeline pipeline, int timeoutMs) {
+    /**
+     * Watches a connection that has just been made.
+     *
+     * @param encrypted whether TLS comes first, which has records and a time limit of its own: what
+     *     is counted is what it lets through
+     */
+    public static void watch(ChannelPipeline pipeline, int timeoutMs, boolean encrypted) {
         HeaderTimeout timeout = new HeaderTimeout(timeoutMs);
         pipeline.channel().attr(KEY).set(timeout);
-        pipeline.addFirst(timeout);
+        if (encrypted) {
+            // What reads HTTP is added behind it once both sides have agreed on a protocol.
+            pipeline.addLast(timeout);
+        } else {
+            pipeline.addFirst(timeout);
+        }
     }
 
     /** The head of a request has arrived. */

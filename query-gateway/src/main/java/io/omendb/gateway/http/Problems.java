@@ -23,6 +23,7 @@ import io.omendb.OmenException;
 import io.omendb.gateway.shards.SearchLimit;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,9 +48,15 @@ public final class Problems implements ServerErrorHandler {
     private static final byte[] BUSY = opened(Problem.of(SearchLimit.refusal()));
 
     private final long bodyBytesMax;
+    private final AllowedMethods allowed;
 
-    public Problems(long bodyBytesMax) {
+    /**
+     * @param bodyBytesMax of a request
+     * @param routes all that are served
+     */
+    public Problems(long bodyBytesMax, List<Route> routes) {
         this.bodyBytesMax = bodyBytesMax;
+        this.allowed = new AllowedMethods(routes);
     }
 
     /** The answer to a failure. */
@@ -160,7 +167,7 @@ public final class Problems implements ServerErrorHandler {
         return headers.method() + " " + headers.path();
     }
 
-    private static AggregatedHttpResponse aggregated(
+    private AggregatedHttpResponse aggregated(
             Problem problem,
             @Nullable ServiceRequestContext context,
             @Nullable RequestHeaders request) {
@@ -172,6 +179,9 @@ public final class Problems implements ServerErrorHandler {
         }
         if (problem.status() == HttpStatus.UNAUTHORIZED) {
             headers.set(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
+        }
+        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED && context != null) {
+            headers.set(HttpHeaderNames.ALLOW, allowed.of(context.path()));
         }
         boolean read = context != null && context.request().isComplete();
         if (problem.status() == HttpStatus.REQUEST_TIMEOUT

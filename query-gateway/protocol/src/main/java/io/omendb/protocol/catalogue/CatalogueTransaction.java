@@ -41,7 +41,12 @@ final class CatalogueTransaction implements AutoCloseable {
 
     /** Begins, and fences whoever began before. */
     static CatalogueTransaction begin(Map<String, Object> kafka) throws InterruptedException {
-        KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config(kafka));
+        KafkaProducer<byte[], byte[]> producer;
+        try {
+            producer = new KafkaProducer<>(config(kafka));
+        } catch (KafkaException e) {
+            throw failed(e);
+        }
         try {
             producer.initTransactions();
             return new CatalogueTransaction(producer);

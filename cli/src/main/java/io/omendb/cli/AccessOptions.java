@@ -29,6 +29,7 @@ final class AccessOptions {
             names = "--ca",
             paramLabel = "FILE",
             defaultValue = "${env:OMEN_CA}",
+            converter = PathIfAny.class,
             description =
                     "PEM file of the CA that signed the gateway's certificate, where it is a"
                             + " private one (or OMEN_CA): it alone is trusted then.")
@@ -38,6 +39,7 @@ final class AccessOptions {
             names = "--cert",
             paramLabel = "FILE",
             defaultValue = "${env:OMEN_CERT}",
+            converter = PathIfAny.class,
             description =
                     "PEM file of a client certificate, for a gateway that wants one; with --key (or OMEN_CERT).")
     private @Nullable Path certificate;
@@ -46,6 +48,7 @@ final class AccessOptions {
             names = "--key",
             paramLabel = "FILE",
             defaultValue = "${env:OMEN_CERT_KEY}",
+            converter = PathIfAny.class,
             description = "PEM file of its private key, PKCS#8, not encrypted (or OMEN_CERT_KEY).")
     private @Nullable Path key;
 

@@ -62,6 +62,7 @@ final class GatewayCommand implements Callable<Integer> {
             names = "--flink-config",
             paramLabel = "FILE",
             defaultValue = "${env:OMEN_FLINK_CONFIG}",
+            converter = PathIfAny.class,
             description =
                     "The cluster's config.yaml (or OMEN_FLINK_CONFIG). Of it security.ssl.* is"
                             + " used: rest.* for --flink https://..., internal.* for the shards; see"

@@ -88,6 +88,11 @@ final class IngestCommand implements Callable<Integer> {
         if (batch < 1) {
             throw OmenException.malformed("--batch: found " + batch + ", expected at least 1");
         }
+        if (kafka != null && kafka.isBlank()) {
+            // What was meant is not the gateway: a variable that is not set, perhaps.
+            throw OmenException.malformed(
+                    "--kafka: found nothing, expected Kafka's bootstrap servers");
+        }
         KafkaSettings settings = KafkaSettings.of(kafka, kafkaConfig);
         long start = System.nanoTime();
         long sent = settings == null ? throughGateway() : throughKafka(settings);

@@ -174,6 +174,8 @@ class AccessTest {
                             "[1,2]");
             builder.environment().put("OMEN_API_KEY", GuardedGateway.READER);
             builder.environment().put("OMEN_CA", trusted.toString());
+            builder.environment().put("OMEN_CERT", ""); // as where it is said to be none
+            builder.environment().put("OMEN_CERT_KEY", "");
             Process process = builder.redirectErrorStream(true).start();
             String said =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

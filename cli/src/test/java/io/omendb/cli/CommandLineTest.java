@@ -212,6 +212,10 @@ class CommandLineTest {
                 .singleElement()
                 .asString()
                 .contains("--kafka: found nothing", "--kafka-config");
+        Outcome unset = run("ingest", "--collection", "c", "--kafka", "", "file.ndjson");
+        assertThat(unset.code).isEqualTo(1);
+        assertThat(unset.error)
+                .startsWith("omen: --kafka: found nothing, expected Kafka's bootstrap servers");
     }
 
     @Test

@@ -57,7 +57,7 @@ class RestoreIT {
     private static final int IDS = 700;
     private static final int RATE = 4_000;
     private static final int ROWS_A_STAGE = 2_500;
-    private static final int[] PARALLELISMS = {1, 2, 3, 1};
+    private static final int[] PARALLELISMS = {1, 3, 2};
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -146,7 +146,7 @@ class RestoreIT {
         config.setString("state.backend.omen.delegate", delegate);
         config.setString("state.backend.omen.index-rows", "200");
         config.setString("state.backend.omen.seal-rows", "150");
-        config.setString("execution.checkpointing.interval", "100 ms");
+        config.setString("execution.checkpointing.interval", "200 ms");
         config.setString("execution.checkpointing.incremental", "true");
         config.setString("execution.checkpointing.storage", "filesystem");
         config.setString(

@@ -88,7 +88,7 @@ class FailuresIT {
                     running.client
                             .post(
                                     path + "/search",
-                                    "{'vector':[0,0,0],'timeout_ms':100,'allow_partial':true}")
+                                    "{'vector':[0,0,0],'timeout_ms':1000,'allow_partial':true}")
                             .expect(200)
                             .json();
             assertThat(partial.at("/shards/answered").asInt()).isEqualTo(1);
@@ -120,7 +120,7 @@ class FailuresIT {
                         }) {
                     String[] parts = search.split(" ", 2);
                     running.client
-                            .post(path + parts[0], parts[1] + ",'timeout_ms':200}")
+                            .post(path + parts[0], parts[1] + ",'timeout_ms':1000}")
                             .expectProblem(503, "UNAVAILABLE", "Shard 0 at");
                     JsonNode partial =
                             running.client

@@ -422,7 +422,7 @@ class GrpcIT {
                 ScrollRequest.newBuilder()
                         .setCollection(name)
                         .setLimit(1)
-                        .setTimeoutMs(500)
+                        .setTimeoutMs(2_000)
                         .setConsistency(Consistency.newBuilder().setStrong(true))
                         .build();
         List<Integer> pages = new ArrayList<>();

@@ -37,6 +37,8 @@ final class RunningGateway implements AutoCloseable {
     /** Makes a collection of three dimensions that no other test uses. */
     String collection(String name) throws Exception {
         client.put("/collections/" + name, "{'dimension':3,'metric':'l2'}").expect(201);
+        // The gateway answers once it has read the catalogue; the job reads it by itself.
+        Await.until("the job knows " + name, () -> job.knows(name));
         return "/collections/" + name;
     }
 

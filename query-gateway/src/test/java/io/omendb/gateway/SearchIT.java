@@ -223,7 +223,7 @@ class SearchIT {
         running.job.pause();
         try {
             client.post(own + "/points", "{'points':[{'id':'b','vector':[2,2,2]}]}").expect(202);
-            String search = "{'vector':[2,2,2],'k':1,'timeout_ms':300,'consistency':";
+            String search = "{'vector':[2,2,2],'k':1,'timeout_ms':1500,'consistency':";
             // Nothing is a day old: what is applied will do.
             assertThat(
                             ids(

@@ -135,6 +135,11 @@ final class TestJob implements ShardDirectory {
         return reported;
     }
 
+    /** Whether it has read of a collection. */
+    boolean knows(String collection) {
+        return catalogue.current().containsKey(collection);
+    }
+
     @Override
     public List<ShardAddress> shards() {
         List<ShardAddress> addresses = new ArrayList<>();

@@ -83,7 +83,7 @@ class IngestionIT {
         broker = BrokerProcess.start(BrokerOptions.in(dir.resolve("kafka")));
         Configuration config = new Configuration();
         config.setString("state.backend.type", "io.omendb.state.OmenStateBackendFactory");
-        config.setString("execution.checkpointing.interval", "500 ms");
+        config.setString("execution.checkpointing.interval", "200 ms");
         config.setString("execution.checkpointing.storage", "filesystem");
         config.setString(
                 "execution.checkpointing.dir", dir.resolve("checkpoints").toUri().toString());
@@ -102,6 +102,7 @@ class IngestionIT {
         Properties producing = new Properties();
         producing.put("bootstrap.servers", broker.bootstrapServers());
         producing.put("acks", "all");
+        producing.put("linger.ms", 0); // each is waited for
         producer =
                 new KafkaProducer<>(
                         producing, new ByteArraySerializer(), new ByteArraySerializer());

@@ -146,7 +146,7 @@ class MissingRecordsIT {
     private static void send(String kafka, int partition, int from, int to) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
-                        Map.of("bootstrap.servers", kafka),
+                        Map.of("bootstrap.servers", kafka, "linger.ms", 0),
                         new ByteArraySerializer(),
                         new ByteArraySerializer())) {
             for (int i = from; i < to; i++) {

@@ -136,6 +136,12 @@ class SuccessionTest {
                                 return searches;
                             });
             write(shard, 30_000);
+            // How soon it is trained again is for the background to say, which has its own pace.
+            long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (shard.snapshot().index() == null || codebook(shard).version() <= 2) {
+                assertThat(System.nanoTime()).as("seed %d", seed).isLessThan(patience);
+                write(shard, 1_000);
+            }
             for (int i = 0; i < 500; i++) {
                 byte[] id = Integer.toString(i * 50).getBytes(StandardCharsets.UTF_8);
                 shard.upsert(new RowImage(id, 0, "t-0", rows + i, 0, null, null), vectors(1));

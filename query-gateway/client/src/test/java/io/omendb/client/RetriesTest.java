@@ -11,8 +11,6 @@ import io.omendb.client.StubServer.Reply;
 import io.omendb.client.filter.Filters;
 import io.omendb.client.point.Point;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,12 +139,8 @@ class RetriesTest {
 
     @Test
     void noConnection_isTriedAgainAndThenUnreachable() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        try (OmenClient alone =
-                OmenClient.builder("http://127.0.0.1:" + port).retries(QUICK).connect()) {
+        // A port that is lent to nobody: one that was free a moment ago may be.
+        try (OmenClient alone = OmenClient.builder("http://127.0.0.1:1").retries(QUICK).connect()) {
             OmenClientException failure = failure(() -> alone.dropCollection("c"));
             assertThat(failure.reason()).isEqualTo(Reason.UNREACHABLE);
             assertThat(failure.attempts()).isEqualTo(5);
@@ -178,7 +172,7 @@ class RetriesTest {
     void total_boundsTheWhole() {
         server.inTurn(problem(503, "UNAVAILABLE", "away"));
         RetryPolicy endless =
-                QUICK.withAttemptsMax(Integer.MAX_VALUE).withTotal(Duration.ofMillis(200));
+                QUICK.withAttemptsMax(Integer.MAX_VALUE).withTotal(Duration.ofSeconds(1));
         try (OmenClient bounded = OmenClient.builder(server.url()).retries(endless).connect()) {
             long start = System.nanoTime();
             OmenClientException failure = failure(() -> bounded.describeCollection("c"));

@@ -13,10 +13,18 @@ public final class OmenException extends RuntimeException {
     }
 
     public OmenException(ErrorCode code, String message, @Nullable Throwable cause) {
-        // A refusal tells of the load, not of a place in the code, and is made when there is most
-        // to do.
-        super(message, cause, true, code != ErrorCode.OVERLOADED);
+        super(message, cause, true, !isRefusal(code));
         this.code = code;
+    }
+
+    /**
+     * A refusal tells of the load or of who asks, not of a place in the code, and many are made
+     * when there is most to do, or when somebody tries keys.
+     */
+    private static boolean isRefusal(ErrorCode code) {
+        return code == ErrorCode.OVERLOADED
+                || code == ErrorCode.UNAUTHENTICATED
+                || code == ErrorCode.FORBIDDEN;
     }
 
     public static OmenException malformed(String message) {

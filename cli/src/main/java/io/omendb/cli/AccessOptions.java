@@ -28,8 +28,6 @@ final class AccessOptions {
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            defaultValue = "${env:OMEN_CA}",
-            converter = PathIfAny.class,
             description =
                     "PEM file of the CA that signed the gateway's certificate, where it is a"
                             + " private one (or OMEN_CA): it alone is trusted then.")
@@ -38,8 +36,6 @@ final class AccessOptions {
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            defaultValue = "${env:OMEN_CERT}",
-            converter = PathIfAny.class,
             description =
                     "PEM file of a client certificate, for a gateway that wants one; with --key (or OMEN_CERT).")
     private @Nullable Path certificate;
@@ -47,15 +43,16 @@ final class AccessOptions {
     @Option(
             names = "--key",
             paramLabel = "FILE",
-            defaultValue = "${env:OMEN_CERT_KEY}",
-            converter = PathIfAny.class,
             description = "PEM file of its private key, PKCS#8, not encrypted (or OMEN_CERT_KEY).")
     private @Nullable Path key;
 
     /** A gateway by its URL. */
     GatewayAccess to(String url) {
         GatewayAccess gateway = GatewayAccess.of(url);
-        return (isSecure(url) ? gateway.withCa(ca, shown()) : gateway).withApiKey(apiKey());
+        return (isSecure(url)
+                        ? gateway.withCa(EnvironmentFile.or(ca, "OMEN_CA"), shown())
+                        : gateway)
+                .withApiKey(apiKey());
     }
 
     /** The gateway of a stack on this machine. */
@@ -67,6 +64,8 @@ final class AccessOptions {
     }
 
     private @Nullable ClientCertificate shown() {
+        Path certificate = EnvironmentFile.or(this.certificate, "OMEN_CERT");
+        Path key = EnvironmentFile.or(this.key, "OMEN_CERT_KEY");
         if (certificate == null && key == null) {
             return null;
         }

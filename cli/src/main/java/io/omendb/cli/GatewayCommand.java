@@ -61,8 +61,6 @@ final class GatewayCommand implements Callable<Integer> {
     @Option(
             names = "--flink-config",
             paramLabel = "FILE",
-            defaultValue = "${env:OMEN_FLINK_CONFIG}",
-            converter = PathIfAny.class,
             description =
                     "The cluster's config.yaml (or OMEN_FLINK_CONFIG). Of it security.ssl.* is"
                             + " used: rest.* for --flink https://..., internal.* for the shards; see"
@@ -100,8 +98,9 @@ final class GatewayCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         StackConfig read = config == null ? StackConfig.DEFAULT : StackConfig.read(config);
         GatewayConfig chosen = chosen(read.gateway());
+        Path clusterConfig = EnvironmentFile.or(flinkConfig, "OMEN_FLINK_CONFIG");
         FlinkSecurity security =
-                flinkConfig == null ? FlinkSecurity.NONE : FlinkSecurity.read(flinkConfig);
+                clusterConfig == null ? FlinkSecurity.NONE : FlinkSecurity.read(clusterConfig);
         ShardTls shardTls = security.shards().orElse(null);
         KafkaSettings settings = kafkaSettings();
         KafkaDoor.requireOpen(settings);

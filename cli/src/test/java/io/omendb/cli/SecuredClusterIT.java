@@ -324,7 +324,11 @@ class SecuredClusterIT {
     /** One that was started without looking, as by a program of its own. */
     @Test
     void gatewayThatIsRefused_saysWhy_andWorksOnceItIsLetIn() throws Exception {
-        Path settings = broker.settings("late.properties", SecuredBroker.LATE, "in time");
+        Path password = dir.resolve("late.password");
+        Files.writeString(password, "password=too early\n");
+        Path settings =
+                broker.settings(
+                        "late.properties", SecuredBroker.LATE, "${file:" + password + ":password}");
         try (Gateway refused =
                 Gateway.start(
                         GatewayOptions.of("")
@@ -338,6 +342,7 @@ class SecuredClusterIT {
                     .hasMessageContaining("Kafka refuses the credentials");
 
             broker.password(admin, SecuredBroker.LATE, "in time");
+            Files.writeString(password, "password=in time\n");
             await(() -> get(url + "/health/ready").contains("shards are known"));
             GatewayClient late = new GatewayClient(url);
             late.send(

@@ -57,7 +57,7 @@ class RestoreIT {
     private static final int IDS = 700;
     private static final int RATE = 4_000;
     private static final int ROWS_A_STAGE = 2_500;
-    private static final int[] PARALLELISMS = {1, 3, 2};
+    private static final int[] PARALLELISMS = {2, 3, 1};
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 

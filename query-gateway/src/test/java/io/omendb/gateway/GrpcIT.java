@@ -438,7 +438,7 @@ class GrpcIT {
                     scroll::next,
                     Status.Code.DEADLINE_EXCEEDED,
                     ErrorCode.TIMEOUT,
-                    "Not applied within 500 ms");
+                    "Not applied within 2000 ms");
         } finally {
             behind.countDown();
         }

@@ -3,6 +3,7 @@ package io.omendb.gateway.chroma;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -93,6 +94,9 @@ final class RegistryLog implements AutoCloseable {
             producer().send(new ProducerRecord<>(TOPIC, 0, key, bytes)).get();
             return readToEnd();
         } catch (ExecutionException | KafkaException e) {
+            if (KafkaErrors.areCredentialsRefused(e)) {
+                closeProducer(Duration.ZERO); // it is not let in later either
+            }
             throw unavailable(e);
         } finally {
             turn.unlock();
@@ -167,6 +171,13 @@ final class RegistryLog implements AutoCloseable {
         return producer;
     }
 
+    private void closeProducer(Duration wait) {
+        if (producer != null) {
+            producer.close(wait);
+            producer = null;
+        }
+    }
+
     private void ensureTopic() throws InterruptedException {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put("default.api.timeout.ms", (int) ANSWER.toMillis());
@@ -208,10 +219,7 @@ final class RegistryLog implements AutoCloseable {
         turn.lock();
         try {
             reopen();
-            if (producer != null) {
-                producer.close(ANSWER);
-                producer = null;
-            }
+            closeProducer(ANSWER);
         } finally {
             turn.unlock();
         }

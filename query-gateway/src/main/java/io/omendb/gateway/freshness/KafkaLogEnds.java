@@ -14,8 +14,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,7 @@ final class KafkaLogEnds implements LogEnds {
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
         config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
-        RenewedAdmin admin = RenewedAdmin.of(config);
+        RenewedAdmin admin = new RenewedAdmin(config);
         LogTails tails = new LogTails(kafka);
         return new KafkaLogEnds(admin, mapped, tails, LogWatch.start(admin, tails));
     }
@@ -184,22 +186,26 @@ final class KafkaLogEnds implements LogEnds {
     }
 
     private CompletableFuture<@Nullable Map<Integer, Long>> ask(String topic, TopicLog log) {
+        Admin asked;
+        try {
+            asked = admin.get();
+        } catch (KafkaException e) {
+            return CompletableFuture.failedFuture(untold(topic, e));
+        }
         CompletionStage<Integer> count =
                 log.partitions() > 0
                         ? CompletableFuture.completedFuture(log.partitions())
-                        : admin.get()
-                                .describeTopics(List.of(topic))
+                        : asked.describeTopics(List.of(topic))
                                 .allTopicNames()
                                 .toCompletionStage()
                                 .thenApply(topics -> LogWatch.countOf(topics, topic));
         return count.thenCompose(
                         known -> {
-                            Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+                            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
                             for (int i = 0; i < known; i++) {
-                                asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
+                                ends.put(new TopicPartition(topic, i), OffsetSpec.latest());
                             }
-                            return admin.get()
-                                    .listOffsets(asked, LogWatch.committed())
+                            return asked.listOffsets(ends, LogWatch.committed())
                                     .all()
                                     .toCompletionStage();
                         })
@@ -210,13 +216,7 @@ final class KafkaLogEnds implements LogEnds {
                                 return Map.<Integer, Long>of();
                             }
                             if (failure != null) {
-                                throw new OmenException(
-                                        ErrorCode.UNAVAILABLE,
-                                        "Kafka does not tell where the log of "
-                                                + topic
-                                                + " ends: "
-                                                + failure.getMessage(),
-                                        failure);
+                                throw untold(topic, failure);
                             }
                             watch.tell(topic, found);
                             Map<Integer, Long> ends = new HashMap<>();
@@ -226,6 +226,13 @@ final class KafkaLogEnds implements LogEnds {
                             return ends;
                         })
                 .toCompletableFuture();
+    }
+
+    private static OmenException untold(String topic, Throwable failure) {
+        return new OmenException(
+                ErrorCode.UNAVAILABLE,
+                "Kafka does not tell where the log of " + topic + " ends: " + failure.getMessage(),
+                failure);
     }
 
     @Override

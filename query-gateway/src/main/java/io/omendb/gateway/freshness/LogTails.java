@@ -201,7 +201,12 @@ final class LogTails implements AutoCloseable {
             LOG.warn("The ends of logs cannot be read: {}", KafkaErrors.reason(e));
             if (next != null) {
                 known.put(next, Tail.unknown());
-                answer(next, Tail.unknown());
+            }
+            // Who stands in line need not wait until it can be asked again.
+            for (TopicPartition each : List.copyOf(asked.keySet())) {
+                if (waiting.remove(each) || each.equals(next)) {
+                    answer(each, Tail.unknown());
+                }
             }
             MILLISECONDS.sleep(ANEW_MS);
         }

@@ -2,6 +2,7 @@ package io.omendb.gateway.freshness;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.omendb.protocol.kafka.KafkaErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,17 +14,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks Kafka every {@value #PERIOD_MS} ms where the logs in use end, on the thread {@code
@@ -31,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * for use by any thread; the Kafka clients stay their owner's to close.
  */
 final class LogWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
     private static final long PERIOD_MS = 200;
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
     private static final int DESCRIBE_EVERY = 50;
@@ -47,6 +53,7 @@ final class LogWatch implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "omen-gateway-log-ends");
     private volatile boolean closed;
     private volatile boolean away;
+    private @Nullable String problem;
 
     private LogWatch(RenewedAdmin admin, LogTails tails) {
         this.admin = admin;
@@ -112,11 +119,29 @@ final class LogWatch implements AutoCloseable {
                 }
                 forgetIdle();
                 admin.renewIfRefused();
-                refresh(round % DESCRIBE_EVERY == 0);
+                if (!logs.isEmpty()) {
+                    ask(round % DESCRIBE_EVERY == 0);
+                }
             }
         } catch (InterruptedException e) {
             closed = true; // only close() interrupts this thread
         }
+    }
+
+    private void ask(boolean describeAll) throws InterruptedException {
+        Admin asked;
+        try {
+            asked = admin.get();
+        } catch (KafkaException e) {
+            if (!String.valueOf(e.getMessage()).equals(problem)) {
+                problem = String.valueOf(e.getMessage());
+                LOG.warn("Kafka cannot be asked where logs end: {}", KafkaErrors.reason(e));
+            }
+            logs.values().forEach(log -> log.failed = true);
+            return;
+        }
+        problem = null;
+        refresh(asked, describeAll);
     }
 
     private void forgetIdle() {
@@ -136,7 +161,7 @@ final class LogWatch implements AutoCloseable {
      * Asks for all logs in one go; each is told of by itself, so that one that cannot be read (a
      * partition without a leader, a topic that is gone) keeps none of the others waiting.
      */
-    private void refresh(boolean describeAll) throws InterruptedException {
+    private void refresh(Admin admin, boolean describeAll) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         Map<String, List<TopicPartition>> byTopic = new HashMap<>();
         for (Map.Entry<String, TopicLog> entry : logs.entrySet()) {
@@ -145,7 +170,7 @@ final class LogWatch implements AutoCloseable {
                 continue;
             }
             if ((describeAll || log.partitions == 0) && !log.described) {
-                describe(entry.getKey(), log);
+                describe(admin, entry.getKey(), log);
             }
             if (log.partitions == 0) {
                 continue;
@@ -164,7 +189,7 @@ final class LogWatch implements AutoCloseable {
             return;
         }
         long asking = System.nanoTime();
-        ListOffsetsResult told = admin.get().listOffsets(asked, committed());
+        ListOffsetsResult told = admin.listOffsets(asked, committed());
         CompletableFuture<?>[] all =
                 byTopic.entrySet().stream()
                         .map(topic -> told(topic.getKey(), topic.getValue(), asking, told))
@@ -256,10 +281,9 @@ final class LogWatch implements AutoCloseable {
     }
 
     /** Each topic by itself, and nobody waits for it. */
-    private void describe(String topic, TopicLog log) {
+    private void describe(Admin asked, String topic, TopicLog log) {
         log.described = true;
-        admin.get()
-                .describeTopics(List.of(topic))
+        asked.describeTopics(List.of(topic))
                 .allTopicNames()
                 .toCompletionStage()
                 .whenComplete(
@@ -277,7 +301,7 @@ final class LogWatch implements AutoCloseable {
                             } else if (failure == null) {
                                 log.partitions = countOf(topics, topic);
                                 if (log.mayBeMissing()) {
-                                    askForBegins(topic, log);
+                                    askForBegins(asked, topic, log);
                                 }
                                 // Its ends are asked for at once.
                                 newcomers.release();
@@ -289,22 +313,21 @@ final class LogWatch implements AutoCloseable {
     }
 
     /** A mapped topic may have lost its first records before anybody read them. */
-    private void askForBegins(String topic, TopicLog log) {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    private void askForBegins(Admin asked, String topic, TopicLog log) {
+        Map<TopicPartition, OffsetSpec> begins = new HashMap<>();
         for (int i = 0; i < log.partitions; i++) {
-            asked.put(new TopicPartition(topic, i), OffsetSpec.earliest());
+            begins.put(new TopicPartition(topic, i), OffsetSpec.earliest());
         }
-        admin.get()
-                .listOffsets(asked)
+        asked.listOffsets(begins)
                 .all()
                 .toCompletionStage()
                 .thenAccept(
                         found -> {
-                            Map<Integer, Long> begins = new HashMap<>();
+                            Map<Integer, Long> first = new HashMap<>();
                             found.forEach(
                                     (partition, begin) ->
-                                            begins.put(partition.partition(), begin.offset()));
-                            log.begins = begins;
+                                            first.put(partition.partition(), begin.offset()));
+                            log.begins = first;
                         });
     }
 

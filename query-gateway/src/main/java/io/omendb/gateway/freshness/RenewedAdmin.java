@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Kafka's admin client, made anew while Kafka refuses its credentials. One that was refused says so
@@ -16,37 +14,56 @@ import org.slf4j.LoggerFactory;
  * long before, and has the password that it was made with. Safe for use by any thread.
  */
 final class RenewedAdmin implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(RenewedAdmin.class);
-
     /** Brokers make who is refused wait, and write it down each time. */
     private static final long AGE_NANOS_MIN = TimeUnit.SECONDS.toNanos(2);
 
     private static final Duration CLOSE_WAIT_MAX = Duration.ofSeconds(5);
 
+    /** Nobody waits for what is under way; of zero Kafka makes "for ever". */
+    private static final Duration NO_WAIT = Duration.ofMillis(1);
+
     private final Map<String, Object> config;
-    private volatile Admin admin;
+    private volatile @Nullable Admin admin;
     private volatile boolean refused;
     private long bornNanos;
     private boolean closed;
 
-    private RenewedAdmin(Map<String, Object> config) {
-        this.config = config;
-        admin = Admin.create(config);
-        bornNanos = System.nanoTime();
+    RenewedAdmin(Map<String, Object> config) {
+        this.config = Map.copyOf(config);
     }
 
     /**
-     * Makes a client.
+     * The client as it is now, made when it is first asked for: to be asked once, not kept. May
+     * read files.
      *
-     * @throws KafkaException where the settings make none
+     * @throws KafkaException where the settings make none, or after {@link #close}
      */
-    static RenewedAdmin of(Map<String, Object> config) {
-        return new RenewedAdmin(Map.copyOf(config));
+    Admin get() {
+        Admin now = admin;
+        return now == null ? opened() : now;
     }
 
-    /** The client as it is now: to be asked once, not kept. */
-    Admin get() {
-        return admin;
+    private synchronized Admin opened() {
+        if (closed) {
+            throw new KafkaException("closed");
+        }
+        Admin now = admin;
+        if (now == null) {
+            now = made();
+            admin = now;
+            bornNanos = System.nanoTime();
+        }
+        return now;
+    }
+
+    private Admin made() {
+        try {
+            return Admin.create(config);
+        } catch (KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) { // what a provider of settings throws
+            throw new KafkaException("no client for Kafka can be made: " + e.getMessage(), e);
+        }
     }
 
     /** Takes note of what a request failed with; null where it did not. */
@@ -56,33 +73,34 @@ final class RenewedAdmin implements AutoCloseable {
         }
     }
 
-    /** Makes the client anew if it was refused, and not only just made. May read files. */
+    /** Puts the client away if it was refused, and not only just made: the next is another. */
     void renewIfRefused() {
-        if (refused && System.nanoTime() - bornNanos >= AGE_NANOS_MIN) {
-            renew();
-        }
-    }
-
-    private synchronized void renew() {
-        if (closed) {
+        if (!refused) {
             return;
         }
-        bornNanos = System.nanoTime();
-        Admin old = admin;
-        try {
-            admin = Admin.create(config);
-        } catch (KafkaException e) {
-            LOG.warn("No client for Kafka, the last one stays: {}", KafkaErrors.reason(e));
-            return;
+        Admin old;
+        synchronized (this) {
+            old = admin;
+            if (old == null || System.nanoTime() - bornNanos < AGE_NANOS_MIN) {
+                return;
+            }
+            admin = null;
+            refused = false;
         }
-        refused = false;
         // What it was asked fails, and is asked of the new one in the next round.
-        old.close(Duration.ZERO);
+        old.close(NO_WAIT);
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        admin.close(CLOSE_WAIT_MAX);
+    public void close() {
+        Admin last;
+        synchronized (this) {
+            closed = true;
+            last = admin;
+            admin = null;
+        }
+        if (last != null) {
+            last.close(CLOSE_WAIT_MAX);
+        }
     }
 }

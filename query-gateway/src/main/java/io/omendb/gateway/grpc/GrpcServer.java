@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcServer implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION_MAX = 256;
     private static final int PING_SECONDS_MIN = 10;
+
+    /** As over HTTP. Until then a connection may say nothing. */
+    private static final int HANDSHAKE_SECONDS_MAX = 10;
+
     private static final int DRAIN_SECONDS = 2;
 
     private final Server server;
@@ -63,6 +67,7 @@ public final class GrpcServer implements AutoCloseable {
                         // Also what a compressed message may become.
                         .maxInboundMessageSize(
                                 (int) Math.min(Integer.MAX_VALUE, limits.bodyBytes()))
+                        .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS)
                         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                         .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
                         .permitKeepAliveWithoutCalls(true)

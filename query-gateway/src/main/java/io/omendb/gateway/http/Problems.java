@@ -180,8 +180,9 @@ public final class Problems implements ServerErrorHandler {
         if (problem.status() == HttpStatus.UNAUTHORIZED) {
             headers.set(HttpHeaderNames.WWW_AUTHENTICATE, CHALLENGE);
         }
-        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED && context != null) {
-            headers.set(HttpHeaderNames.ALLOW, allowed.of(context.path()));
+        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED && request != null) {
+            String path = request.path().split("\\?", 2)[0];
+            headers.set(HttpHeaderNames.ALLOW, allowed.of(path));
         }
         boolean read = context != null && context.request().isComplete();
         if (problem.status() == HttpStatus.REQUEST_TIMEOUT

@@ -89,7 +89,13 @@ public final class PointWriter implements AutoCloseable {
             throw new KafkaException("the gateway stops");
         }
         if (producer == null) {
-            producer = opening.get();
+            try {
+                producer = opening.get();
+            } catch (KafkaException e) {
+                throw e;
+            } catch (RuntimeException e) { // what a provider of settings throws
+                throw new KafkaException("no client for Kafka can be made: " + e.getMessage(), e);
+            }
         }
         return producer;
     }

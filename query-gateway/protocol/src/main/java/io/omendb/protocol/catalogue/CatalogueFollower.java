@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -170,7 +169,7 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
             while (!closed) {
                 try {
                     follow();
-                } catch (KafkaException | OmenException e) {
+                } catch (RuntimeException e) { // also what a provider of settings throws
                     unreachable(e);
                     Thread.sleep(KafkaErrors.isRefusal(e) ? REFUSED_PAUSE_MS : RETRY_PAUSE_MS);
                 }

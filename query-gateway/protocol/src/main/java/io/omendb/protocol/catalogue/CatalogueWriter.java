@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogueWriter implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(15);
     private static final int ATTEMPTS_MAX = 10;
+    private static final long CLOSE_SECONDS_MAX = 5;
 
     /**
      * Their topics would be the catalogue's and the registry of Chroma's interface to Kafka, in
@@ -42,15 +44,12 @@ public final class CatalogueWriter implements AutoCloseable {
 
     private final Map<String, Object> kafka;
     private final CatalogueFollower follower;
-    private final Topics topics;
     private final Clock clock;
     private final ReentrantLock turn = new ReentrantLock();
 
-    private CatalogueWriter(
-            Map<String, Object> kafka, CatalogueFollower follower, Topics topics, Clock clock) {
+    private CatalogueWriter(Map<String, Object> kafka, CatalogueFollower follower, Clock clock) {
         this.kafka = kafka;
         this.follower = follower;
-        this.topics = topics;
         this.clock = clock;
     }
 
@@ -67,7 +66,7 @@ public final class CatalogueWriter implements AutoCloseable {
 
     static CatalogueWriter open(
             Map<String, Object> kafka, CatalogueFollower follower, Clock clock) {
-        return new CatalogueWriter(Map.copyOf(kafka), follower, Topics.open(kafka), clock);
+        return new CatalogueWriter(Map.copyOf(kafka), follower, clock);
     }
 
     /**
@@ -89,7 +88,9 @@ public final class CatalogueWriter implements AutoCloseable {
 
     private @Nullable CreateResult tryCreate(CollectionSchema schema) throws InterruptedException {
         long written;
-        try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka)) {
+        // Clients of this change's own, which know the password as it is now.
+        try (CatalogueTransaction transaction = CatalogueTransaction.begin(kafka);
+                Topics topics = Topics.open(kafka)) {
             follower.awaitCaughtUp(CATCH_UP);
             CatalogueSnapshot catalogue = follower.snapshot();
             CollectionDefinition existing = catalogue.live().get(schema.name());
@@ -136,6 +137,13 @@ public final class CatalogueWriter implements AutoCloseable {
     }
 
     private @Nullable CollectionDefinition tryDrop(String name) throws InterruptedException {
+        try (Topics topics = Topics.open(kafka)) {
+            return tryDrop(name, topics);
+        }
+    }
+
+    private @Nullable CollectionDefinition tryDrop(String name, Topics topics)
+            throws InterruptedException {
         CollectionDefinition dropped;
         Map<Integer, Long> ends;
         long written;
@@ -222,8 +230,15 @@ public final class CatalogueWriter implements AutoCloseable {
         return kept;
     }
 
+    /** Waits for a change under way, five seconds at most: the last thing of a drop is to purge. */
     @Override
     public void close() {
-        topics.close();
+        try {
+            if (turn.tryLock(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                turn.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -31,6 +31,9 @@ final class LogEnd implements AutoCloseable {
     /** How long a refusal is repeated without asking Kafka again. */
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** Nobody waits for what is under way; of zero Kafka makes "for ever". */
+    private static final Duration CLOSE_WAIT_MAX = Duration.ofMillis(1);
+
     private final Map<String, Object> kafka;
     private final TopicPartition partition;
     private @Nullable Admin admin;
@@ -52,8 +55,10 @@ final class LogEnd implements AutoCloseable {
         Admin asked;
         try {
             asked = opened();
-        } catch (KafkaException e) {
-            throw refused(e); // the settings make no client
+        } catch (OmenException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw refused(e); // the settings make no client: whatever a provider of them throws
         }
         try {
             return ask(asked, partition, timeout);
@@ -100,7 +105,7 @@ final class LogEnd implements AutoCloseable {
      */
     private synchronized void forget(Admin refused, OmenException why) {
         if (admin == refused) {
-            admin.close(Duration.ZERO);
+            admin.close(CLOSE_WAIT_MAX);
             admin = null;
             refusal = why;
             refusedNanos = System.nanoTime();
@@ -129,7 +134,7 @@ final class LogEnd implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         if (admin != null) {
-            admin.close(Duration.ZERO);
+            admin.close(CLOSE_WAIT_MAX);
             admin = null;
         }
     }

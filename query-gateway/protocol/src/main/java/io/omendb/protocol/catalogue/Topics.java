@@ -167,7 +167,7 @@ final class Topics implements AutoCloseable {
 
     @Override
     public void close() {
-        // Nothing is under way that somebody still waits for.
-        admin.close(Duration.ZERO);
+        // Nothing is under way that somebody still waits for. (Of zero Kafka makes "for ever".)
+        admin.close(Duration.ofMillis(1));
     }
 }

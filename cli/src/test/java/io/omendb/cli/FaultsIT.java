@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * as a jar, so that the job's classes come with it; one TaskManager is killed, then everything.
  */
 class FaultsIT {
-    private static final long MINUTES_MAX = 5;
+    private static final long MINUTES_MAX = 10;
 
     @Test
     void killedInMidStream_nothingIsLostTwiceOrBack(@TempDir Path dir) throws Exception {

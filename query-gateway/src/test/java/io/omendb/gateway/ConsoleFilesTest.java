@@ -3,8 +3,6 @@ package io.omendb.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.omendb.gateway.http.Limits;
-import io.omendb.protocol.ShardAddress;
-import io.omendb.protocol.ShardDirectory;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -142,18 +140,5 @@ class ConsoleFilesTest {
                 .map(file -> file.getFileName().toString())
                 .filter(name -> !name.equals("index.html"))
                 .toList();
-    }
-
-    private static final class NoShards implements ShardDirectory {
-        @Override
-        public List<ShardAddress> shards() {
-            return List.of();
-        }
-
-        @Override
-        public void reportUnreachable(ShardAddress address) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.omendb.gateway.http.Admission;
-import io.omendb.protocol.ShardAddress;
-import io.omendb.protocol.ShardDirectory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -89,18 +87,5 @@ class OpenApiTest {
                     .forEach(route -> routes.add(route.method() + " " + route.path()));
         }
         return routes;
-    }
-
-    private static final class NoShards implements ShardDirectory {
-        @Override
-        public List<ShardAddress> shards() {
-            return List.of();
-        }
-
-        @Override
-        public void reportUnreachable(ShardAddress address) {}
-
-        @Override
-        public void close() {}
     }
 }

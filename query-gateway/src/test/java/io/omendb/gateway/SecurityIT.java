@@ -23,8 +23,6 @@ import io.omendb.gateway.access.Permission;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Route;
 import io.omendb.protocol.ErrorTrailers;
-import io.omendb.protocol.ShardAddress;
-import io.omendb.protocol.ShardDirectory;
 import io.omendb.v1.CollectionServiceGrpc;
 import io.omendb.v1.ListCollectionsRequest;
 import io.omendb.v1.QueryServiceGrpc;
@@ -583,18 +581,5 @@ class SecurityIT {
             assertThat(browser.run("return sessionStorage.length")).isEqualTo(0L);
             page.check();
         }
-    }
-
-    private static final class NoShards implements ShardDirectory {
-        @Override
-        public List<ShardAddress> shards() {
-            return List.of();
-        }
-
-        @Override
-        public void reportUnreachable(ShardAddress address) {}
-
-        @Override
-        public void close() {}
     }
 }

@@ -103,8 +103,8 @@ public final class OmenProducer implements AutoCloseable {
      * A producer for a collection.
      *
      * @param kafka how to reach Kafka, as its clients take it: bootstrap servers, security
-     * @throws OmenException NOT_FOUND if there is no such collection; EXTERNAL if the settings make
-     *     no client or Kafka refuses; UNAVAILABLE if it does not answer
+     * @throws OmenException NOT_FOUND if there is no such collection; UNAVAILABLE if Kafka does not
+     *     answer or refuses; EXTERNAL if the settings make no producer
      */
     public static OmenProducer open(
             Map<String, Object> kafka, String collection, ProducerOptions options) {

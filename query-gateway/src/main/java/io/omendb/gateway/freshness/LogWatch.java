@@ -129,9 +129,9 @@ final class LogWatch implements AutoCloseable {
     }
 
     private void ask(boolean describeAll) throws InterruptedException {
-        Admin asked;
+        Admin kafka;
         try {
-            asked = admin.get();
+            kafka = admin.get();
         } catch (KafkaException e) {
             if (!String.valueOf(e.getMessage()).equals(problem)) {
                 problem = String.valueOf(e.getMessage());
@@ -141,7 +141,7 @@ final class LogWatch implements AutoCloseable {
             return;
         }
         problem = null;
-        refresh(asked, describeAll);
+        refresh(kafka, describeAll);
     }
 
     private void forgetIdle() {
@@ -161,7 +161,7 @@ final class LogWatch implements AutoCloseable {
      * Asks for all logs in one go; each is told of by itself, so that one that cannot be read (a
      * partition without a leader, a topic that is gone) keeps none of the others waiting.
      */
-    private void refresh(Admin admin, boolean describeAll) throws InterruptedException {
+    private void refresh(Admin kafka, boolean describeAll) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         Map<String, List<TopicPartition>> byTopic = new HashMap<>();
         for (Map.Entry<String, TopicLog> entry : logs.entrySet()) {
@@ -170,7 +170,7 @@ final class LogWatch implements AutoCloseable {
                 continue;
             }
             if ((describeAll || log.partitions == 0) && !log.described) {
-                describe(admin, entry.getKey(), log);
+                describe(kafka, entry.getKey(), log);
             }
             if (log.partitions == 0) {
                 continue;
@@ -189,7 +189,7 @@ final class LogWatch implements AutoCloseable {
             return;
         }
         long asking = System.nanoTime();
-        ListOffsetsResult told = admin.listOffsets(asked, committed());
+        ListOffsetsResult told = kafka.listOffsets(asked, committed());
         CompletableFuture<?>[] all =
                 byTopic.entrySet().stream()
                         .map(topic -> told(topic.getKey(), topic.getValue(), asking, told))
@@ -281,9 +281,9 @@ final class LogWatch implements AutoCloseable {
     }
 
     /** Each topic by itself, and nobody waits for it. */
-    private void describe(Admin asked, String topic, TopicLog log) {
+    private void describe(Admin kafka, String topic, TopicLog log) {
         log.described = true;
-        asked.describeTopics(List.of(topic))
+        kafka.describeTopics(List.of(topic))
                 .allTopicNames()
                 .toCompletionStage()
                 .whenComplete(
@@ -301,7 +301,7 @@ final class LogWatch implements AutoCloseable {
                             } else if (failure == null) {
                                 log.partitions = countOf(topics, topic);
                                 if (log.mayBeMissing()) {
-                                    askForBegins(asked, topic, log);
+                                    askForBegins(kafka, topic, log);
                                 }
                                 // Its ends are asked for at once.
                                 newcomers.release();
@@ -313,21 +313,21 @@ final class LogWatch implements AutoCloseable {
     }
 
     /** A mapped topic may have lost its first records before anybody read them. */
-    private void askForBegins(Admin asked, String topic, TopicLog log) {
-        Map<TopicPartition, OffsetSpec> begins = new HashMap<>();
+    private void askForBegins(Admin kafka, String topic, TopicLog log) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (int i = 0; i < log.partitions; i++) {
-            begins.put(new TopicPartition(topic, i), OffsetSpec.earliest());
+            asked.put(new TopicPartition(topic, i), OffsetSpec.earliest());
         }
-        asked.listOffsets(begins)
+        kafka.listOffsets(asked)
                 .all()
                 .toCompletionStage()
                 .thenAccept(
                         found -> {
-                            Map<Integer, Long> first = new HashMap<>();
+                            Map<Integer, Long> begins = new HashMap<>();
                             found.forEach(
                                     (partition, begin) ->
-                                            first.put(partition.partition(), begin.offset()));
-                            log.begins = first;
+                                            begins.put(partition.partition(), begin.offset()));
+                            log.begins = begins;
                         });
     }
 

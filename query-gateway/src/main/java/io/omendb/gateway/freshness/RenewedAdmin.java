@@ -9,9 +9,9 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka's admin client, made anew while Kafka refuses its credentials. One that was refused says so
- * until its metadata expires ({@code metadata.max.age.ms}, five minutes), though it would be let in
- * long before, and has the password that it was made with. Safe for use by any thread.
+ * Kafka's admin client, made anew while Kafka refuses its credentials. One that was refused may say
+ * so until its metadata expires ({@code metadata.max.age.ms}), though it would be let in before,
+ * and has the password that it was made with. Safe for use by any thread.
  */
 final class RenewedAdmin implements AutoCloseable {
     /** Brokers make who is refused wait, and write it down each time. */

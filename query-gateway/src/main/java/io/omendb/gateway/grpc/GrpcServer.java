@@ -26,7 +26,7 @@ public final class GrpcServer implements AutoCloseable {
     private static final int CALLS_PER_CONNECTION_MAX = 256;
     private static final int PING_SECONDS_MIN = 10;
 
-    /** As over HTTP. Until then a connection may say nothing. */
+    /** So long a connection may say nothing before it is closed. */
     private static final int HANDSHAKE_SECONDS_MAX = 10;
 
     private static final int DRAIN_SECONDS = 2;

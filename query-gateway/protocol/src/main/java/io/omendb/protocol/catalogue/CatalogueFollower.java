@@ -17,12 +17,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the catalogue topic from its beginning and keeps the collections that exist.
@@ -36,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * snapshot.
  */
 public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogueFollower.class);
     private static final TopicPartition PARTITION = new TopicPartition(CatalogueRecord.TOPIC, 0);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
@@ -191,7 +195,11 @@ public final class CatalogueFollower implements FollowedCatalogue, AutoCloseable
             position.fail(broken);
             closed = true;
         }
-        problem = isSilence(e) ? AWAY : KafkaErrors.reason(e);
+        String now = isSilence(e) ? AWAY : KafkaErrors.reason(e);
+        if (!(e instanceof KafkaException || e instanceof OmenException) && !now.equals(problem)) {
+            LOG.error("The catalogue cannot be followed, which is tried again", e);
+        }
+        problem = now;
     }
 
     private static boolean isSilence(RuntimeException e) {

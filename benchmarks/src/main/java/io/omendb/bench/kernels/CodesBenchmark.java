@@ -43,7 +43,7 @@ public class CodesBenchmark {
     private int words;
     private int blockInts;
     private int[] list = {};
-    private int[] planes = {};
+    private int[] quantized = {};
     private float[] rows = {};
     private float[] centroid = {};
     private float[] residual = {};
@@ -58,7 +58,7 @@ public class CodesBenchmark {
         words = dimension / Integer.SIZE;
         blockInts = (words + BitCodeKernel.FIELDS) * BitCodeKernel.BLOCK;
         list = new int[BLOCKS * blockInts];
-        planes = new int[BitCodeKernel.PLANES * words];
+        quantized = new int[codes.queryInts(dimension)];
         rows = gaussians(random, BitCodeKernel.BLOCK * dimension);
         centroid = gaussians(random, dimension);
         residual = gaussians(random, dimension);
@@ -75,7 +75,7 @@ public class CodesBenchmark {
             int lane = entry % BitCodeKernel.BLOCK;
             codes.encode(row, 0, centroid, 0, dimension, list, block, lane);
         }
-        codes.quantize(residual, dimension, planes, scalars);
+        codes.quantize(residual, dimension, quantized, scalars);
         scalars.a = 1;
         scalars.b = 1;
         scalars.e = 0.1f;
@@ -99,8 +99,8 @@ public class CodesBenchmark {
 
     @Benchmark
     public int[] quantizeQuery() {
-        codes.quantize(residual, dimension, planes, scalars);
-        return planes;
+        codes.quantize(residual, dimension, quantized, scalars);
+        return quantized;
     }
 
     /** No entry's bound is low enough: what is measured is the scan. */
@@ -112,7 +112,7 @@ public class CodesBenchmark {
                 0,
                 words,
                 BLOCKS,
-                planes,
+                quantized,
                 scalars,
                 Float.NEGATIVE_INFINITY,
                 positions,

@@ -1,6 +1,7 @@
 package io.omendb.index.ivf;
 
 import io.omendb.index.kernel.BitCodeKernel;
+import io.omendb.index.kernel.CodeLayout;
 import io.omendb.index.kernel.Kernels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -92,11 +93,17 @@ public final class GrowingLists implements PostingLists {
             throw new IllegalStateException(waiting + " rows wait");
         }
         int fields = words + 2;
+        CodeLayout layout = kernel.layout();
         for (int i = 0; i < rows; i++) {
             Growing growing = growing(assignedLists[i]);
-            int to = ListView.field(0, growing.size, words, 0);
-            for (int field = 0; field < fields; field++) {
-                growing.blocks[to + field * BLOCK] = entries[i * fields + field];
+            int block = growing.size / BLOCK * blockInts;
+            int lane = growing.size % BLOCK;
+            int from = i * fields;
+            for (int word = 0; word < words; word++) {
+                layout.putWord(growing.blocks, block, lane, word, entries[from + word]);
+            }
+            for (int field = words; field < fields; field++) {
+                growing.blocks[block + field * BLOCK + lane] = entries[from + field];
             }
             growing.publish(firstRow + i, words);
         }

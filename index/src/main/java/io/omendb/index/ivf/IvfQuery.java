@@ -17,7 +17,7 @@ public final class IvfQuery {
     private final ListView view = new ListView();
     private float[] rotated = new float[0];
     private float[] residual = new float[0];
-    private int[] planes = new int[0];
+    private int[] quantized = new int[0];
     private int[] positions = new int[256];
     private float[] bounds = new float[256];
     private Codebook codebook;
@@ -42,14 +42,14 @@ public final class IvfQuery {
         if (rotated.length != n) {
             rotated = new float[n];
             residual = new float[n];
-            planes = new int[BitCodeKernel.PLANES * n / Integer.SIZE];
+            quantized = new int[kernel.queryInts(n)];
         }
         book.rotation().apply(query, 0, rotated, 0);
         order.start(book, rotated, innerProduct);
         errorWeight = (float) (epsilon / Math.sqrt(n - 1.0));
         if (innerProduct) {
             System.arraycopy(rotated, 0, residual, 0, n);
-            kernel.quantize(residual, n, planes, scalars);
+            kernel.quantize(residual, n, quantized, scalars);
             scalars.a = 0;
             scalars.b = 0.5f;
             scalars.e = errorWeight * (float) Math.sqrt(squares(rotated)) / 2;
@@ -91,7 +91,7 @@ public final class IvfQuery {
         for (int d = 0; d < n; d++) {
             residual[d] = rotated[d] - centroids[from + d];
         }
-        kernel.quantize(residual, n, planes, scalars);
+        kernel.quantize(residual, n, quantized, scalars);
         scalars.a = 1;
         scalars.b = 1;
         scalars.e = errorWeight * (float) Math.sqrt(scalars.base);
@@ -136,7 +136,7 @@ public final class IvfQuery {
                         view.offset,
                         codebook.dimension() / Integer.SIZE,
                         blocks,
-                        planes,
+                        quantized,
                         scalars,
                         below,
                         positions,

@@ -1,6 +1,9 @@
 package io.omendb.index.ivf;
 
 import io.omendb.index.kernel.BitCodeKernel;
+import io.omendb.index.kernel.CodeLayout;
+import io.omendb.index.kernel.Kernels;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackedLists implements PostingLists {
     private static final int BLOCK = BitCodeKernel.BLOCK;
+    private static final CodeLayout LAYOUT = Kernels.bitCodes().layout();
 
     private final Codebook codebook;
     private final int words;
@@ -67,13 +71,25 @@ public final class PackedLists implements PostingLists {
     /**
      * Copies a list without what fills up its last block.
      *
-     * @param into receives the blocks in their layout, but the last one with as many lanes as there
-     *     are entries left
+     * @param into receives the blocks, codes as {@link CodeLayout#WORDS}, but the last one with as
+     *     many lanes as there are entries left
      * @return ints copied: entries times {@link #entryInts()}
      */
     public int copyEntries(int list, int[] into, int offset) {
-        return eachLane(
-                list, (block, ints, n) -> System.arraycopy(blocks, block, into, offset + ints, n));
+        int[] codes = new int[words * BLOCK];
+        int ints = offset;
+        for (int first = 0; first < sizes[list]; first += BLOCK) {
+            int lanes = Math.min(BLOCK, sizes[list] - first);
+            int block = field(list, first, 0);
+            LAYOUT.swapWords(blocks, block, codes, 0, words);
+            for (int field = 0; field < entryInts(); field++) {
+                int[] from = field < words ? codes : blocks;
+                int at = field < words ? field * BLOCK : block + field * BLOCK;
+                System.arraycopy(from, at, into, ints, lanes);
+                ints += lanes;
+            }
+        }
+        return ints - offset;
     }
 
     /**
@@ -82,24 +98,23 @@ public final class PackedLists implements PostingLists {
      * @return ints taken
      */
     public int fill(int list, int[] from, int offset) {
-        return eachLane(
-                list, (block, ints, n) -> System.arraycopy(from, offset + ints, blocks, block, n));
-    }
-
-    private interface Lanes {
-        void copy(int block, int ints, int n);
-    }
-
-    private int eachLane(int list, Lanes lanes) {
-        int ints = 0;
+        int[] codes = new int[words * BLOCK];
+        int ints = offset;
         for (int first = 0; first < sizes[list]; first += BLOCK) {
-            int n = Math.min(BLOCK, sizes[list] - first);
-            for (int field = 0; field < entryInts(); field++) {
-                lanes.copy(field(list, first, field), ints, n);
-                ints += n;
+            int lanes = Math.min(BLOCK, sizes[list] - first);
+            int block = field(list, first, 0);
+            if (lanes < BLOCK) {
+                Arrays.fill(codes, 0);
             }
+            for (int field = 0; field < entryInts(); field++) {
+                int[] to = field < words ? codes : blocks;
+                int at = field < words ? field * BLOCK : block + field * BLOCK;
+                System.arraycopy(from, ints, to, at, lanes);
+                ints += lanes;
+            }
+            LAYOUT.swapWords(codes, 0, blocks, block, words);
         }
-        return ints;
+        return ints - offset;
     }
 
     private static int[] firstBlocks(int[] sizes) {
@@ -120,12 +135,16 @@ public final class PackedLists implements PostingLists {
 
     /** Copies an entry; only while the lists are being built. */
     void copy(int list, int entry, ListView from, int fromEntry, int row) {
-        int to = field(list, entry, 0);
-        int source = ListView.field(from.offset, fromEntry, words, 0);
-        for (int field = 0; field < words + 2; field++) {
-            blocks[to + field * BLOCK] = from.blocks[source + field * BLOCK];
+        int lane = entry % BLOCK;
+        int block = field(list, entry, 0) - lane;
+        int fromLane = fromEntry % BLOCK;
+        int fromBlock = ListView.field(from.offset, fromEntry, words, 0) - fromLane;
+        LAYOUT.copyCode(from.blocks, fromBlock, fromLane, blocks, block, lane, words);
+        for (int field = words; field < words + 2; field++) {
+            blocks[block + field * BLOCK + lane] =
+                    from.blocks[fromBlock + field * BLOCK + fromLane];
         }
-        blocks[field(list, entry, words + 2)] = row;
+        blocks[block + (words + 2) * BLOCK + lane] = row;
     }
 
     /** Entries of each list. Not to be changed. */

@@ -1,7 +1,7 @@
 package io.omendb.index.kernel;
 
 /**
- * RaBitQ's work on bits: signs of residuals into codes, four-bit queries into bit planes, and
+ * RaBitQ's work on bits: signs of residuals into codes, queries into four bits a component, and
  * estimates from both.
  *
  * <p>Bits are ordered so that registers of sixteen lanes fill them without moving data across
@@ -15,9 +15,10 @@ package io.omendb.index.kernel;
  *   block: [word 0 of entries 0..15] … [last word] [squares] [slopes] [rows]
  * </pre>
  *
- * each part sixteen ints; squares (squared norms of the residuals) and slopes ({@code 2 * square /
- * sum of absolute residuals}) are the bits of floats. Implementations are stateless. Source: Gao
- * and Long, RaBitQ, SIGMOD 2024.
+ * each part sixteen ints; how codes lie among theirs in memory is up to the kernel ({@link
+ * CodeLayout}). Squares (squared norms of the residuals) and slopes ({@code 2 * square / sum of
+ * absolute residuals}) are the bits of floats. Implementations are stateless. Source: Gao and Long,
+ * RaBitQ, SIGMOD 2024.
  */
 public interface BitCodeKernel {
     /** Entries in a block. */
@@ -31,6 +32,9 @@ public interface BitCodeKernel {
      * plane weighs -8; with no offset to carry, the ones of a code need not be counted.
      */
     int PLANES = 4;
+
+    /** How the codes lie that this kernel writes and scans. */
+    CodeLayout layout();
 
     /**
      * Signs of {@code vector - centroid}, component by component.
@@ -49,14 +53,17 @@ public interface BitCodeKernel {
             int offset,
             int lane);
 
+    /** Ints of a quantized query of n components. */
+    int queryInts(int n);
+
     /**
      * Quantizes a query residual to four bits a component.
      *
      * @param residual n components
-     * @param planes receives {@code PLANES * n / 32} words: all words of the lowest plane first
+     * @param query receives what this kernel makes of it, {@link #queryInts} long
      * @param into receives the quantized query's scalars
      */
-    void quantize(float[] residual, int n, int[] planes, QueryScalars into);
+    void quantize(float[] residual, int n, int[] query, QueryScalars into);
 
     /**
      * Lower bounds of the scores of the entries of {@code blocks} blocks: {@code a * square + base
@@ -65,6 +72,7 @@ public interface BitCodeKernel {
      *
      * @param list blocks from {@code offset} on
      * @param words words a code
+     * @param query as {@link #quantize} made it
      * @param below only entries with a bound below this one are reported
      * @param positions receives the positions of those entries counted from the first; as long as
      *     all entries
@@ -76,8 +84,8 @@ public interface BitCodeKernel {
             int offset,
             int words,
             int blocks,
-            int[] planes,
-            QueryScalars query,
+            int[] query,
+            QueryScalars scalars,
             float below,
             int[] positions,
             float[] bounds);

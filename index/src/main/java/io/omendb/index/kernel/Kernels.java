@@ -12,13 +12,12 @@ public final class Kernels {
     private static final boolean SIMD =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     private static final PanelKernel PANELS =
-            SIMD ? new VectorPanelKernel() : new ScalarPanelKernel();
+            SIMD && VectorPanelKernel.isSupported()
+                    ? new VectorPanelKernel()
+                    : new ScalarPanelKernel();
     private static final HadamardKernel HADAMARD =
             SIMD ? new VectorHadamardKernel() : new ScalarHadamardKernel();
-    private static final BitCodeKernel BIT_CODES =
-            SIMD && VectorBitCodeKernel.isSupported()
-                    ? new VectorBitCodeKernel()
-                    : new ScalarBitCodeKernel();
+    private static final BitCodeKernel BIT_CODES = BitCodeKernels.choose(SIMD);
     private static final ByteCastKernel BYTE_CASTS =
             SIMD && VectorByteCastKernel.isSupported()
                     ? new VectorByteCastKernel()
@@ -41,7 +40,7 @@ public final class Kernels {
         return HADAMARD;
     }
 
-    /** RaBitQ's work on bits. */
+    /** RaBitQ's work on bits; see {@link BitCodeKernels}. */
     public static BitCodeKernel bitCodes() {
         return BIT_CODES;
     }

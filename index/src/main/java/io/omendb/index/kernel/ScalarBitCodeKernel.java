@@ -2,8 +2,13 @@ package io.omendb.index.kernel;
 
 import java.util.Arrays;
 
-/** Plain Java twin of {@link VectorBitCodeKernel}. */
+/** Plain Java twin of {@link CountingBitCodeKernel}. */
 final class ScalarBitCodeKernel implements BitCodeKernel {
+
+    @Override
+    public CodeLayout layout() {
+        return CodeLayout.WORDS;
+    }
 
     @Override
     public void encode(
@@ -30,6 +35,11 @@ final class ScalarBitCodeKernel implements BitCodeKernel {
         int fields = offset + n / 32 * BLOCK + lane;
         into[fields] = Float.floatToRawIntBits(squares);
         into[fields + BLOCK] = Float.floatToRawIntBits(BitCodeKernel.slope(squares, absolutes));
+    }
+
+    @Override
+    public int queryInts(int n) {
+        return PLANES * n / Integer.SIZE;
     }
 
     @Override

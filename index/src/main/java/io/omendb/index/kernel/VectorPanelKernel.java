@@ -5,8 +5,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Vector API panels. Four panels advance together: their sums are independent, which keeps the
- * multiply-add units busy, and each broadcast component serves four of them.
+ * Vector API panels. Four registers advance together: their sums are independent, which keeps the
+ * multiply-add units busy, and each broadcast component serves four of them. They are four panels
+ * where a register holds all lanes of one, else the parts of two or one: a panel is larger than the
+ * nearest cache from 512 components on, and is read once then, line by line.
  */
 final class VectorPanelKernel implements PanelKernel {
     private static final VectorSpecies<Float> SPECIES =
@@ -15,29 +17,52 @@ final class VectorPanelKernel implements PanelKernel {
                     : FloatVector.SPECIES_PREFERRED;
     private static final int LANES = SPECIES.length();
 
+    /** Registers that a component of a panel takes: 1, 2 or 4. */
+    private static final int PARTS = PANEL / LANES;
+
+    /** Panels that four registers make. */
+    private static final int AT_ONCE = 4 / PARTS;
+
+    /** Whether registers are wide enough for this kernel. */
+    static boolean isSupported() {
+        return LANES >= 4;
+    }
+
     @Override
     public void dots(
             float[] x, int xOffset, float[] panels, int offset, int count, int n, float[] into) {
         int stride = n * PANEL;
-        for (int part = 0; part < PANEL; part += LANES) {
-            int panel = 0;
-            for (; panel + 3 < count; panel += 4) {
-                int from = offset + panel * stride + part;
-                four(x, xOffset, panels, from, stride, n, into, panel * PANEL + part);
-            }
-            for (; panel < count; panel++) {
-                int from = offset + panel * stride + part;
-                one(x, xOffset, panels, from, n, into, panel * PANEL + part);
+        int second = PARTS == 1 ? stride : LANES;
+        int third = PARTS == 4 ? 2 * LANES : 2 / PARTS * stride;
+        int panel = 0;
+        for (; panel + AT_ONCE <= count; panel += AT_ONCE) {
+            int from = offset + panel * stride;
+            four(x, xOffset, panels, from, second, third, n, into, panel * PANEL);
+        }
+        for (; panel < count; panel++) {
+            int from = offset + panel * stride;
+            if (PARTS == 1) {
+                one(x, xOffset, panels, from, n, into, panel * PANEL);
+            } else {
+                oneOfTwoParts(x, xOffset, panels, from, n, into, panel * PANEL);
             }
         }
     }
 
+    /**
+     * Four registers.
+     *
+     * @param second how far behind the first register the second is read; the fourth is as far
+     *     behind the third
+     * @param third the same of the third
+     */
     private static void four(
             float[] x,
             int xOffset,
             float[] panels,
             int from,
-            int stride,
+            int second,
+            int third,
             int n,
             float[] into,
             int to) {
@@ -55,20 +80,20 @@ final class VectorPanelKernel implements PanelKernel {
             int at = from + d * PANEL;
             FloatVector even = FloatVector.broadcast(SPECIES, x[xOffset + d]);
             s0 = FloatVector.fromArray(SPECIES, panels, at).fma(even, s0);
-            s1 = FloatVector.fromArray(SPECIES, panels, at + stride).fma(even, s1);
-            s2 = FloatVector.fromArray(SPECIES, panels, at + 2 * stride).fma(even, s2);
-            s3 = FloatVector.fromArray(SPECIES, panels, at + 3 * stride).fma(even, s3);
+            s1 = FloatVector.fromArray(SPECIES, panels, at + second).fma(even, s1);
+            s2 = FloatVector.fromArray(SPECIES, panels, at + third).fma(even, s2);
+            s3 = FloatVector.fromArray(SPECIES, panels, at + second + third).fma(even, s3);
             FloatVector odd = FloatVector.broadcast(SPECIES, x[xOffset + d + 1]);
             int next = at + PANEL;
             t0 = FloatVector.fromArray(SPECIES, panels, next).fma(odd, t0);
-            t1 = FloatVector.fromArray(SPECIES, panels, next + stride).fma(odd, t1);
-            t2 = FloatVector.fromArray(SPECIES, panels, next + 2 * stride).fma(odd, t2);
-            t3 = FloatVector.fromArray(SPECIES, panels, next + 3 * stride).fma(odd, t3);
+            t1 = FloatVector.fromArray(SPECIES, panels, next + second).fma(odd, t1);
+            t2 = FloatVector.fromArray(SPECIES, panels, next + third).fma(odd, t2);
+            t3 = FloatVector.fromArray(SPECIES, panels, next + second + third).fma(odd, t3);
         }
         s0.add(t0).intoArray(into, to);
-        s1.add(t1).intoArray(into, to + PANEL);
-        s2.add(t2).intoArray(into, to + 2 * PANEL);
-        s3.add(t3).intoArray(into, to + 3 * PANEL);
+        s1.add(t1).intoArray(into, to + LANES);
+        s2.add(t2).intoArray(into, to + 2 * LANES);
+        s3.add(t3).intoArray(into, to + 3 * LANES);
     }
 
     private static void one(
@@ -96,6 +121,36 @@ final class VectorPanelKernel implements PanelKernel {
         s0.add(s1).add(s2.add(s3)).intoArray(into, to);
     }
 
+    private static void oneOfTwoParts(
+            float[] x, int xOffset, float[] panels, int from, int n, float[] into, int to) {
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = FloatVector.zero(SPECIES);
+        FloatVector s2 = FloatVector.zero(SPECIES);
+        FloatVector s3 = FloatVector.zero(SPECIES);
+        FloatVector t0 = FloatVector.zero(SPECIES);
+        FloatVector t1 = FloatVector.zero(SPECIES);
+        FloatVector t2 = FloatVector.zero(SPECIES);
+        FloatVector t3 = FloatVector.zero(SPECIES);
+        for (int d = 0; d < n; d += 4) {
+            int at = from + d * PANEL;
+            int c = xOffset + d;
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[c]);
+            s0 = FloatVector.fromArray(SPECIES, panels, at).fma(x0, s0);
+            t0 = FloatVector.fromArray(SPECIES, panels, at + LANES).fma(x0, t0);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[c + 1]);
+            s1 = FloatVector.fromArray(SPECIES, panels, at + PANEL).fma(x1, s1);
+            t1 = FloatVector.fromArray(SPECIES, panels, at + PANEL + LANES).fma(x1, t1);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[c + 2]);
+            s2 = FloatVector.fromArray(SPECIES, panels, at + 2 * PANEL).fma(x2, s2);
+            t2 = FloatVector.fromArray(SPECIES, panels, at + 2 * PANEL + LANES).fma(x2, t2);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[c + 3]);
+            s3 = FloatVector.fromArray(SPECIES, panels, at + 3 * PANEL).fma(x3, s3);
+            t3 = FloatVector.fromArray(SPECIES, panels, at + 3 * PANEL + LANES).fma(x3, t3);
+        }
+        s0.add(s1).add(s2.add(s3)).intoArray(into, to);
+        t0.add(t1).add(t2.add(t3)).intoArray(into, to + LANES);
+    }
+
     @Override
     public void scores(
             float[] x,
@@ -112,26 +167,40 @@ final class VectorPanelKernel implements PanelKernel {
             float[] into,
             int stride) {
         int size = n * PANEL;
-        for (int part = 0; part < PANEL; part += LANES) {
-            int panel = 0;
-            for (; panel + 1 < count; panel += 2) {
-                int from = offset + panel * size + part;
-                int lane = panel * PANEL + part;
-                int norm = normOffset + lane;
-                scoresOfTwo(
-                        x, x0, x1, x2, x3, panels, from, n, halfNorms, norm, into, lane, stride);
+        if (PARTS > 1) {
+            for (int panel = 0; panel < count; panel++) {
+                for (int part = 0; part < PANEL; part += 2 * LANES) {
+                    int from = offset + panel * size + part;
+                    int to = panel * PANEL + part;
+                    int norm = normOffset + to;
+                    scoresOfTwo(
+                            x, x0, x1, x2, x3, panels, from, LANES, n, halfNorms, norm, into, to,
+                            stride);
+                }
             }
-            if (panel < count) {
-                int from = offset + panel * size + part;
-                int lane = panel * PANEL + part;
-                int norm = normOffset + lane;
-                scoresOfOne(
-                        x, x0, x1, x2, x3, panels, from, n, halfNorms, norm, into, lane, stride);
-            }
+            return;
+        }
+        int panel = 0;
+        for (; panel + 1 < count; panel += 2) {
+            int from = offset + panel * size;
+            int to = panel * PANEL;
+            int norm = normOffset + to;
+            scoresOfTwo(
+                    x, x0, x1, x2, x3, panels, from, size, n, halfNorms, norm, into, to, stride);
+        }
+        if (panel < count) {
+            int from = offset + panel * size;
+            int to = panel * PANEL;
+            int norm = normOffset + to;
+            scoresOfOne(x, x0, x1, x2, x3, panels, from, n, halfNorms, norm, into, to, stride);
         }
     }
 
-    /** Six reads for eight multiply-adds. */
+    /**
+     * Six reads for eight multiply-adds.
+     *
+     * @param second how far behind the first register the second is read
+     */
     private static void scoresOfTwo(
             float[] x,
             int x0,
@@ -140,6 +209,7 @@ final class VectorPanelKernel implements PanelKernel {
             int x3,
             float[] panels,
             int from,
+            int second,
             int n,
             float[] halfNorms,
             int norm,
@@ -154,11 +224,10 @@ final class VectorPanelKernel implements PanelKernel {
         FloatVector t1 = FloatVector.zero(SPECIES);
         FloatVector t2 = FloatVector.zero(SPECIES);
         FloatVector t3 = FloatVector.zero(SPECIES);
-        int size = n * PANEL;
         for (int d = 0; d < n; d++) {
             int at = from + d * PANEL;
             FloatVector s = FloatVector.fromArray(SPECIES, panels, at);
-            FloatVector t = FloatVector.fromArray(SPECIES, panels, at + size);
+            FloatVector t = FloatVector.fromArray(SPECIES, panels, at + second);
             FloatVector c0 = FloatVector.broadcast(SPECIES, x[x0 + d]);
             s0 = s.fma(c0, s0);
             t0 = t.fma(c0, t0);
@@ -177,11 +246,11 @@ final class VectorPanelKernel implements PanelKernel {
         s1.sub(half).intoArray(into, to + stride);
         s2.sub(half).intoArray(into, to + 2 * stride);
         s3.sub(half).intoArray(into, to + 3 * stride);
-        half = FloatVector.fromArray(SPECIES, halfNorms, norm + PANEL);
-        t0.sub(half).intoArray(into, to + PANEL);
-        t1.sub(half).intoArray(into, to + PANEL + stride);
-        t2.sub(half).intoArray(into, to + PANEL + 2 * stride);
-        t3.sub(half).intoArray(into, to + PANEL + 3 * stride);
+        half = FloatVector.fromArray(SPECIES, halfNorms, norm + LANES);
+        t0.sub(half).intoArray(into, to + LANES);
+        t1.sub(half).intoArray(into, to + LANES + stride);
+        t2.sub(half).intoArray(into, to + LANES + 2 * stride);
+        t3.sub(half).intoArray(into, to + LANES + 3 * stride);
     }
 
     private static void scoresOfOne(

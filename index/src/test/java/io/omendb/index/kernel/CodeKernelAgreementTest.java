@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The kernels of the index: Vector API and plain Java must do the same. */
@@ -12,85 +15,159 @@ class CodeKernelAgreementTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
 
+    private static final int BLOCKS = 5;
+    private static final int ENTRIES = BLOCKS * BitCodeKernel.BLOCK;
+    private static final int OFFSET = 7;
+
     @ParameterizedTest
-    @ValueSource(ints = {64, 128, 192, 256, 704, 768, 1024, 1536, 4096})
-    void encodeQuantizeScan_anyDimension_agree(int n) {
-        BitCodeKernel[] kernels = {new ScalarBitCodeKernel(), new VectorBitCodeKernel()};
-        int words = n / 32;
-        int entries = 5 * BitCodeKernel.BLOCK;
-        int blockInts = (words + BitCodeKernel.FIELDS) * BitCodeKernel.BLOCK;
-        int[][] lists = new int[2][7 + 5 * blockInts];
+    @CsvSource({
+        "COUNTING,64",
+        "COUNTING,128",
+        "COUNTING,192",
+        "COUNTING,256",
+        "COUNTING,704",
+        "COUNTING,768",
+        "COUNTING,1024",
+        "COUNTING,1536",
+        "COUNTING,4096",
+        "LOOKUP,64",
+        "LOOKUP,128",
+        "LOOKUP,192",
+        "LOOKUP,256",
+        "LOOKUP,704",
+        "LOOKUP,768",
+        "LOOKUP,1024",
+        "LOOKUP,1536",
+        "LOOKUP,4096"
+    })
+    void encodeQuantizeScan_anyDimension_isAsInPlainJava(BitCodeKernels kind, int n) {
         float[] centroid = gaussians(3 + n);
-        for (int entry = 0; entry < entries; entry++) {
-            float[] row = gaussians(2 + n);
-            for (int k = 0; k < 2; k++) {
-                int block = 7 + entry / BitCodeKernel.BLOCK * blockInts;
-                int lane = entry % BitCodeKernel.BLOCK;
-                kernels[k].encode(row, 2, centroid, 3, n, lists[k], block, lane);
-            }
+        float[][] rows = new float[ENTRIES][];
+        for (int entry = 0; entry < ENTRIES; entry++) {
+            rows[entry] = gaussians(2 + n);
         }
-        for (int b = 0; b < 5; b++) {
-            int from = 7 + b * blockInts;
-            int codes = words * BitCodeKernel.BLOCK;
-            assertThat(Arrays.copyOfRange(lists[1], from, from + codes))
-                    .as("seed %d", seed)
-                    .isEqualTo(Arrays.copyOfRange(lists[0], from, from + codes));
-        }
+        // One of them at the corner: every level at its end, sums as large as they become.
         float[] residual = gaussians(n);
-        int[][] planes = new int[2][BitCodeKernel.PLANES * words];
-        BitCodeKernel.QueryScalars[] scalars = {
-            new BitCodeKernel.QueryScalars(), new BitCodeKernel.QueryScalars()
-        };
-        for (int k = 0; k < 2; k++) {
-            kernels[k].quantize(residual, n, planes[k], scalars[k]);
+        float[] corner = new float[n];
+        Arrays.fill(corner, 1f);
+        float[] opposite = new float[n];
+        Arrays.fill(opposite, -1f);
+        for (int d = 0; d < n; d++) {
+            rows[0][2 + d] = centroid[3 + d] + 1;
         }
-        assertThat(planes[1]).as("seed %d", seed).isEqualTo(planes[0]);
-        assertThat(scalars[1].levels).isEqualTo(scalars[0].levels);
-        int[][] positions = new int[2][entries];
-        float[][] bounds = new float[2][entries];
-        int[] found = new int[2];
-        for (int k = 0; k < 2; k++) {
-            scalars[k].a = 1;
-            scalars[k].b = 1;
-            scalars[k].e = 0.3f;
-            scalars[k].base = n;
-            found[k] =
-                    kernels[k].lowerBounds(
-                            lists[0],
-                            7,
-                            words,
-                            5,
-                            planes[0],
-                            scalars[0],
-                            1e9f,
-                            positions[k],
-                            bounds[k]);
+        Encoded plain = new Encoded(new ScalarBitCodeKernel(), n, rows, centroid);
+        Encoded vector = new Encoded(kind.create(), n, rows, centroid);
+        assertThat(vector.codes()).as("seed %d", seed).isEqualTo(plain.codes());
+        for (float[] query : new float[][] {residual, corner, opposite}) {
+            plain.quantize(query);
+            vector.quantize(query);
+            assertThat(vector.scalars.levels).isEqualTo(plain.scalars.levels);
+            assertThat(vector.scalars.step).isEqualTo(plain.scalars.step);
+            assertThat(plain.scan(1e9f)).isEqualTo(ENTRIES);
+            assertThat(vector.scan(1e9f)).isEqualTo(ENTRIES);
+            assertThat(vector.positions).isEqualTo(plain.positions);
+            // Products are integers and the same: only the bounds made of them are rounded.
+            for (int i = 0; i < ENTRIES; i++) {
+                assertThat(vector.bounds[i])
+                        .as("seed %d entry %d", seed, i)
+                        .isCloseTo(plain.bounds[i], Offset.offset(n * 1e-5f + 1e-4f));
+            }
+            float median = plain.bounds[ENTRIES / 2];
+            int found = vector.scan(median);
+            for (int i = 0; i < found; i++) {
+                assertThat(vector.bounds[i]).isLessThan(median);
+            }
+            assertThat(Math.abs(found - plain.scan(median)))
+                    .as("seed %d", seed)
+                    .isLessThanOrEqualTo(1);
         }
-        assertThat(found[1]).isEqualTo(found[0]).isEqualTo(entries);
-        for (int i = 0; i < entries; i++) {
-            assertThat(positions[1][i]).isEqualTo(positions[0][i]);
-            assertThat(bounds[1][i])
-                    .as("seed %d entry %d", seed, i)
-                    .isCloseTo(bounds[0][i], org.assertj.core.data.Offset.offset(n * 1e-3f));
-        }
-        float median = bounds[0][entries / 2];
-        for (int k = 0; k < 2; k++) {
-            found[k] =
-                    kernels[k].lowerBounds(
-                            lists[0],
-                            7,
-                            words,
-                            5,
-                            planes[0],
-                            scalars[0],
-                            median,
-                            positions[k],
-                            bounds[k]);
-            for (int i = 0; i < found[k]; i++) {
-                assertThat(bounds[k][i]).isLessThan(median);
+    }
+
+    /** A list as one kernel makes it, and a query of its own. */
+    private static final class Encoded {
+        final BitCodeKernel kernel;
+        final int n;
+        final int words;
+        final int blockInts;
+        final int[] list;
+        final int[] query;
+        final BitCodeKernel.QueryScalars scalars = new BitCodeKernel.QueryScalars();
+        final int[] positions = new int[ENTRIES];
+        final float[] bounds = new float[ENTRIES];
+
+        Encoded(BitCodeKernel kernel, int n, float[][] rows, float[] centroid) {
+            this.kernel = kernel;
+            this.n = n;
+            words = n / Integer.SIZE;
+            blockInts = (words + BitCodeKernel.FIELDS) * BitCodeKernel.BLOCK;
+            list = new int[OFFSET + BLOCKS * blockInts];
+            query = new int[kernel.queryInts(n)];
+            // Twice, the second time where other codes lie.
+            for (int i = ENTRIES - 1; i >= 0; i--) {
+                encode(rows[i], centroid, ENTRIES - 1 - i);
+            }
+            for (int i = 0; i < ENTRIES; i++) {
+                encode(rows[i], centroid, i);
             }
         }
-        assertThat(Math.abs(found[0] - found[1])).as("seed %d", seed).isLessThanOrEqualTo(1);
+
+        private void encode(float[] row, float[] centroid, int entry) {
+            int block = OFFSET + entry / BitCodeKernel.BLOCK * blockInts;
+            kernel.encode(row, 2, centroid, 3, n, list, block, entry % BitCodeKernel.BLOCK);
+        }
+
+        int[] codes() {
+            int size = words * BitCodeKernel.BLOCK;
+            int[] codes = new int[BLOCKS * size];
+            for (int i = 0; i < BLOCKS; i++) {
+                kernel.layout().swapWords(list, OFFSET + i * blockInts, codes, i * size, words);
+            }
+            return codes;
+        }
+
+        void quantize(float[] residual) {
+            kernel.quantize(residual, n, query, scalars);
+            scalars.a = 1;
+            scalars.b = 1;
+            scalars.e = 0.3f;
+            scalars.base = n;
+        }
+
+        int scan(float below) {
+            return kernel.lowerBounds(
+                    list, OFFSET, words, BLOCKS, query, scalars, below, positions, bounds);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void layout_wordsPutCopiedAndSwapped_areTheSame(CodeLayout layout) {
+        int words = 6;
+        int size = words * BitCodeKernel.BLOCK;
+        int[] wanted = random.ints(size).toArray();
+        int[] block = random.ints(3 + size).toArray();
+        int[] copied = random.ints(5 + size).toArray();
+        for (int i = 0; i < size; i++) {
+            int lane = i % BitCodeKernel.BLOCK;
+            layout.putWord(block, 3, lane, i / BitCodeKernel.BLOCK, wanted[i]);
+        }
+        int[] got = new int[1 + size];
+        layout.swapWords(block, 3, got, 1, words);
+        assertThat(Arrays.copyOfRange(got, 1, 1 + size)).as("seed %d", seed).isEqualTo(wanted);
+        for (int lane = 0; lane < BitCodeKernel.BLOCK; lane++) {
+            int to = (lane * 5 + 3) % BitCodeKernel.BLOCK;
+            layout.copyCode(block, 3, lane, copied, 5, to, words);
+        }
+        layout.swapWords(copied, 5, got, 1, words);
+        for (int i = 0; i < size; i++) {
+            int lane = i % BitCodeKernel.BLOCK;
+            int to = (lane * 5 + 3) % BitCodeKernel.BLOCK;
+            assertThat(got[1 + i - lane + to]).as("seed %d", seed).isEqualTo(wanted[i]);
+        }
+        int[] back = new int[3 + size];
+        layout.swapWords(wanted, 0, back, 3, words);
+        assertThat(Arrays.copyOfRange(back, 3, 3 + size))
+                .isEqualTo(Arrays.copyOfRange(block, 3, 3 + size));
     }
 
     @ParameterizedTest
@@ -109,7 +186,7 @@ class CodeKernelAgreementTest {
             for (int i = 0; i < lanes; i++) {
                 assertThat(got[i])
                         .as("seed %d", seed)
-                        .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(n * 1e-4f));
+                        .isCloseTo(expected[i], Offset.offset(n * 1e-4f));
             }
             float[] norms = new float[lanes + 2];
             Arrays.fill(norms, 3f);
@@ -127,9 +204,7 @@ class CodeKernelAgreementTest {
                 for (int lane = 0; lane < lanes - 1; lane++) {
                     assertThat(byVector[i * stride + lane])
                             .as("seed %d", seed)
-                            .isCloseTo(
-                                    byScalar[i * stride + lane],
-                                    org.assertj.core.data.Offset.offset(n * 1e-4f));
+                            .isCloseTo(byScalar[i * stride + lane], Offset.offset(n * 1e-4f));
                 }
                 long highest = vector.highest(byVector, i * stride, count);
                 assertThat(highest).isEqualTo(scalar.highest(byVector, i * stride, count));
@@ -147,9 +222,7 @@ class CodeKernelAgreementTest {
         new ScalarHadamardKernel().transform(a, 3, n);
         new VectorHadamardKernel().transform(b, 3, n);
         for (int i = 0; i < a.length; i++) {
-            assertThat(b[i])
-                    .as("seed %d", seed)
-                    .isCloseTo(a[i], org.assertj.core.data.Offset.offset(n * 1e-4f));
+            assertThat(b[i]).as("seed %d", seed).isCloseTo(a[i], Offset.offset(n * 1e-4f));
         }
         float[] by = gaussians(n);
         new ScalarHadamardKernel().multiply(a, 3, by, 0, n);

@@ -1,34 +1,19 @@
 package io.omendb.index.kernel;
 
-import jdk.incubator.vector.FloatVector;
+import static io.omendb.index.kernel.VectorLanes.INTS;
+import static io.omendb.index.kernel.VectorLanes.LANES;
+
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vector API bit work. Ones are counted by one instruction a register where Java has the operator
- * and the processor the instruction (AVX-512 VPOPCNTDQ), else in fields of bits. Table look-ups by
- * byte shuffles, the usual alternative, need shuffles made at run time, which Java 17 does slowly.
+ * Vector API bit work that counts bits: with one instruction a register where Java has the operator
+ * and the processor the instruction (AVX-512 VPOPCNTDQ), else in fields of bits.
  */
-final class VectorBitCodeKernel implements BitCodeKernel {
-    private static final VectorSpecies<Float> FLOATS =
-            FloatVector.SPECIES_PREFERRED.length() > BLOCK
-                    ? FloatVector.SPECIES_512
-                    : FloatVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Integer> INTS =
-            IntVector.SPECIES_PREFERRED.length() > BLOCK
-                    ? IntVector.SPECIES_512
-                    : IntVector.SPECIES_PREFERRED;
-    private static final int LANES = FLOATS.length();
-
+final class CountingBitCodeKernel implements BitCodeKernel {
     private static final int FIELD_WORDS = 7;
-
-    /** Conversions between int and float lanes are slow on Java 17; an addition does the same. */
-    private static final float ROUNDING = 0x1.8p23f;
-
-    private static final int ROUNDING_BITS = Float.floatToRawIntBits(ROUNDING);
 
     /**
      * The operator came after Java 17; as a constant it compiles to one instruction where it is.
@@ -40,11 +25,6 @@ final class VectorBitCodeKernel implements BitCodeKernel {
     private static final VectorShuffle<Integer> SWAP_4 = swap(4);
     private static final IntVector SHIFT_BYTES = shifts(4, 8);
     private static final IntVector SHIFT_NIBBLES = shifts(8, 4);
-
-    /** Whether registers are wide enough for this kernel. */
-    static boolean isSupported() {
-        return LANES >= 8;
-    }
 
     private static VectorShuffle<Integer> swap(int distance) {
         return VectorShuffle.fromOp(INTS, lane -> (lane ^ distance) & (LANES - 1));
@@ -59,6 +39,11 @@ final class VectorBitCodeKernel implements BitCodeKernel {
     }
 
     @Override
+    public CodeLayout layout() {
+        return CodeLayout.WORDS;
+    }
+
+    @Override
     public void encode(
             float[] vector,
             int vectorOffset,
@@ -68,30 +53,19 @@ final class VectorBitCodeKernel implements BitCodeKernel {
             int[] into,
             int offset,
             int lane) {
-        sums(
-                vector,
-                vectorOffset,
-                centroid,
-                centroidOffset,
-                n,
-                into,
-                offset + n / 32 * BLOCK + lane);
+        int fields = offset + n / 32 * BLOCK + lane;
+        VectorLanes.writeFields(vector, vectorOffset, centroid, centroidOffset, n, into, fields);
         for (int group = 0; group < n; group += 128) {
             int size = Math.min(128, n - group);
             for (int part = 0; part < BLOCK; part += LANES) {
-                IntVector bits = IntVector.zero(INTS);
-                for (int j = 0; j < size / BLOCK; j++) {
-                    int d = group + j * BLOCK + part;
-                    IntVector sign =
-                            FloatVector.fromArray(FLOATS, vector, vectorOffset + d)
-                                    .sub(
-                                            FloatVector.fromArray(
-                                                    FLOATS, centroid, centroidOffset + d))
-                                    .reinterpretAsInts()
-                                    .not()
-                                    .lanewise(VectorOperators.LSHR, 31);
-                    bits = bits.or(sign.lanewise(VectorOperators.LSHL, j));
-                }
+                int d = group + part;
+                IntVector bits =
+                        VectorLanes.signs(
+                                vector,
+                                vectorOffset + d,
+                                centroid,
+                                centroidOffset + d,
+                                size / BLOCK);
                 int word = offset + (group + part * (size / BLOCK)) / 32 * BLOCK + lane;
                 pack(bits, size, into, word, BLOCK);
             }
@@ -122,46 +96,16 @@ final class VectorBitCodeKernel implements BitCodeKernel {
         }
     }
 
-    private static void sums(
-            float[] vector,
-            int vectorOffset,
-            float[] centroid,
-            int centroidOffset,
-            int n,
-            int[] into,
-            int at) {
-        FloatVector squares0 = FloatVector.zero(FLOATS);
-        FloatVector squares1 = FloatVector.zero(FLOATS);
-        FloatVector absolutes0 = FloatVector.zero(FLOATS);
-        FloatVector absolutes1 = FloatVector.zero(FLOATS);
-        for (int d = 0; d < n; d += 2 * LANES) {
-            FloatVector r0 =
-                    FloatVector.fromArray(FLOATS, vector, vectorOffset + d)
-                            .sub(FloatVector.fromArray(FLOATS, centroid, centroidOffset + d));
-            FloatVector r1 =
-                    FloatVector.fromArray(FLOATS, vector, vectorOffset + d + LANES)
-                            .sub(
-                                    FloatVector.fromArray(
-                                            FLOATS, centroid, centroidOffset + d + LANES));
-            squares0 = r0.fma(r0, squares0);
-            squares1 = r1.fma(r1, squares1);
-            absolutes0 = absolutes0.add(r0.abs());
-            absolutes1 = absolutes1.add(r1.abs());
-        }
-        float square = squares0.add(squares1).reduceLanes(VectorOperators.ADD);
-        float absolutes = absolutes0.add(absolutes1).reduceLanes(VectorOperators.ADD);
-        into[at] = Float.floatToRawIntBits(square);
-        into[at + BLOCK] = Float.floatToRawIntBits(BitCodeKernel.slope(square, absolutes));
+    @Override
+    public int queryInts(int n) {
+        return PLANES * n / Integer.SIZE;
     }
 
+    /** Bit planes: all words of the lowest first. */
     @Override
     public void quantize(float[] residual, int n, int[] planes, QueryScalars into) {
-        FloatVector largest = FloatVector.zero(FLOATS);
-        for (int d = 0; d < n; d += LANES) {
-            largest = largest.max(FloatVector.fromArray(FLOATS, residual, d).abs());
-        }
-        float range = largest.reduceLanes(VectorOperators.MAX);
-        float perLevel = range > 0 ? 7.5f / range : 0;
+        float range = VectorLanes.largest(residual, n);
+        float perLevel = range > 0 ? VectorLanes.LEVELS / range : 0;
         int words = n / 32;
         IntVector sum = IntVector.zero(INTS);
         for (int group = 0; group < n; group += 128) {
@@ -172,15 +116,8 @@ final class VectorBitCodeKernel implements BitCodeKernel {
                 IntVector p2 = IntVector.zero(INTS);
                 IntVector p3 = IntVector.zero(INTS);
                 for (int j = 0; j < size / BLOCK; j++) {
-                    FloatVector r =
-                            FloatVector.fromArray(FLOATS, residual, group + j * BLOCK + part);
-                    // Adding 1.5 * 2^23 leaves the nearest integer in the lowest bits.
-                    IntVector level =
-                            r.mul(perLevel)
-                                    .add(ROUNDING)
-                                    .reinterpretAsInts()
-                                    .sub(ROUNDING_BITS)
-                                    .min(7);
+                    int d = group + j * BLOCK + part;
+                    IntVector level = VectorLanes.levels(residual, d, perLevel);
                     sum = sum.add(level);
                     p0 = p0.or(level.and(1).lanewise(VectorOperators.LSHL, j));
                     p1 = p1.or(plane(level, 1).lanewise(VectorOperators.LSHL, j));
@@ -194,7 +131,7 @@ final class VectorBitCodeKernel implements BitCodeKernel {
                 pack(p3, size, planes, 3 * words + word, 1);
             }
         }
-        into.step = range / 7.5f;
+        into.step = range / VectorLanes.LEVELS;
         into.levels = sum.reduceLanes(VectorOperators.ADD);
     }
 
@@ -220,41 +157,7 @@ final class VectorBitCodeKernel implements BitCodeKernel {
         } else {
             productsByCount(list, offset, words, blocks, planes, positions);
         }
-        float n = words * 32;
-        float perProduct = 2 * query.step;
-        float constant = -query.step * query.levels;
-        int found = 0;
-        for (int entry = 0; entry < blocks * BLOCK; entry += LANES) {
-            int fields =
-                    offset + (entry / BLOCK * (words + FIELDS) + words) * BLOCK + entry % BLOCK;
-            // x * perProduct + constant, the conversion to float by way of 1.5 * 2^23.
-            FloatVector x =
-                    IntVector.fromArray(INTS, positions, entry)
-                            .add(ROUNDING_BITS)
-                            .reinterpretAsFloats()
-                            .sub(ROUNDING)
-                            .mul(perProduct)
-                            .add(constant);
-            FloatVector square = IntVector.fromArray(INTS, list, fields).reinterpretAsFloats();
-            FloatVector slope =
-                    IntVector.fromArray(INTS, list, fields + BLOCK).reinterpretAsFloats();
-            FloatVector error =
-                    slope.mul(slope)
-                            .mul(n)
-                            .sub(square.mul(4))
-                            .max(0)
-                            .lanewise(VectorOperators.SQRT);
-            FloatVector bound =
-                    square.mul(query.a)
-                            .add(query.base)
-                            .sub(slope.mul(x).mul(query.b))
-                            .sub(error.mul(query.e));
-            if (bound.compare(VectorOperators.LT, below).anyTrue()) {
-                bound.intoArray(bounds, found);
-                found = report(entry, below, positions, bounds, found);
-            }
-        }
-        return found;
+        return VectorBounds.report(list, offset, words, blocks, query, below, positions, bounds);
     }
 
     private static void productsByCount(
@@ -322,20 +225,6 @@ final class VectorBitCodeKernel implements BitCodeKernel {
         IntVector nibbles =
                 pairs.and(0x33333333).add(pairs.lanewise(VectorOperators.LSHR, 2).and(0x33333333));
         return nibbles.add(nibbles.lanewise(VectorOperators.LSHR, 4)).and(0x0f0f0f0f);
-    }
-
-    /** Bounds of a register were put where the next results go, which always has room for them. */
-    private static int report(int entry, float below, int[] positions, float[] bounds, int found) {
-        int next = found;
-        for (int lane = 0; lane < LANES; lane++) {
-            float value = bounds[found + lane];
-            if (value < below) {
-                positions[next] = entry + lane;
-                bounds[next] = value;
-                next++;
-            }
-        }
-        return next;
     }
 
     private static VectorOperators.@Nullable Unary bitCount() {

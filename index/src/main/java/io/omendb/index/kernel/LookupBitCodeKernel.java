@@ -24,6 +24,10 @@ final class LookupBitCodeKernel implements BitCodeKernel {
     private static final int BIAS = 32;
 
     private static final int TABLE_INTS = 4;
+
+    /** Components whose tables follow each other in steps. */
+    private static final int HALF = 64;
+
     private static final int ALL = 0x01010101;
     private static final int WITH_FIRST = 0x01000100;
     private static final int WITH_SECOND = 0x01010000;
@@ -69,48 +73,62 @@ final class LookupBitCodeKernel implements BitCodeKernel {
         }
     }
 
+    /** Tables, in the order of the codes' bits, and room to make some. */
     @Override
     public int queryInts(int n) {
-        return 2 * n;
+        return n + TABLE_INTS * LANES;
     }
 
-    /**
-     * Tables, in the order of the codes' bits, and behind them the levels that they are made of.
-     */
     @Override
     public void quantize(float[] residual, int n, int[] query, QueryScalars into) {
         float range = VectorLanes.largest(residual, n);
         float perLevel = range > 0 ? VectorLanes.LEVELS / range : 0;
         IntVector sum = IntVector.zero(VectorLanes.INTS);
-        for (int d = 0; d < n; d += LANES) {
-            IntVector levels = VectorLanes.levels(residual, d, perLevel);
-            sum = sum.add(levels);
-            levels.intoArray(query, n + d);
+        for (int half = 0; half < n; half += HALF) {
+            // In a group of 128 two halves take turns, table by table.
+            int group = half - half % 128;
+            int step = Math.min(128, n - group) / HALF * TABLE_INTS;
+            int to = group + half % 128 / HALF * TABLE_INTS;
+            for (int part = 0; part < BLOCK; part += LANES) {
+                sum = sum.add(tables(residual, half + part, perLevel, query, n));
+                arrange(query, n, to + part * step, step);
+            }
         }
         into.step = range / VectorLanes.LEVELS;
         into.levels = sum.reduceLanes(VectorOperators.ADD);
-        for (int d = 0; d < n; d += 64) {
-            // In a group of 128 two halves take turns, table by table.
-            int group = d - d % 128;
-            int step = Math.min(128, n - group) / 64 * TABLE_INTS;
-            tables(query, n + d, group + d % 128 / 64 * TABLE_INTS, step);
-        }
     }
 
-    /** Four sums in an int at a time: each is positive, so bytes do not borrow from each other. */
-    private static void tables(int[] query, int level, int to, int step) {
-        for (int i = 0; i < BLOCK; i++) {
-            int first =
-                    BIAS * ALL
-                            + query[level + i] * WITH_FIRST
-                            + query[level + BLOCK + i] * WITH_SECOND;
-            int second = first + query[level + 2 * BLOCK + i] * ALL;
-            int last = query[level + 3 * BLOCK + i] * ALL;
-            int at = to + i * step;
-            query[at] = first;
-            query[at + 1] = second;
-            query[at + 2] = first + last;
-            query[at + 3] = second + last;
+    /**
+     * Tables of as many times four bits as a register has lanes. Four sums in an int at a time:
+     * each is positive, so bytes do not borrow from each other.
+     *
+     * @param at receives the first ints of all these tables, their second ints, and so on
+     * @return sums of the levels
+     */
+    private static IntVector tables(
+            float[] residual, int from, float perLevel, int[] query, int at) {
+        IntVector first = VectorLanes.levels(residual, from, perLevel);
+        IntVector second = VectorLanes.levels(residual, from + BLOCK, perLevel);
+        IntVector third = VectorLanes.levels(residual, from + 2 * BLOCK, perLevel);
+        IntVector fourth = VectorLanes.levels(residual, from + 3 * BLOCK, perLevel);
+        IntVector without = first.mul(WITH_FIRST).add(second.mul(WITH_SECOND)).add(BIAS * ALL);
+        IntVector withThird = without.add(third.mul(ALL));
+        IntVector more = fourth.mul(ALL);
+        without.intoArray(query, at);
+        withThird.intoArray(query, at + LANES);
+        without.add(more).intoArray(query, at + 2 * LANES);
+        withThird.add(more).intoArray(query, at + 3 * LANES);
+        return first.add(second).add(third.add(fourth));
+    }
+
+    /** Brings the ints of each table together. */
+    private static void arrange(int[] query, int from, int to, int step) {
+        for (int table = 0; table < LANES; table++) {
+            int at = to + table * step;
+            query[at] = query[from + table];
+            query[at + 1] = query[from + LANES + table];
+            query[at + 2] = query[from + 2 * LANES + table];
+            query[at + 3] = query[from + 3 * LANES + table];
         }
     }
 

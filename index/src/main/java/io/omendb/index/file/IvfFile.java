@@ -26,8 +26,9 @@ import java.util.List;
  *   28  int32   e, ints of an entry
  *   32  int32   l       entries of each list
  *   ..  int32   e x (sum of those)   all lists end to end, in blocks as {@link
- *                       io.omendb.index.kernel.BitCodeKernel} lays them out; the last block of a
- *                       list has as many lanes as there are entries left
+ *                       io.omendb.index.kernel.BitCodeKernel} draws them, codes as {@link
+ *                       io.omendb.index.kernel.CodeLayout#WORDS}; the last block of a list has as
+ *                       many lanes as there are entries left
  * </pre>
  *
  * The file's checksum is in the segment's manifest.

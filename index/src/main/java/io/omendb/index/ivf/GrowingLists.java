@@ -86,7 +86,8 @@ public final class GrowingLists implements PostingLists {
      * @param firstRow the first of them, above all that were added
      * @param rows how many; they count as indexed from here on
      * @param assignedLists the list of each, from the start
-     * @param entries of each its code, the bits of its square and those of its slope, end to end
+     * @param entries of each its code, as words with the bits that {@link BitCodeKernel#bit} says,
+     *     the bits of its square and those of its slope, end to end
      */
     public void addEncoded(int firstRow, int rows, int[] assignedLists, int[] entries) {
         if (waiting > 0) {
@@ -136,7 +137,10 @@ public final class GrowingLists implements PostingLists {
         int block = growing.size / BLOCK * blockInts;
         if (block == growing.blocks.length) {
             bytes += (long) block * Integer.BYTES;
-            growing.blocks = Arrays.copyOf(growing.blocks, block * 2);
+            int[] longer = Arrays.copyOf(growing.blocks, block * 2);
+            // Readers that take the longer array find in it what was published in the shorter.
+            VarHandle.releaseFence();
+            growing.blocks = longer;
         }
         return growing;
     }

@@ -31,7 +31,10 @@ public final class ListView {
         return sum;
     }
 
-    /** Where word or field {@code field} of an entry is. */
+    /**
+     * Where an entry has its square ({@code field} is {@code words}), slope or row, which follow
+     * each other; with 0 and an entry's place in its block taken off, where the block begins.
+     */
     static int field(int offset, int entry, int words, int field) {
         return offset
                 + (entry / BitCodeKernel.BLOCK * (words + BitCodeKernel.FIELDS) + field)

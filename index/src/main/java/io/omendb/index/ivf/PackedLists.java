@@ -81,7 +81,7 @@ public final class PackedLists implements PostingLists {
         for (int first = 0; first < sizes[list]; first += BLOCK) {
             int lanes = Math.min(BLOCK, sizes[list] - first);
             int block = field(list, first, 0);
-            LAYOUT.swapWords(blocks, block, codes, 0, words);
+            LAYOUT.convert(blocks, block, codes, 0, words);
             for (int field = 0; field < entryInts(); field++) {
                 int[] from = field < words ? codes : blocks;
                 int at = field < words ? field * BLOCK : block + field * BLOCK;
@@ -112,7 +112,7 @@ public final class PackedLists implements PostingLists {
                 System.arraycopy(from, ints, to, at, lanes);
                 ints += lanes;
             }
-            LAYOUT.swapWords(codes, 0, blocks, block, words);
+            LAYOUT.convert(codes, 0, blocks, block, words);
         }
         return ints - offset;
     }

@@ -15,10 +15,10 @@ package io.omendb.index.kernel;
  *   block: [word 0 of entries 0..15] … [last word] [squares] [slopes] [rows]
  * </pre>
  *
- * each part sixteen ints; how codes lie among theirs in memory is up to the kernel ({@link
- * CodeLayout}). Squares (squared norms of the residuals) and slopes ({@code 2 * square / sum of
- * absolute residuals}) are the bits of floats. Implementations are stateless. Source: Gao and Long,
- * RaBitQ, SIGMOD 2024.
+ * each part sixteen ints. So codes lie in files and on devices ({@link CodeLayout#WORDS}); in
+ * memory it is up to the kernel how they lie among the same ints. Squares (squared norms of the
+ * residuals) and slopes ({@code 2 * square / sum of absolute residuals}) are the bits of floats.
+ * Implementations are stateless. Source: Gao and Long, RaBitQ, SIGMOD 2024.
  */
 public interface BitCodeKernel {
     /** Entries in a block. */
@@ -26,12 +26,6 @@ public interface BitCodeKernel {
 
     /** Ints of an entry beside its code: square, slope, row. */
     int FIELDS = 3;
-
-    /**
-     * Bit planes of a quantized query. Levels run from -8 to 7 in two's complement, so the highest
-     * plane weighs -8; with no offset to carry, the ones of a code need not be counted.
-     */
-    int PLANES = 4;
 
     /** How the codes lie that this kernel writes and scans. */
     CodeLayout layout();

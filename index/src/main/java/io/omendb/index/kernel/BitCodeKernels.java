@@ -1,11 +1,13 @@
 package io.omendb.index.kernel;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The implementations of {@link BitCodeKernel}. The system property {@value #PROPERTY} ({@code
  * scalar}, {@code counting}, {@code lookup}) chooses one, to compare them; else the processor's
- * registers do. All give the same answers, and write the same files.
+ * registers do. Codes and inner products are the same with all, bit by bit, and so are files, but
+ * for the rounding of squares and slopes.
  */
 enum BitCodeKernels {
     /** Plain Java. */
@@ -25,7 +27,7 @@ enum BitCodeKernels {
     },
 
     /** Looks up sums of four levels in vector registers. */
-    LOOKUP(4) {
+    LOOKUP(8) {
         @Override
         BitCodeKernel create() {
             return new LookupBitCodeKernel();
@@ -43,25 +45,37 @@ enum BitCodeKernels {
 
     abstract BitCodeKernel create();
 
+    /** Whether it can run with registers of so many floats, 0 without the Vector API. */
+    boolean runsWith(int lanes) {
+        return lanes >= lanesMin;
+    }
+
     /**
-     * Chooses.
+     * Chooses by the system property, else by registers.
      *
      * @param simd whether the Vector API is there
      * @throws IllegalArgumentException if the property names no kernel, or one that cannot run here
      */
     static BitCodeKernel choose(boolean simd) {
-        int lanes = simd ? VectorLanes.LANES : 0;
-        String name = System.getProperty(PROPERTY);
+        return choose(System.getProperty(PROPERTY), simd ? VectorLanes.LANES : 0).create();
+    }
+
+    static BitCodeKernels choose(@Nullable String name, int lanes) {
         if (name == null) {
-            return byRegisters(lanes).create();
+            return byRegisters(lanes);
         }
         for (BitCodeKernels kernel : values()) {
             if (kernel.name().toLowerCase(Locale.ROOT).equals(name)) {
-                if (lanes < kernel.lanesMin) {
+                if (!kernel.runsWith(lanes)) {
                     throw new IllegalArgumentException(
-                            PROPERTY + ": " + name + " needs wider registers than this JVM has");
+                            "%s: %s needs registers of %d bits, found %d (the Vector API's)"
+                                    .formatted(
+                                            PROPERTY,
+                                            name,
+                                            kernel.lanesMin * Float.SIZE,
+                                            lanes * Float.SIZE));
                 }
-                return kernel.create();
+                return kernel;
             }
         }
         throw new IllegalArgumentException(
@@ -73,9 +87,9 @@ enum BitCodeKernels {
      * against what is chosen here.
      */
     private static BitCodeKernels byRegisters(int lanes) {
-        if (lanes < COUNTING.lanesMin) {
+        if (lanes < 8) {
             return SCALAR;
         }
-        return lanes == COUNTING.lanesMin ? LOOKUP : COUNTING;
+        return lanes == 8 ? LOOKUP : COUNTING;
     }
 }

@@ -27,7 +27,7 @@ public enum CodeLayout {
         }
 
         @Override
-        public void swapWords(int[] from, int fromBlock, int[] to, int toBlock, int words) {
+        public void convert(int[] from, int fromBlock, int[] to, int toBlock, int words) {
             System.arraycopy(from, fromBlock, to, toBlock, words * BLOCK);
         }
     },
@@ -67,7 +67,7 @@ public enum CodeLayout {
         }
 
         @Override
-        public void swapWords(int[] from, int fromBlock, int[] to, int toBlock, int words) {
+        public void convert(int[] from, int fromBlock, int[] to, int toBlock, int words) {
             for (int word = 0; word < words * BLOCK; word += BLOCK) {
                 for (int i = word; i < word + QUARTER; i++) {
                     transpose(from, fromBlock + i, to, toBlock + i);
@@ -87,10 +87,10 @@ public enum CodeLayout {
             int[] from, int fromBlock, int fromLane, int[] to, int toBlock, int toLane, int words);
 
     /**
-     * Copies the codes of a whole block from this layout to {@link #WORDS}, or the other way: it is
-     * the same exchange.
+     * Copies the codes of a whole block from this layout to {@link #WORDS}, or the other way: that
+     * is the same exchange of bytes.
      */
-    public abstract void swapWords(int[] from, int fromBlock, int[] to, int toBlock, int words);
+    public abstract void convert(int[] from, int fromBlock, int[] to, int toBlock, int words);
 
     /** Bits below the byte of an entry in {@link #BYTES}. */
     static int shift(int lane) {

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * and the processor the instruction (AVX-512 VPOPCNTDQ), else in fields of bits.
  */
 final class CountingBitCodeKernel implements BitCodeKernel {
+    /**
+     * Bit planes of a quantized query. Levels run from -8 to 7 in two's complement, so the highest
+     * plane weighs -8; with no offset to carry, the ones of a code need not be counted.
+     */
+    static final int PLANES = 4;
+
     private static final int FIELD_WORDS = 7;
 
     /**
@@ -146,7 +152,7 @@ final class CountingBitCodeKernel implements BitCodeKernel {
             int words,
             int blocks,
             int[] planes,
-            QueryScalars query,
+            QueryScalars scalars,
             float below,
             int[] positions,
             float[] bounds) {
@@ -157,7 +163,7 @@ final class CountingBitCodeKernel implements BitCodeKernel {
         } else {
             productsByCount(list, offset, words, blocks, planes, positions);
         }
-        return VectorBounds.report(list, offset, words, blocks, query, below, positions, bounds);
+        return VectorBounds.report(list, offset, words, blocks, scalars, below, positions, bounds);
     }
 
     private static void productsByCount(

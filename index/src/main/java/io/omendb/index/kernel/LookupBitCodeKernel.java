@@ -11,10 +11,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Vector API bit work without counting bits: four bits of a code are a place in a table of the
  * sixteen sums that their levels can have, and one instruction looks up four bits of sixteen
- * entries. Registers of 128 bits, whatever the processor has: its byte shuffles do not cross those.
- * Ints in such registers are only loaded and stored, because a method of the Vector API that has
- * met two widths is slower for both. Source: André, Kermarrec and Le Scouarnec, Quicker ADC (TPAMI
- * 2021).
+ * entries. Look-ups have registers of 128 bits, which the processor's byte shuffles do not cross,
+ * and all else has 256: ints in the narrow ones are only loaded and stored, because a method of the
+ * Vector API that has met two widths is slower for both. Source: André, Kermarrec and Le Scouarnec,
+ * Quicker ADC (TPAMI 2021).
  */
 final class LookupBitCodeKernel implements BitCodeKernel {
     private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
@@ -22,6 +22,9 @@ final class LookupBitCodeKernel implements BitCodeKernel {
 
     /** Makes every sum of four levels a positive one: at most 60, so a byte holds four of them. */
     private static final int BIAS = 32;
+
+    /** So that sums of 60 for each four components stay below 65,536. */
+    private static final int COMPONENTS_MAX = 4352;
 
     private static final int TABLE_INTS = 4;
 
@@ -76,6 +79,9 @@ final class LookupBitCodeKernel implements BitCodeKernel {
     /** Tables, in the order of the codes' bits, and room to make some. */
     @Override
     public int queryInts(int n) {
+        if (n > COMPONENTS_MAX) {
+            throw new IllegalArgumentException(n + " components, at most " + COMPONENTS_MAX);
+        }
         return n + TABLE_INTS * LANES;
     }
 
@@ -154,8 +160,8 @@ final class LookupBitCodeKernel implements BitCodeKernel {
         int stride = (words + FIELDS) * BLOCK;
         for (int block = 0; block < blocks; block++) {
             int from = offset + block * stride;
-            // Sums of even bytes with 256 times those of odd bytes, and of odd bytes alone: up to
-            // 4,096 components they stay below 65,536.
+            // Sums of even bytes with 256 times those of odd bytes, modulo 65,536, and of odd bytes
+            // alone. Neither sum by itself reaches 65,536.
             ShortVector both = ShortVector.zero(PAIRS);
             ShortVector odd = ShortVector.zero(PAIRS);
             for (int i = 0; i < codeBytes; i += 2) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 /** Plain Java twin of {@link CountingBitCodeKernel}. */
 final class ScalarBitCodeKernel implements BitCodeKernel {
+    private static final int PLANES = CountingBitCodeKernel.PLANES;
 
     @Override
     public CodeLayout layout() {
@@ -70,7 +71,7 @@ final class ScalarBitCodeKernel implements BitCodeKernel {
             int words,
             int blocks,
             int[] planes,
-            QueryScalars query,
+            QueryScalars scalars,
             float below,
             int[] positions,
             float[] bounds) {
@@ -88,7 +89,7 @@ final class ScalarBitCodeKernel implements BitCodeKernel {
             }
             float square = Float.intBitsToFloat(list[from + words * BLOCK]);
             float slope = Float.intBitsToFloat(list[from + (words + 1) * BLOCK]);
-            float bound = bound(product, words * 32, square, slope, query);
+            float bound = bound(product, words * 32, square, slope, scalars);
             if (bound < below) {
                 positions[found] = entry;
                 bounds[found] = bound;

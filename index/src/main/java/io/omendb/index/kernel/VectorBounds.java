@@ -26,13 +26,13 @@ final class VectorBounds {
             int offset,
             int words,
             int blocks,
-            BitCodeKernel.QueryScalars query,
+            BitCodeKernel.QueryScalars scalars,
             float below,
             int[] positions,
             float[] bounds) {
         float n = words * 32;
-        float perProduct = 2 * query.step;
-        float constant = -query.step * query.levels;
+        float perProduct = 2 * scalars.step;
+        float constant = -scalars.step * scalars.levels;
         int found = 0;
         for (int entry = 0; entry < blocks * BLOCK; entry += LANES) {
             int fields =
@@ -55,10 +55,10 @@ final class VectorBounds {
                             .max(0)
                             .lanewise(VectorOperators.SQRT);
             FloatVector bound =
-                    square.mul(query.a)
-                            .add(query.base)
-                            .sub(slope.mul(x).mul(query.b))
-                            .sub(error.mul(query.e));
+                    square.mul(scalars.a)
+                            .add(scalars.base)
+                            .sub(slope.mul(x).mul(scalars.b))
+                            .sub(error.mul(scalars.e));
             if (bound.compare(VectorOperators.LT, below).anyTrue()) {
                 bound.intoArray(bounds, found);
                 found = report(entry, below, positions, bounds, found);

@@ -1,10 +1,13 @@
 package io.omendb.index.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,6 +44,8 @@ class CodeKernelAgreementTest {
         "LOOKUP,4096"
     })
     void encodeQuantizeScan_anyDimension_isAsInPlainJava(BitCodeKernels kind, int n) {
+        assumeTrue(
+                kind.runsWith(VectorLanes.LANES), "registers of " + VectorLanes.LANES + " floats");
         float[] centroid = gaussians(3 + n);
         float[][] rows = new float[ENTRIES][];
         for (int entry = 0; entry < ENTRIES; entry++) {
@@ -66,11 +71,12 @@ class CodeKernelAgreementTest {
             assertThat(plain.scan(1e9f)).isEqualTo(ENTRIES);
             assertThat(vector.scan(1e9f)).isEqualTo(ENTRIES);
             assertThat(vector.positions).isEqualTo(plain.positions);
-            // Products are integers and the same: only the bounds made of them are rounded.
+            // Products are integers, and one more or less would be seen: what is made of them is
+            // rounded, the error of the first row most, a root of a difference of nearly nothing.
             for (int i = 0; i < ENTRIES; i++) {
                 assertThat(vector.bounds[i])
                         .as("seed %d entry %d", seed, i)
-                        .isCloseTo(plain.bounds[i], Offset.offset(n * 1e-5f + 1e-4f));
+                        .isCloseTo(plain.bounds[i], Offset.offset(n * 1e-4f + 0.01f));
             }
             float median = plain.bounds[ENTRIES / 2];
             int found = vector.scan(median);
@@ -120,7 +126,7 @@ class CodeKernelAgreementTest {
             int size = words * BitCodeKernel.BLOCK;
             int[] codes = new int[BLOCKS * size];
             for (int i = 0; i < BLOCKS; i++) {
-                kernel.layout().swapWords(list, OFFSET + i * blockInts, codes, i * size, words);
+                kernel.layout().convert(list, OFFSET + i * blockInts, codes, i * size, words);
             }
             return codes;
         }
@@ -139,9 +145,33 @@ class CodeKernelAgreementTest {
         }
     }
 
+    @Test
+    void choose_byNameOrRegisters_isOneThatRuns() {
+        assertThat(BitCodeKernels.choose(null, 0)).isEqualTo(BitCodeKernels.SCALAR);
+        assertThat(BitCodeKernels.choose(null, 4)).isEqualTo(BitCodeKernels.SCALAR);
+        assertThat(BitCodeKernels.choose(null, 8)).isEqualTo(BitCodeKernels.LOOKUP);
+        assertThat(BitCodeKernels.choose(null, 16)).isEqualTo(BitCodeKernels.COUNTING);
+        assertThat(BitCodeKernels.choose("counting", 8)).isEqualTo(BitCodeKernels.COUNTING);
+        assertThatThrownBy(() -> BitCodeKernels.choose("lookup", 4))
+                .hasMessage(
+                        "omen.kernel.codes: lookup needs registers of 256 bits, found 128 (the Vector API's)");
+        assertThatThrownBy(() -> BitCodeKernels.choose("gpu", 8))
+                .hasMessage("omen.kernel.codes: found gpu, expected scalar, counting or lookup");
+    }
+
+    @Test
+    void lookup_moreComponentsThanSumsHold_isRefused() {
+        assumeTrue(BitCodeKernels.LOOKUP.runsWith(VectorLanes.LANES), "narrow registers");
+        BitCodeKernel kernel = BitCodeKernels.LOOKUP.create();
+        assertThat(kernel.queryInts(4352)).isPositive();
+        assertThatThrownBy(() -> kernel.queryInts(4416))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4352");
+    }
+
     @ParameterizedTest
     @EnumSource
-    void layout_wordsPutCopiedAndSwapped_areTheSame(CodeLayout layout) {
+    void layout_wordsPutCopiedAndConverted_areTheSame(CodeLayout layout) {
         int words = 6;
         int size = words * BitCodeKernel.BLOCK;
         int[] wanted = random.ints(size).toArray();
@@ -152,20 +182,20 @@ class CodeKernelAgreementTest {
             layout.putWord(block, 3, lane, i / BitCodeKernel.BLOCK, wanted[i]);
         }
         int[] got = new int[1 + size];
-        layout.swapWords(block, 3, got, 1, words);
+        layout.convert(block, 3, got, 1, words);
         assertThat(Arrays.copyOfRange(got, 1, 1 + size)).as("seed %d", seed).isEqualTo(wanted);
         for (int lane = 0; lane < BitCodeKernel.BLOCK; lane++) {
             int to = (lane * 5 + 3) % BitCodeKernel.BLOCK;
             layout.copyCode(block, 3, lane, copied, 5, to, words);
         }
-        layout.swapWords(copied, 5, got, 1, words);
+        layout.convert(copied, 5, got, 1, words);
         for (int i = 0; i < size; i++) {
             int lane = i % BitCodeKernel.BLOCK;
             int to = (lane * 5 + 3) % BitCodeKernel.BLOCK;
             assertThat(got[1 + i - lane + to]).as("seed %d", seed).isEqualTo(wanted[i]);
         }
         int[] back = new int[3 + size];
-        layout.swapWords(wanted, 0, back, 3, words);
+        layout.convert(wanted, 0, back, 3, words);
         assertThat(Arrays.copyOfRange(back, 3, 3 + size))
                 .isEqualTo(Arrays.copyOfRange(block, 3, 3 + size));
     }
@@ -173,6 +203,7 @@ class CodeKernelAgreementTest {
     @ParameterizedTest
     @ValueSource(ints = {64, 128, 192, 768, 4096})
     void panels_anyCount_agree(int n) {
+        assumeTrue(VectorPanelKernel.isSupported(), "registers of two floats");
         PanelKernel scalar = new ScalarPanelKernel();
         PanelKernel vector = new VectorPanelKernel();
         for (int count = 1; count < 10; count++) {

@@ -31,14 +31,19 @@ public final class ListView {
         return sum;
     }
 
-    /**
-     * Where an entry has its square ({@code field} is {@code words}), slope or row, which follow
-     * each other; with 0 and an entry's place in its block taken off, where the block begins.
-     */
+    /** Where an entry's square ({@code field} is {@code words}), slope or row is. */
     static int field(int offset, int entry, int words, int field) {
-        return offset
-                + (entry / BitCodeKernel.BLOCK * (words + BitCodeKernel.FIELDS) + field)
-                        * BitCodeKernel.BLOCK
+        return block(offset, entry, words)
+                + field * BitCodeKernel.BLOCK
                 + entry % BitCodeKernel.BLOCK;
+    }
+
+    /** Where the block of an entry begins. */
+    static int block(int offset, int entry, int words) {
+        return offset
+                + entry
+                        / BitCodeKernel.BLOCK
+                        * (words + BitCodeKernel.FIELDS)
+                        * BitCodeKernel.BLOCK;
     }
 }

@@ -80,7 +80,7 @@ public final class PackedLists implements PostingLists {
         int ints = offset;
         for (int first = 0; first < sizes[list]; first += BLOCK) {
             int lanes = Math.min(BLOCK, sizes[list] - first);
-            int block = field(list, first, 0);
+            int block = block(list, first);
             LAYOUT.convert(blocks, block, codes, 0, words);
             for (int field = 0; field < entryInts(); field++) {
                 int[] from = field < words ? codes : blocks;
@@ -102,7 +102,7 @@ public final class PackedLists implements PostingLists {
         int ints = offset;
         for (int first = 0; first < sizes[list]; first += BLOCK) {
             int lanes = Math.min(BLOCK, sizes[list] - first);
-            int block = field(list, first, 0);
+            int block = block(list, first);
             if (lanes < BLOCK) {
                 Arrays.fill(codes, 0);
             }
@@ -136,9 +136,9 @@ public final class PackedLists implements PostingLists {
     /** Copies an entry; only while the lists are being built. */
     void copy(int list, int entry, ListView from, int fromEntry, int row) {
         int lane = entry % BLOCK;
-        int block = field(list, entry, 0) - lane;
+        int block = block(list, entry);
         int fromLane = fromEntry % BLOCK;
-        int fromBlock = ListView.field(from.offset, fromEntry, words, 0) - fromLane;
+        int fromBlock = ListView.block(from.offset, fromEntry, words);
         LAYOUT.copyCode(from.blocks, fromBlock, fromLane, blocks, block, lane, words);
         for (int field = words; field < words + 2; field++) {
             blocks[block + field * BLOCK + lane] =
@@ -154,6 +154,10 @@ public final class PackedLists implements PostingLists {
 
     private int blockInts() {
         return (words + BitCodeKernel.FIELDS) * BLOCK;
+    }
+
+    private int block(int list, int entry) {
+        return ListView.block(firstBlocks[list] * blockInts(), entry, words);
     }
 
     private int field(int list, int entry, int field) {

@@ -51,8 +51,8 @@ class CodeKernelAgreementTest {
         for (int entry = 0; entry < ENTRIES; entry++) {
             rows[entry] = gaussians(2 + n);
         }
-        // One of them at the corner: every level at its end, sums as large as they become.
         float[] residual = gaussians(n);
+        // Every level at its end: for a code of ones only, sums as large and as small as they get.
         float[] corner = new float[n];
         Arrays.fill(corner, 1f);
         float[] opposite = new float[n];

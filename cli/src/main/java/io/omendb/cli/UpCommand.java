@@ -6,6 +6,7 @@ import io.omendb.cli.checkpoint.CheckpointServer;
 import io.omendb.cli.stack.LocalStack;
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.cli.stack.StackDirectory;
+import io.omendb.cli.stack.StartupArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,8 +103,14 @@ final class UpCommand implements Callable<Integer> {
                 stack.announceReady();
                 System.out.println("OmenDB is up: " + stack.url() + "  (Ctrl-C stops it)");
             }
-            while (!stop.await(WATCH_MS)) {
-                failOn(stack);
+            Optional<StartupArchive> archive =
+                    StartupArchive.begin(Path.of(System.getProperty("omen.home", "")));
+            try {
+                while (!stop.await(WATCH_MS)) {
+                    failOn(stack);
+                }
+            } finally {
+                archive.ifPresent(StartupArchive::close);
             }
             System.out.println("stopping");
             return 0;

@@ -42,6 +42,8 @@ class FaultsIT {
                         .redirectOutput(log.toFile());
         faults.environment().put("OMEN_HEAP", "1g");
         faults.environment().put("OMEN_JAVA_OPTS", RunningOmen.SHORT_LIVED);
+        // It would be made beside the stacks that are killed.
+        faults.environment().put("OMEN_STARTUP_ARCHIVE", "off");
         Process process = faults.start();
         try {
             assertThat(process.waitFor(MINUTES_MAX, TimeUnit.MINUTES))

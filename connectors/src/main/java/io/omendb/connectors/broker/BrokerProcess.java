@@ -117,6 +117,7 @@ public final class BrokerProcess implements AutoCloseable {
                         "-XX:ErrorFile=" + directory.path().resolve("hs_err_pid%p.log"),
                         "-Djava.awt.headless=true",
                         "-Dlog4j2.configurationFile=classpath:io/omendb/connectors/broker/log4j2-broker.xml"));
+        command.addAll(SharedClasses.flags());
         command.addAll(moreFlags(System.getenv(MORE_FLAGS)));
         command.addAll(
                 List.of(

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * offset here also sees its row.
  */
 public final class AppliedOffsets {
+    /**
+     * Less than any offset that a record has: who waits for no more than this waits for nothing.
+     */
+    private static final long NOTHING = -1;
+
     private final Map<String, AppliedPosition> positions = new ConcurrentHashMap<>();
 
     /** Those who wait, by one of the sources that they wait for. */
@@ -169,8 +174,7 @@ public final class AppliedOffsets {
             }
             CompletableFuture<Void> unused =
                     waiter.reached.whenComplete((done, failure) -> leave(source, offset, waiter));
-            AppliedPosition known = positions.get(source);
-            if (known == null || known.offset() < offset) {
+            if (appliedOf(source) < offset) {
                 return;
             }
             // It was applied before the waiter was there to be found.
@@ -194,12 +198,17 @@ public final class AppliedOffsets {
     /** A source that has not reached its offset; null if all have. */
     private Map.@Nullable Entry<String, Long> missing(Map<String, Long> wanted) {
         for (Map.Entry<String, Long> entry : wanted.entrySet()) {
-            AppliedPosition known = positions.get(entry.getKey());
-            if (known == null || known.offset() < entry.getValue()) {
+            if (appliedOf(entry.getKey()) < entry.getValue()) {
                 return entry;
             }
         }
         return null;
+    }
+
+    /** The last offset of a source; before its first, the one before all offsets. */
+    private long appliedOf(String source) {
+        AppliedPosition known = positions.get(source);
+        return known == null ? NOTHING : known.offset();
     }
 
     /** Forgets the sources of a topic that is no longer read. */

@@ -42,6 +42,12 @@ class AppliedOffsetsTest {
         assertThat(applied.whenReached(Map.of("t-0", 9L))).isCompleted();
     }
 
+    @Test
+    void whenReached_nothingOfASourceThatHasNothing_isReached() {
+        assertThat(applied.whenReached(Map.of("t-0", -1L))).isCompleted();
+        assertThat(applied.whenReached(Map.of("t-0", 0L))).isNotDone();
+    }
+
     /** Each waits for offsets of some sources; as they are applied, exactly those are told. */
     @Test
     void whenReached_manyWaiters_eachIsToldWhenItsLastOffsetIsThere() {

@@ -102,15 +102,12 @@ final class UpCommand implements Callable<Integer> {
             if (!stop.isAsked()) {
                 stack.announceReady();
                 System.out.println("OmenDB is up: " + stack.url() + "  (Ctrl-C stops it)");
-            }
-            Optional<StartupArchive> archive =
-                    StartupArchive.begin(Path.of(System.getProperty("omen.home", "")));
-            try {
-                while (!stop.await(WATCH_MS)) {
-                    failOn(stack);
+                try (StartupArchive unused =
+                        StartupArchive.begin(Path.of(System.getProperty("omen.home", "")))) {
+                    while (!stop.await(WATCH_MS)) {
+                        failOn(stack);
+                    }
                 }
-            } finally {
-                archive.ifPresent(StartupArchive::close);
             }
             System.out.println("stopping");
             return 0;

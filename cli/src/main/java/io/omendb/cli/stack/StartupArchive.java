@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,7 +15,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class StartupArchive implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StartupArchive.class);
 
-    /** What follows the archive's path in that of a list. */
-    private static final String LIST_SUFFIX = ".%p.classes";
-
+    /** How the JVM writes %p: this and the number. */
     private static final String PID = "pid";
-    private static final String PART_SUFFIX = ".part";
+
+    private static final String LIST_TYPE = "classes";
     private static final long STOP_MS = 10_000;
 
-    /** Exit codes above this one tell the signal that ended a process, such as a Ctrl-C. */
-    private static final int SIGNALLED = 128;
+    /** Exit codes of a process that was hung up on, interrupted, killed or terminated. */
+    private static final Set<Integer> STOPPED = Set.of(129, 130, 137, 143);
 
     private final Path archive;
     private final String classPath;
@@ -56,13 +57,13 @@ public final class StartupArchive implements AutoCloseable {
     }
 
     /**
-     * Begins to make it of what this process and its children have loaded by now, if they were told
-     * to list that.
+     * Begins to make it, or does nothing and is null, of what this process and its children have
+     * loaded by now, if they were told to list that.
      *
      * @param home where {@code ./omen} is; plugins, which may be others the next time, are
      *     elsewhere
      */
-    public static Optional<StartupArchive> begin(Path home) {
+    public static @Nullable StartupArchive begin(Path home) {
         String prefix = home.resolve("cli/target").toString();
         List<String> classPath =
                 Stream.of(System.getProperty("java.class.path").split(":"))
@@ -76,31 +77,34 @@ public final class StartupArchive implements AutoCloseable {
                                                 new StartupArchive(
                                                         path, String.join(":", classPath)));
         archive.ifPresent(made -> made.maker.start());
-        return archive;
+        return archive.orElse(null);
     }
 
     /** The archive that this process lists its classes for. */
     private static Optional<Path> listed() {
         return SharedClasses.flags().stream()
-                .filter(flag -> flag.startsWith(SharedClasses.LIST) && flag.endsWith(LIST_SUFFIX))
+                .filter(flag -> flag.startsWith(SharedClasses.LIST))
                 .map(
                         flag ->
                                 Path.of(
                                         flag.substring(
                                                 SharedClasses.LIST.length(),
-                                                flag.length() - LIST_SUFFIX.length())))
+                                                flag.length()
+                                                        - SharedClasses.LIST_SUFFIX.length())))
                 .findFirst();
     }
 
     private void make() {
         try {
-            Collection<String> classes = classes(lists());
-            if (classes.isEmpty()) {
-                return;
+            List<Path> lists = lists();
+            Collection<String> classes = classes(lists);
+            for (Path list : lists) {
+                // Who still writes it does so into a file without a name.
+                Files.deleteIfExists(list);
             }
-            dump(classes);
-            // Of those that have ended meanwhile, such as the one that started this one.
-            lists();
+            if (!classes.isEmpty()) {
+                dump(classes);
+            }
         } catch (IOException | UncheckedIOException e) {
             LOG.info("no archive for faster starts: {}", e.toString());
         } catch (InterruptedException e) {
@@ -109,25 +113,23 @@ public final class StartupArchive implements AutoCloseable {
         }
     }
 
-    /** Lists of processes that live, which are this one and its children, and no others. */
+    /** Lists of this process and its children. What others left that have ended is deleted. */
     private List<Path> lists() throws IOException {
         List<Path> lists = new ArrayList<>();
-        // The JVM writes %p as this and the number.
-        String start = archive.getFileName() + "." + PID;
-        String end = LIST_SUFFIX.substring(LIST_SUFFIX.lastIndexOf('.'));
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder(), start + "*" + end)) {
-            for (Path list : found) {
-                String name = list.getFileName().toString();
-                String pid = name.substring(start.length(), name.length() - end.length());
-                Optional<ProcessHandle> lister =
-                        pid.matches("[0-9]{1,10}")
-                                ? ProcessHandle.of(Long.parseLong(pid))
-                                : Optional.empty();
-                if (lister.isEmpty()) {
-                    // Of one that was killed.
-                    Files.deleteIfExists(list);
-                } else if (isOurs(lister.get())) {
-                    lists.add(list);
+        Pattern ofProcess =
+                Pattern.compile(
+                        Pattern.quote(archive.getFileName() + "." + PID) + "([0-9]{1,10})\\.(.+)");
+        try (Stream<Path> files = Files.list(folder())) {
+            for (Path file : files.toList()) {
+                Matcher name = ofProcess.matcher(file.getFileName().toString());
+                if (!name.matches()) {
+                    continue;
+                }
+                Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(name.group(1)));
+                if (process.isEmpty()) {
+                    Files.deleteIfExists(file);
+                } else if (name.group(2).equals(LIST_TYPE) && isOurs(process.get())) {
+                    lists.add(file);
                 }
             }
         }
@@ -160,14 +162,21 @@ public final class StartupArchive implements AutoCloseable {
         return classes;
     }
 
-    /** Makes the archive, and leaves an empty one where that fails: it would fail again. */
+    /** Makes the archive, and leaves an empty one where that fails, as it would again. */
     void dump(Collection<String> classes) throws IOException, InterruptedException {
-        Path part = archive.resolveSibling(archive.getFileName() + "." + pid() + PART_SUFFIX);
-        Path list = part.resolveSibling(part.getFileName() + ".classes");
+        Path part =
+                archive.resolveSibling(
+                        archive.getFileName()
+                                + "."
+                                + PID
+                                + ProcessHandle.current().pid()
+                                + ".part");
+        Path list = part.resolveSibling(part.getFileName() + "." + LIST_TYPE);
+        String jars = jars();
         try {
             Files.write(list, classes, StandardCharsets.ISO_8859_1);
             int exit = run(command(list, part));
-            if (exit > SIGNALLED) {
+            if (STOPPED.contains(exit) || !jars().equals(jars)) {
                 return;
             }
             if (exit != 0) {
@@ -182,7 +191,13 @@ public final class StartupArchive implements AutoCloseable {
         }
     }
 
-    private int run(List<String> command) throws IOException, InterruptedException {
+    /** Changes when what is archived is built anew meanwhile. */
+    private String jars() throws IOException {
+        Path first = Path.of(classPath.split(":", 2)[0]);
+        return Files.exists(first) ? Files.getLastModifiedTime(first).toString() : "";
+    }
+
+    private static int run(List<String> command) throws IOException, InterruptedException {
         Process running =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -191,14 +206,15 @@ public final class StartupArchive implements AutoCloseable {
         try {
             return running.waitFor();
         } finally {
-            running.destroyForcibly();
+            // Gone before its files are deleted.
+            running.destroyForcibly().onExit().join();
         }
     }
 
     private List<String> command(Path list, Path part) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xshare:dump", "-Xmx1g"));
+        command.addAll(List.of("-Xshare:dump", "-Xmx1g", "-XX:ErrorFile=/dev/null"));
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--add-"))
                 .forEach(command::add);
@@ -216,10 +232,6 @@ public final class StartupArchive implements AutoCloseable {
         return parent == null ? archive.toAbsolutePath() : parent;
     }
 
-    private static long pid() {
-        return ProcessHandle.current().pid();
-    }
-
     /** Ends what still runs; an archive that is not complete is none. */
     @Override
     public void close() {
@@ -228,13 +240,6 @@ public final class StartupArchive implements AutoCloseable {
             maker.join(STOP_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        try {
-            for (Path list : lists()) {
-                Files.deleteIfExists(list);
-            }
-        } catch (IOException e) {
-            LOG.debug("left: {}", e.toString());
         }
     }
 }

@@ -7,13 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StartupArchiveTest {
     @TempDir Path dir;
+    private final Map<String, String> environment = new HashMap<>();
 
     @Test
     void classes_ofSeveralLists_eachOnceInTheirOrder() throws Exception {
@@ -61,8 +64,25 @@ class StartupArchiveTest {
         Files.setLastModifiedTime(archive, FileTime.from(Instant.now().minusSeconds(120)));
         assertThat(flags(part, jar, archive.toString(), "up")).isEqualTo(list);
         assertThat(flags(part, jar, archive.toString(), "status")).isEmpty();
-        // None can be made.
+        // Neither serves from a checkpoint, nor says how it is used, what a start loads.
+        assertThat(flags(part, jar, archive.toString(), "up --from chk-7")).isEmpty();
+        assertThat(flags(part, jar, archive.toString(), "up --help")).isEmpty();
+        // None could be made.
         Files.writeString(archive, "");
+        assertThat(flags(part, jar, archive.toString(), "up")).isEmpty();
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(200_000)));
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.now().minusSeconds(100_000)));
+        assertThat(flags(part, jar, archive.toString(), "up")).isEqualTo(list);
+        // A heap whose references are of another size.
+        Files.writeString(archive, "classes");
+        assertThat(flags(part, jar, archive.toString(), "up")).isEqualTo(use);
+        for (String heap : List.of("32g", "100g", "40000m")) {
+            environment.put("OMEN_HEAP", heap);
+            assertThat(flags(part, jar, archive.toString(), "up")).as(heap).isEmpty();
+        }
+        environment.put("OMEN_HEAP", "8g");
+        assertThat(flags(part, jar, archive.toString(), "up")).isEqualTo(use);
+        environment.put("OMEN_JAVA_OPTS", "-Da=b -XX:+UseZGC");
         assertThat(flags(part, jar, archive.toString(), "up")).isEmpty();
     }
 
@@ -74,9 +94,13 @@ class StartupArchiveTest {
                                 + jar
                                 + "\n"
                                 + part
-                                + "\necho ${flags[*]}\n");
+                                + "\necho ${flags[*]:-}\n");
         ProcessBuilder builder =
-                new ProcessBuilder("bash", script.toString(), command).redirectErrorStream(true);
+                new ProcessBuilder("bash", "-c", "bash " + script + " " + command)
+                        .redirectErrorStream(true);
+        builder.environment().remove("OMEN_HEAP");
+        builder.environment().remove("OMEN_JAVA_OPTS");
+        builder.environment().putAll(environment);
         builder.environment().put("OMEN_STARTUP_ARCHIVE", archive);
         Process process = builder.start();
         String output =

@@ -1,5 +1,6 @@
 package io.omendb.index.device;
 
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.kernel.DistanceKernel;
 import io.omendb.index.kernel.Kernels;
 import io.omendb.index.search.TopK;
@@ -15,16 +16,16 @@ public final class SimdReranker implements Reranker {
     private final DistanceKernel kernel = Kernels.active();
 
     /** Never read, but the JIT compiler cannot know: keeps reads ahead of time alive. */
-    private volatile float touched;
+    private volatile int touched;
 
     @Override
     public Ranking rerank(float[] query, Metric metric, int k, Candidates candidates) {
         TopK top = new TopK(k);
-        float sum = 0;
+        ReadAhead rowsAhead = new ReadAhead(AHEAD);
         for (int s = 0; s < candidates.rows().length; s++) {
-            sum += compare(query, metric, candidates, s, top);
+            compare(query, metric, candidates, s, rowsAhead, top);
         }
-        touched = sum;
+        touched = rowsAhead.touched();
         int size = top.size();
         float[] scores = new float[size];
         long[] found = new long[size];
@@ -38,17 +39,22 @@ public final class SimdReranker implements Reranker {
         return new Ranking(size, scores, segments, rows);
     }
 
-    private float compare(
-            float[] query, Metric metric, Candidates candidates, int segment, TopK top) {
+    private void compare(
+            float[] query,
+            Metric metric,
+            Candidates candidates,
+            int segment,
+            ReadAhead rowsAhead,
+            TopK top) {
         Vectors vectors = candidates.segments().get(segment).vectors();
         VectorCursor cursor = vectors.cursor();
         int[] rows = candidates.rows()[segment];
-        float sum = 0;
         for (int from = 0; from < rows.length; from += AHEAD) {
             int to = Math.min(rows.length, from + AHEAD);
             for (int i = from; i < to; i++) {
-                sum += vectors.touch(rows[i]);
+                vectors.ahead(rows[i], rowsAhead);
             }
+            rowsAhead.read();
             for (int i = from; i < to; i++) {
                 cursor.seek(rows[i], rows[i] + 1);
                 float score =
@@ -60,7 +66,6 @@ public final class SimdReranker implements Reranker {
                 top.offer(score, (long) segment << 32 | rows[i]);
             }
         }
-        return sum;
     }
 
     @Override

@@ -47,13 +47,7 @@ final class MappedBytes extends MappedVectors {
     }
 
     @Override
-    float touch(int window, int from, int end) {
-        ByteBuffer bytes = windows[window];
-        int sum = 0;
-        for (int i = from; i < end; i += LINE_BYTES) {
-            sum += bytes.get(i);
-        }
-        // Rows need not start at a line: the last component may lie in one more.
-        return sum + bytes.get(end - 1);
+    void ahead(int window, int from, ReadAhead rowsAhead) {
+        rowsAhead.add(windows[window], from, dimension());
     }
 }

@@ -6,24 +6,25 @@ import java.util.Arrays;
 
 /** Components as they are. */
 final class MappedFloats extends MappedVectors {
-    private static final int LINE_FLOATS = LINE_BYTES / Float.BYTES;
-
     private final FloatBuffer[] windows;
+    private final ByteBuffer[] bytes;
 
-    private MappedFloats(int rows, int dimension, int windowBits, FloatBuffer[] windows) {
+    private MappedFloats(
+            int rows, int dimension, int windowBits, FloatBuffer[] windows, ByteBuffer[] bytes) {
         super(rows, dimension, windowBits);
         this.windows = windows;
+        this.bytes = bytes;
     }
 
     static MappedFloats of(int rows, int dimension, int windowBits, ByteBuffer[] windows) {
         FloatBuffer[] floats =
                 Arrays.stream(windows).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
-        return new MappedFloats(rows, dimension, windowBits, floats);
+        return new MappedFloats(rows, dimension, windowBits, floats, windows);
     }
 
     @Override
     MappedVectors withRows(int more) {
-        return new MappedFloats(more, dimension(), windowBits(), windows);
+        return new MappedFloats(more, dimension(), windowBits(), windows, bytes);
     }
 
     @Override
@@ -37,12 +38,7 @@ final class MappedFloats extends MappedVectors {
     }
 
     @Override
-    float touch(int window, int from, int end) {
-        FloatBuffer floats = windows[window];
-        float sum = 0;
-        for (int i = from; i < end; i += LINE_FLOATS) {
-            sum += floats.get(i);
-        }
-        return sum;
+    void ahead(int window, int from, ReadAhead rowsAhead) {
+        rowsAhead.add(bytes[window], from * Float.BYTES, dimension() * Float.BYTES);
     }
 }

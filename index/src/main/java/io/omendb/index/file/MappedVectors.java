@@ -18,8 +18,6 @@ import java.util.Objects;
  * must not lose rows that are mapped, which segment files never do.
  */
 public abstract sealed class MappedVectors permits MappedFloats, MappedBytes {
-    static final int LINE_BYTES = 64;
-
     private final int rows;
     private final int dimension;
 
@@ -114,15 +112,11 @@ public abstract sealed class MappedVectors permits MappedFloats, MappedBytes {
     /** Copies components from one window. */
     abstract void read(int window, int from, float[] into, int offset, int components);
 
-    /**
-     * Reads one component of every cache line of a row.
-     *
-     * @return their sum
-     */
-    public final float touch(int row) {
-        int from = (row & (1 << windowBits) - 1) * dimension;
-        return touch(row >>> windowBits, from, from + dimension);
+    /** Adds a row to those that are read ahead. */
+    public final void ahead(int row, ReadAhead rowsAhead) {
+        ahead(row >>> windowBits, (row & (1 << windowBits) - 1) * dimension, rowsAhead);
     }
 
-    abstract float touch(int window, int from, int end);
+    /** Adds the row that starts with a component of a window. */
+    abstract void ahead(int window, int from, ReadAhead rowsAhead);
 }

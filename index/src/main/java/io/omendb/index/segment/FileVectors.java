@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.file.GrowingVectorsFile;
 import io.omendb.index.file.MappedVectors;
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class FileVectors implements AppendedVectors {
     private static final int BATCH_BYTES = 1 << 17;
     private static final int BATCH_ROWS_MIN = 16;
-    private static final int LINE_FLOATS = 16;
     private static final String WIDE = ".wide";
 
     private final Path path;
@@ -169,17 +169,13 @@ final class FileVectors implements AppendedVectors {
     }
 
     @Override
-    public float touch(int row) {
+    public void ahead(int row, ReadAhead rowsAhead) {
         Rows current = rows;
         if (row < current.inFile && current.mapped != null) {
-            return current.mapped.touch(row);
+            current.mapped.ahead(row, rowsAhead);
+        } else {
+            rowsAhead.readHeap(current.batch, (row - current.inFile) * dimension, dimension);
         }
-        int from = (row - current.inFile) * dimension;
-        float sum = 0;
-        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
-            sum += current.batch[i];
-        }
-        return sum;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.omendb.index.segment;
 import io.omendb.index.file.KeptRows;
 import io.omendb.index.file.MappedVectors;
 import io.omendb.index.file.PartContent;
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.file.SegmentFolder;
 import io.omendb.index.file.SegmentPart;
 import java.util.ArrayList;
@@ -141,6 +142,11 @@ public final class GatheredVectors implements Vectors {
     }
 
     private void readOne(int row, float[] into, int offset) {
+        int input = inputOf(row);
+        inputs[input].read(oldRows[input][row - firstRow[input]], 1, into, offset);
+    }
+
+    private int inputOf(int row) {
         int input = Arrays.binarySearch(firstRow, row);
         if (input < 0) {
             input = -input - 2;
@@ -148,12 +154,13 @@ public final class GatheredVectors implements Vectors {
         while (oldRows[input].length == 0 || row >= firstRow[input + 1]) {
             input++;
         }
-        inputs[input].read(oldRows[input][row - firstRow[input]], 1, into, offset);
+        return input;
     }
 
     @Override
-    public float touch(int row) {
-        return 0;
+    public void ahead(int row, ReadAhead rowsAhead) {
+        int input = inputOf(row);
+        inputs[input].ahead(oldRows[input][row - firstRow[input]], rowsAhead);
     }
 
     @Override

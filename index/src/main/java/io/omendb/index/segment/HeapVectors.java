@@ -1,6 +1,7 @@
 package io.omendb.index.segment;
 
 import io.omendb.index.file.MappedVectors;
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.file.SegmentFolder.VectorsContent;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ final class HeapVectors implements AppendedVectors {
      * itself.
      */
     private static final int CHUNK_BYTES = 1 << 18;
-
-    private static final int LINE_FLOATS = 16;
 
     private final int dimension;
     private final int chunkBits;
@@ -77,14 +76,8 @@ final class HeapVectors implements AppendedVectors {
     }
 
     @Override
-    public float touch(int row) {
-        float[] chunk = chunks[row >>> chunkBits];
-        int from = offsetInChunk(row);
-        float sum = 0;
-        for (int i = from; i < from + dimension; i += LINE_FLOATS) {
-            sum += chunk[i];
-        }
-        return sum;
+    public void ahead(int row, ReadAhead rowsAhead) {
+        rowsAhead.readHeap(chunks[row >>> chunkBits], offsetInChunk(row), dimension);
     }
 
     @Override

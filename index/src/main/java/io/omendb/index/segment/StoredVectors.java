@@ -2,6 +2,7 @@ package io.omendb.index.segment;
 
 import io.omendb.index.file.KeptRows;
 import io.omendb.index.file.MappedVectors;
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.file.SegmentFolder;
 import io.omendb.index.file.SegmentPart;
 import java.util.List;
@@ -102,12 +103,13 @@ final class StoredVectors implements Vectors {
     }
 
     @Override
-    public float touch(int row) {
+    public void ahead(int row, ReadAhead rowsAhead) {
         if (whole != null) {
-            return whole.touch(row);
+            whole.ahead(row, rowsAhead);
+            return;
         }
         int part = partOf(row);
-        return files[part].touch(parts[part].rows().fileRow(row - firstRows[part]));
+        files[part].ahead(parts[part].rows().fileRow(row - firstRows[part]), rowsAhead);
     }
 
     @Override

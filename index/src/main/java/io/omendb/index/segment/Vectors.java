@@ -1,5 +1,7 @@
 package io.omendb.index.segment;
 
+import io.omendb.index.file.ReadAhead;
+
 /** The vectors of a segment's rows, on the heap or mapped from a file. */
 public interface Vectors {
 
@@ -16,10 +18,8 @@ public interface Vectors {
     long heapBytes();
 
     /**
-     * Reads one component of every cache line of a row. Doing so for many rows before they are
-     * compared lets memory fetch them side by side.
-     *
-     * @return something to keep, so that the reads are not optimized away
+     * Adds a row to those that are read ahead, so that memory fetches many side by side before they
+     * are compared.
      */
-    float touch(int row);
+    void ahead(int row, ReadAhead rowsAhead);
 }

@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.kernel.DistanceKernel;
 import io.omendb.index.kernel.Kernels;
 import io.omendb.index.search.TopK;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Exact search: compares the query with every visible row. One query, one thread. */
 final class FlatScan {
+    /** Matches whose memory is asked for together. */
     private static final int AHEAD = 16;
 
     /** Rows compared, a fraction of a millisecond, before it is asked whether to go on. */
@@ -26,7 +28,7 @@ final class FlatScan {
     private final TopK top;
     private final DistanceKernel kernel = Kernels.active();
     private long rowsScanned;
-    private float touched;
+    private int touched;
 
     /** A scan that always comes to its end. */
     FlatScan(float[] query, Metric metric, long sequence, TopK top) {
@@ -104,6 +106,7 @@ final class FlatScan {
         Tombstones tombstones = segment.tombstones();
         long base = (long) segment.slot() << 32;
         int[] ahead = new int[AHEAD];
+        ReadAhead rowsAhead = new ReadAhead(AHEAD);
         int row = filter.nextSetBit(first);
         for (int round = 0; row >= 0 && row < rows; round++) {
             if (round % (RUN_MAX / AHEAD) == 0 && unneeded.getAsBoolean()) {
@@ -112,20 +115,22 @@ final class FlatScan {
             int n = 0;
             for (; n < AHEAD && row >= 0 && row < rows; row = filter.nextSetBit(row + 1)) {
                 if (!tombstones.isDead(row, sequence)) {
-                    touched += segment.vectors().touch(row);
+                    segment.vectors().ahead(row, rowsAhead);
                     ahead[n++] = row;
                 }
             }
+            rowsAhead.read();
             for (int i = 0; i < n; i++) {
                 cursor.seek(ahead[i], ahead[i] + 1);
                 top.offer(score(cursor.array(), cursor.offset()), base | ahead[i]);
             }
             rowsScanned += n;
         }
+        touched += rowsAhead.touched();
     }
 
     /** What reading ahead left behind: of no meaning, but kept from being optimized away. */
-    float touched() {
+    int touched() {
         return touched;
     }
 

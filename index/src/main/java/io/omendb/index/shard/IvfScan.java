@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.index.file.ReadAhead;
 import io.omendb.index.ivf.Codebook;
 import io.omendb.index.ivf.IvfQuery;
 import io.omendb.index.ivf.PostingLists;
@@ -21,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class IvfScan {
     private static final long[] NONE = new long[0];
-    private static final int PENDING_MAX = 16;
+
+    /** Candidates whose vectors are asked for together. */
+    private static final int BATCH = 16;
+
+    /** Candidates that wait before the nearest of them are compared. */
+    private static final int WAITING = 64;
 
     /** Lists after which others are shown what is found, where that takes comparing first. */
     private static final int UNSHOWN_MAX = 8;
@@ -34,13 +40,14 @@ final class IvfScan {
     private final IvfQuery ivf;
     private final BooleanSupplier unneeded;
     private final DistanceKernel kernel = Kernels.active();
-    private final Target[] pendingTargets = new Target[PENDING_MAX];
-    private final int[] pendingRows = new int[PENDING_MAX];
-    private final float[] pendingBounds = new float[PENDING_MAX];
-    private int pending;
+    private final NearFirst waiting = new NearFirst();
+    private final ReadAhead rowsAhead = new ReadAhead(BATCH);
+    private final Target[] batchTargets = new Target[BATCH];
+    private final int[] batchRows = new int[BATCH];
+    private final float[] batchBounds = new float[BATCH];
 
     /** Keeps what was read ahead from being optimized away. */
-    private float touched;
+    private int touched;
 
     /** Of a scan that several threads make; null for one by itself. */
     private @Nullable ListTurns turns;
@@ -93,8 +100,8 @@ final class IvfScan {
     }
 
     /** What reading ahead left behind: of no meaning. */
-    float touched() {
-        return touched;
+    int touched() {
+        return touched + rowsAhead.touched();
     }
 
     /** Lists probed. */
@@ -121,7 +128,7 @@ final class IvfScan {
                 && ivf.next()) {
             probe(targets);
         }
-        comparePending();
+        compareWaiting();
     }
 
     /**
@@ -166,21 +173,21 @@ final class IvfScan {
                 turn = shared.take()) {
             probeAt(turn, targets);
             part.did(turn);
-            boolean found = pending == 0 && rowsCompared > comparedShown;
+            boolean found = waiting.size() == 0 && rowsCompared > comparedShown;
             if (found || ++unshown == UNSHOWN_MAX) {
-                comparePending();
+                compareWaiting();
                 part.show(top, rowsEstimated);
                 comparedShown = rowsCompared;
                 unshown = 0;
             }
         }
-        comparePending();
+        compareWaiting();
         part.show(top, rowsEstimated);
         for (int turn = shared.missing(part);
                 turn >= 0 && !unneeded.getAsBoolean();
                 turn = shared.missing(part)) {
             probeAt(turn, targets);
-            comparePending();
+            compareWaiting();
             part.did(turn);
         }
         rowsEstimated += shared.collect(part, top);
@@ -189,7 +196,7 @@ final class IvfScan {
                 more++) {
             probe(targets);
         }
-        comparePending();
+        compareWaiting();
     }
 
     private void probeAt(int place, List<Target> targets) {
@@ -211,14 +218,17 @@ final class IvfScan {
         listsProbed++;
         for (Target target : targets) {
             if (bound() == Float.POSITIVE_INFINITY) {
-                comparePending();
+                compareWaiting();
                 start(target);
             } else {
                 scanList(target, NONE);
             }
         }
         if (bound() == Float.POSITIVE_INFINITY) {
-            comparePending();
+            compareWaiting();
+        }
+        while (waiting.size() >= WAITING) {
+            compareNearest();
         }
     }
 
@@ -246,9 +256,9 @@ final class IvfScan {
         long[] compared = new long[size];
         best.drainAscending(new float[size], compared);
         for (long row : compared) {
-            defer(target, (int) row, Float.NEGATIVE_INFINITY);
+            waiting.add(Float.NEGATIVE_INFINITY, target, (int) row);
         }
-        comparePending();
+        compareWaiting();
         if (size == best.capacity()) {
             Arrays.sort(compared);
             rowsEstimated -= ivf.entries();
@@ -265,35 +275,43 @@ final class IvfScan {
             int row = ivf.row(i);
             if (isVisible(target, row)
                     && (except.length == 0 || Arrays.binarySearch(except, row) < 0)) {
-                defer(target, row, ivf.bound(i));
+                waiting.add(ivf.bound(i), target, row);
             }
+        }
+    }
+
+    private void compareWaiting() {
+        while (waiting.size() > 0) {
+            compareNearest();
         }
     }
 
     /**
-     * Puts a row aside until there are {@link #PENDING_MAX}. Vectors lie all over a file larger
-     * than any cache; one after the other, each would wait for memory and the page table alone.
+     * Compares those that wait with the lowest bounds. Vectors lie all over a file larger than any
+     * cache; one after the other, each would wait for memory and the page table alone.
      */
-    private void defer(Target target, int row, float bound) {
-        if (pending == PENDING_MAX) {
-            comparePending();
+    private void compareNearest() {
+        int batch = 0;
+        float below = codeScore(bound());
+        while (batch < BATCH && waiting.bound() < below) {
+            batchTargets[batch] = waiting.target();
+            batchRows[batch] = waiting.row();
+            batchBounds[batch] = waiting.bound();
+            waiting.remove();
+            batch++;
         }
-        pendingTargets[pending] = target;
-        pendingRows[pending] = row;
-        pendingBounds[pending] = bound;
-        pending++;
-    }
-
-    private void comparePending() {
-        for (int i = 0; i < pending; i++) {
-            touched += pendingTargets[i].segment.vectors().touch(pendingRows[i]);
+        if (batch < BATCH) {
+            waiting.clear();
         }
-        for (int i = 0; i < pending; i++) {
-            if (pendingBounds[i] < codeScore(bound())) {
-                compare(pendingTargets[i], pendingRows[i]);
+        for (int i = 0; i < batch; i++) {
+            batchTargets[i].segment.vectors().ahead(batchRows[i], rowsAhead);
+        }
+        rowsAhead.read();
+        for (int i = 0; i < batch; i++) {
+            if (batchBounds[i] < codeScore(bound())) {
+                compare(batchTargets[i], batchRows[i]);
             }
         }
-        pending = 0;
     }
 
     private boolean isVisible(Target target, int row) {

@@ -66,7 +66,7 @@ final class ShardSearch {
     private boolean listed;
 
     /** Never read, but the JIT compiler cannot know: keeps reads ahead of time alive. */
-    private volatile float touched;
+    private volatile int touched;
 
     /**
      * A search.

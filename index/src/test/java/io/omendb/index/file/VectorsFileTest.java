@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,17 +111,30 @@ class VectorsFileTest {
                 assertThat(read).as("seed %d", seed).isEqualTo(all);
                 assertThatThrownBy(() -> vectors.read(0, rows, new float[all.length - 1], 0))
                         .isInstanceOf(IndexOutOfBoundsException.class);
-                assertThat(vectors.touch(rows - 1)).isEqualTo(touched(read, dimension, type));
+                ReadAhead ahead = new ReadAhead(1);
+                vectors.ahead(rows - 1, ahead);
+                ahead.read();
+                assertThat(ahead.touched()).isEqualTo(touched(read, dimension, type));
             }
             assertThat(ofArrow(file)).as("seed %d", seed).isEqualTo(all);
         }
     }
 
-    /** One component of every 64 bytes of the last row, and the last where lines are not rows'. */
-    private static float touched(float[] rows, int dimension, ComponentType type) {
-        float sum = type == ComponentType.FLOAT32 ? 0 : (byte) rows[rows.length - 1];
-        for (int i = rows.length - dimension; i < rows.length; i += 64 / type.bytes()) {
-            sum += type == ComponentType.FLOAT32 ? rows[i] : (byte) rows[i];
+    /** Sum of the first byte of the last row, of its last, and of every 64th between. */
+    private static int touched(float[] rows, int dimension, ComponentType type) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(dimension * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = rows.length - dimension; i < rows.length; i++) {
+            if (type == ComponentType.FLOAT32) {
+                bytes.putFloat(rows[i]);
+            } else {
+                bytes.put((byte) rows[i]);
+            }
+        }
+        int last = bytes.capacity() - 1;
+        int sum = bytes.get(last);
+        for (int i = 0; i == 0 || i < last; i += 64) {
+            sum += bytes.get(i);
         }
         return sum;
     }

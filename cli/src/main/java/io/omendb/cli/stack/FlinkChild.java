@@ -49,6 +49,8 @@ final class FlinkChild implements AutoCloseable {
                         "-XX:+UseParallelGC",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:ErrorFile=" + log.resolveSibling("hs_err_pid%p.log"),
+                        // As in the omen script.
+                        "-XX:PerMethodTrapLimit=5000",
                         "-Djava.io.tmpdir=" + scratch,
                         "--add-modules",
                         "jdk.incubator.vector",

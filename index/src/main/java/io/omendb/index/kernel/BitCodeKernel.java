@@ -116,5 +116,15 @@ public interface BitCodeKernel {
 
         /** Score of the centroid itself. */
         public float base;
+
+        private short[] shorts = new short[0];
+
+        /** Room for a kernel to work in, not cleared. */
+        short[] shorts(int n) {
+            if (shorts.length < n) {
+                shorts = new short[2 * n];
+            }
+            return shorts;
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.omendb.index.kernel;
 
 import static io.omendb.index.kernel.VectorLanes.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -12,13 +13,15 @@ import jdk.incubator.vector.VectorSpecies;
  * Vector API bit work without counting bits: four bits of a code are a place in a table of the
  * sixteen sums that their levels can have, and one instruction looks up four bits of sixteen
  * entries. Look-ups have registers of 128 bits, which the processor's byte shuffles do not cross,
- * and all else has 256: ints in the narrow ones are only loaded and stored, because a method of the
- * Vector API that has met two widths is slower for both. Source: André, Kermarrec and Le Scouarnec,
- * Quicker ADC (TPAMI 2021).
+ * and all else has 256: in the narrow ones ints are only loaded, and bytes and shorts are nowhere
+ * else, because a method of the Vector API that has met two widths is slower for both. Source:
+ * André, Kermarrec and Le Scouarnec, Quicker ADC (TPAMI 2021).
  */
 final class LookupBitCodeKernel implements BitCodeKernel {
     private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;
     private static final VectorSpecies<Short> PAIRS = ShortVector.SPECIES_128;
+    private static final int PAIR_LANES = 8;
+    private static final byte NIBBLE = 0xf;
 
     /** Makes every sum of four levels a positive one: at most 60, so a byte holds four of them. */
     private static final int BIAS = 32;
@@ -89,19 +92,19 @@ final class LookupBitCodeKernel implements BitCodeKernel {
     public void quantize(float[] residual, int n, int[] query, QueryScalars into) {
         float range = VectorLanes.largest(residual, n);
         float perLevel = range > 0 ? VectorLanes.LEVELS / range : 0;
-        IntVector sum = IntVector.zero(VectorLanes.INTS);
+        int sum = 0;
         for (int half = 0; half < n; half += HALF) {
             // In a group of 128 two halves take turns, table by table.
             int group = half - half % 128;
             int step = Math.min(128, n - group) / HALF * TABLE_INTS;
             int to = group + half % 128 / HALF * TABLE_INTS;
             for (int part = 0; part < BLOCK; part += LANES) {
-                sum = sum.add(tables(residual, half + part, perLevel, query, n));
-                arrange(query, n, to + part * step, step);
+                tables(residual, half + part, perLevel, query, n);
+                sum += arrange(query, n, to + part * step, step);
             }
         }
         into.step = range / VectorLanes.LEVELS;
-        into.levels = sum.reduceLanes(VectorOperators.ADD);
+        into.levels = sum;
     }
 
     /**
@@ -109,10 +112,8 @@ final class LookupBitCodeKernel implements BitCodeKernel {
      * each is positive, so bytes do not borrow from each other.
      *
      * @param at receives the first ints of all these tables, their second ints, and so on
-     * @return sums of the levels
      */
-    private static IntVector tables(
-            float[] residual, int from, float perLevel, int[] query, int at) {
+    private static void tables(float[] residual, int from, float perLevel, int[] query, int at) {
         IntVector first = VectorLanes.levels(residual, from, perLevel);
         IntVector second = VectorLanes.levels(residual, from + BLOCK, perLevel);
         IntVector third = VectorLanes.levels(residual, from + 2 * BLOCK, perLevel);
@@ -124,18 +125,25 @@ final class LookupBitCodeKernel implements BitCodeKernel {
         withThird.intoArray(query, at + LANES);
         without.add(more).intoArray(query, at + 2 * LANES);
         withThird.add(more).intoArray(query, at + 3 * LANES);
-        return first.add(second).add(third.add(fourth));
     }
 
-    /** Brings the ints of each table together. */
-    private static void arrange(int[] query, int from, int to, int step) {
+    /**
+     * Brings the ints of each table together.
+     *
+     * @return sum of the levels: a table's last sum is of all four
+     */
+    private static int arrange(int[] query, int from, int to, int step) {
+        int sum = 0;
         for (int table = 0; table < LANES; table++) {
             int at = to + table * step;
             query[at] = query[from + table];
             query[at + 1] = query[from + LANES + table];
             query[at + 2] = query[from + 2 * LANES + table];
-            query[at + 3] = query[from + 3 * LANES + table];
+            int last = query[from + 3 * LANES + table];
+            query[at + 3] = last;
+            sum += (last >>> 24) - BIAS;
         }
+        return sum;
     }
 
     @Override
@@ -149,57 +157,94 @@ final class LookupBitCodeKernel implements BitCodeKernel {
             float below,
             int[] positions,
             float[] bounds) {
-        products(list, offset, words, blocks, query, positions);
-        split(positions, blocks, words * Integer.SIZE / 4 * BIAS);
+        short[] sums = scalars.shorts(blocks * BLOCK);
+        products(list, offset, words, blocks, query, sums);
+        split(sums, positions, blocks, words * Integer.SIZE / 4 * BIAS);
         return VectorBounds.report(list, offset, words, blocks, scalars, below, positions, bounds);
     }
 
+    /**
+     * Sums of what entries look up, two bytes of their codes at a time: of even bytes with 256
+     * times those of odd bytes, modulo 65,536, and of odd bytes alone. Neither sum by itself
+     * reaches 65,536. Vectors stay within a turn of the loop, and pass no call of ours: Java 17
+     * makes objects of those that do in one process of two, which takes half as long again.
+     */
     private static void products(
-            int[] list, int offset, int words, int blocks, int[] tables, int[] into) {
-        int codeBytes = words * Integer.BYTES;
+            int[] list, int offset, int words, int blocks, int[] tables, short[] into) {
+        Arrays.fill(into, 0, blocks * BLOCK, (short) 0);
         int stride = (words + FIELDS) * BLOCK;
         for (int block = 0; block < blocks; block++) {
             int from = offset + block * stride;
-            // Sums of even bytes with 256 times those of odd bytes, modulo 65,536, and of odd bytes
-            // alone. Neither sum by itself reaches 65,536.
-            ShortVector both = ShortVector.zero(PAIRS);
-            ShortVector odd = ShortVector.zero(PAIRS);
-            for (int i = 0; i < codeBytes; i += 2) {
-                ShortVector sums =
-                        look(list, from + 4 * i, tables, 8 * i)
-                                .add(look(list, from + 4 * i + 4, tables, 8 * i + 8))
-                                .reinterpretAsShorts();
-                both = both.add(sums);
-                odd = odd.add(sums.lanewise(VectorOperators.LSHR, Byte.SIZE));
+            int at = block * BLOCK;
+            for (int i = 0; i < words * BLOCK; i += 2 * TABLE_INTS) {
+                int table = 2 * i;
+                ByteVector first =
+                        IntVector.fromArray(QUARTER, list, from + i).reinterpretAsBytes();
+                ByteVector second =
+                        IntVector.fromArray(QUARTER, list, from + i + TABLE_INTS)
+                                .reinterpretAsBytes();
+                ByteVector high =
+                        first.reinterpretAsShorts()
+                                .lanewise(VectorOperators.LSHR, 4)
+                                .reinterpretAsBytes();
+                ByteVector secondHigh =
+                        second.reinterpretAsShorts()
+                                .lanewise(VectorOperators.LSHR, 4)
+                                .reinterpretAsBytes();
+                ByteVector sums =
+                        first.and(NIBBLE)
+                                .selectFrom(
+                                        IntVector.fromArray(QUARTER, tables, table)
+                                                .reinterpretAsBytes());
+                sums =
+                        sums.add(
+                                high.and(NIBBLE)
+                                        .selectFrom(
+                                                IntVector.fromArray(
+                                                                QUARTER, tables, table + TABLE_INTS)
+                                                        .reinterpretAsBytes()));
+                sums =
+                        sums.add(
+                                second.and(NIBBLE)
+                                        .selectFrom(
+                                                IntVector.fromArray(
+                                                                QUARTER,
+                                                                tables,
+                                                                table + 2 * TABLE_INTS)
+                                                        .reinterpretAsBytes()));
+                sums =
+                        sums.add(
+                                secondHigh
+                                        .and(NIBBLE)
+                                        .selectFrom(
+                                                IntVector.fromArray(
+                                                                QUARTER,
+                                                                tables,
+                                                                table + 3 * TABLE_INTS)
+                                                        .reinterpretAsBytes()));
+                ShortVector both = sums.reinterpretAsShorts();
+                ShortVector.fromArray(PAIRS, into, at).add(both).intoArray(into, at);
+                ShortVector.fromArray(PAIRS, into, at + PAIR_LANES)
+                        .add(both.lanewise(VectorOperators.LSHR, Byte.SIZE))
+                        .intoArray(into, at + PAIR_LANES);
             }
-            ShortVector even = both.sub(odd.lanewise(VectorOperators.LSHL, Byte.SIZE));
-            even.reinterpretAsInts().intoArray(into, block * BLOCK);
-            odd.reinterpretAsInts().intoArray(into, block * BLOCK + 4);
+            ShortVector odd = ShortVector.fromArray(PAIRS, into, at + PAIR_LANES);
+            ShortVector.fromArray(PAIRS, into, at)
+                    .sub(odd.lanewise(VectorOperators.LSHL, Byte.SIZE))
+                    .intoArray(into, at);
         }
     }
 
-    private static void split(int[] products, int blocks, int bias) {
+    /**
+     * Sums of each entry, less their bias. As shorts are loaded, ints follow in the order that
+     * {@link CodeLayout#BYTES} has.
+     */
+    private static void split(short[] sums, int[] products, int blocks, int bias) {
         for (int at = 0; at < blocks * BLOCK; at += BLOCK) {
-            IntVector pairs = IntVector.fromArray(IntVector.SPECIES_256, products, at);
+            IntVector pairs =
+                    ShortVector.fromArray(ShortVector.SPECIES_256, sums, at).reinterpretAsInts();
             pairs.and(0xffff).sub(bias).intoArray(products, at);
             pairs.lanewise(VectorOperators.LSHR, Short.SIZE).sub(bias).intoArray(products, at + 8);
         }
-    }
-
-    /** One byte of each entry's code. */
-    private static ByteVector look(int[] list, int at, int[] tables, int table) {
-        ByteVector codes = bytes(list, at);
-        ByteVector low = codes.and((byte) 0xf);
-        ByteVector high =
-                codes.reinterpretAsShorts()
-                        .lanewise(VectorOperators.LSHR, 4)
-                        .reinterpretAsBytes()
-                        .and((byte) 0xf);
-        return low.selectFrom(bytes(tables, table))
-                .add(high.selectFrom(bytes(tables, table + TABLE_INTS)));
-    }
-
-    private static ByteVector bytes(int[] ints, int at) {
-        return IntVector.fromArray(QUARTER, ints, at).reinterpretAsBytes();
     }
 }

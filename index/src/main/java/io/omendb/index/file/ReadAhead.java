@@ -30,11 +30,6 @@ public final class ReadAhead {
         lasts = new int[rows];
     }
 
-    /** Rows asked for together at most. */
-    public int capacity() {
-        return buffers.length;
-    }
-
     /**
      * Adds a row.
      *

@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Vector API bit work without counting bits: four bits of a code are a place in a table of the
  * sixteen sums that their levels can have, and one instruction looks up four bits of sixteen
  * entries. Look-ups have registers of 128 bits, which the processor's byte shuffles do not cross,
- * and all else has 256: in the narrow ones ints are only loaded, and bytes and shorts are nowhere
- * else, because a method of the Vector API that has met two widths is slower for both. Source:
- * André, Kermarrec and Le Scouarnec, Quicker ADC (TPAMI 2021).
+ * and all else has 256: in the narrow ones ints are only loaded, and in the wide ones shorts,
+ * because a method of a vector that has met two widths is slower for both. Source: André, Kermarrec
+ * and Le Scouarnec, Quicker ADC (TPAMI 2021).
  */
 final class LookupBitCodeKernel implements BitCodeKernel {
     private static final VectorSpecies<Integer> QUARTER = IntVector.SPECIES_128;

@@ -22,12 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IvfScan {
     private static final long[] NONE = new long[0];
-
-    /** Candidates whose vectors are asked for together. */
-    private static final int BATCH = 16;
-
-    /** Candidates that wait before the nearest of them are compared. */
-    private static final int WAITING = 64;
+    private static final int PENDING_MAX = 16;
 
     /** Lists after which others are shown what is found, where that takes comparing first. */
     private static final int UNSHOWN_MAX = 8;
@@ -40,11 +35,11 @@ final class IvfScan {
     private final IvfQuery ivf;
     private final BooleanSupplier unneeded;
     private final DistanceKernel kernel = Kernels.active();
-    private final NearFirst waiting = new NearFirst();
-    private final ReadAhead rowsAhead = new ReadAhead(BATCH);
-    private final Target[] batchTargets = new Target[BATCH];
-    private final int[] batchRows = new int[BATCH];
-    private final float[] batchBounds = new float[BATCH];
+    private final Target[] pendingTargets = new Target[PENDING_MAX];
+    private final int[] pendingRows = new int[PENDING_MAX];
+    private final float[] pendingBounds = new float[PENDING_MAX];
+    private final ReadAhead rowsAhead = new ReadAhead(PENDING_MAX);
+    private int pending;
 
     /** Keeps what was read ahead from being optimized away. */
     private int touched;
@@ -128,7 +123,7 @@ final class IvfScan {
                 && ivf.next()) {
             probe(targets);
         }
-        compareWaiting();
+        comparePending();
     }
 
     /**
@@ -173,21 +168,21 @@ final class IvfScan {
                 turn = shared.take()) {
             probeAt(turn, targets);
             part.did(turn);
-            boolean found = waiting.size() == 0 && rowsCompared > comparedShown;
+            boolean found = pending == 0 && rowsCompared > comparedShown;
             if (found || ++unshown == UNSHOWN_MAX) {
-                compareWaiting();
+                comparePending();
                 part.show(top, rowsEstimated);
                 comparedShown = rowsCompared;
                 unshown = 0;
             }
         }
-        compareWaiting();
+        comparePending();
         part.show(top, rowsEstimated);
         for (int turn = shared.missing(part);
                 turn >= 0 && !unneeded.getAsBoolean();
                 turn = shared.missing(part)) {
             probeAt(turn, targets);
-            compareWaiting();
+            comparePending();
             part.did(turn);
         }
         rowsEstimated += shared.collect(part, top);
@@ -196,7 +191,7 @@ final class IvfScan {
                 more++) {
             probe(targets);
         }
-        compareWaiting();
+        comparePending();
     }
 
     private void probeAt(int place, List<Target> targets) {
@@ -218,17 +213,14 @@ final class IvfScan {
         listsProbed++;
         for (Target target : targets) {
             if (bound() == Float.POSITIVE_INFINITY) {
-                compareWaiting();
+                comparePending();
                 start(target);
             } else {
                 scanList(target, NONE);
             }
         }
         if (bound() == Float.POSITIVE_INFINITY) {
-            compareWaiting();
-        }
-        while (waiting.size() >= WAITING) {
-            compareNearest();
+            comparePending();
         }
     }
 
@@ -256,9 +248,9 @@ final class IvfScan {
         long[] compared = new long[size];
         best.drainAscending(new float[size], compared);
         for (long row : compared) {
-            waiting.add(Float.NEGATIVE_INFINITY, target, (int) row);
+            defer(target, (int) row, Float.NEGATIVE_INFINITY);
         }
-        compareWaiting();
+        comparePending();
         if (size == best.capacity()) {
             Arrays.sort(compared);
             rowsEstimated -= ivf.entries();
@@ -275,43 +267,36 @@ final class IvfScan {
             int row = ivf.row(i);
             if (isVisible(target, row)
                     && (except.length == 0 || Arrays.binarySearch(except, row) < 0)) {
-                waiting.add(ivf.bound(i), target, row);
+                defer(target, row, ivf.bound(i));
             }
-        }
-    }
-
-    private void compareWaiting() {
-        while (waiting.size() > 0) {
-            compareNearest();
         }
     }
 
     /**
-     * Compares those that wait with the lowest bounds. Vectors lie all over a file larger than any
-     * cache; one after the other, each would wait for memory and the page table alone.
+     * Puts a row aside until there are {@link #PENDING_MAX}. Vectors lie all over a file larger
+     * than any cache; one after the other, each would wait for memory and the page table alone.
      */
-    private void compareNearest() {
-        int batch = 0;
-        float below = codeScore(bound());
-        while (batch < BATCH && waiting.bound() < below) {
-            batchTargets[batch] = waiting.target();
-            batchRows[batch] = waiting.row();
-            batchBounds[batch] = waiting.bound();
-            waiting.remove();
-            batch++;
+    private void defer(Target target, int row, float bound) {
+        if (pending == PENDING_MAX) {
+            comparePending();
         }
-        if (batch < BATCH) {
-            waiting.clear();
-        }
-        for (int i = 0; i < batch; i++) {
-            batchTargets[i].segment.vectors().ahead(batchRows[i], rowsAhead);
+        pendingTargets[pending] = target;
+        pendingRows[pending] = row;
+        pendingBounds[pending] = bound;
+        pending++;
+    }
+
+    private void comparePending() {
+        for (int i = 0; i < pending; i++) {
+            pendingTargets[i].segment.vectors().ahead(pendingRows[i], rowsAhead);
         }
         rowsAhead.read();
-        for (int i = 0; i < batch; i++) {
-            if (batchBounds[i] < codeScore(bound())) {
-                compare(batchTargets[i], batchRows[i]);
+        for (int i = 0; i < pending; i++) {
+            if (pendingBounds[i] < codeScore(bound())) {
+                compare(pendingTargets[i], pendingRows[i]);
             }
         }
+        pending = 0;
     }
 
     private boolean isVisible(Target target, int row) {

@@ -41,7 +41,8 @@ class CodeKernelAgreementTest {
         "LOOKUP,768",
         "LOOKUP,1024",
         "LOOKUP,1536",
-        "LOOKUP,4096"
+        "LOOKUP,4096",
+        "LOOKUP,4352"
     })
     void encodeQuantizeScan_anyDimension_isAsInPlainJava(BitCodeKernels kind, int n) {
         assumeTrue(

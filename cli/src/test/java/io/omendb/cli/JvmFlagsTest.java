@@ -20,9 +20,13 @@ class JvmFlagsTest {
                 "docs/cluster.md",
                 "cli/src/main/java/io/omendb/cli/stack/FlinkChild.java"
             })
-    void flags_everywhere_areTheSame(String file) throws IOException {
+    void trapLimit_whereTheVectorModuleIsAdded_isRaised(String file) throws IOException {
         Path home = Path.of("").toAbsolutePath().getParent();
-        assertThat(Files.readString(home.resolve(file)))
-                .contains("jdk.incubator.vector", "-XX:PerMethodTrapLimit=5000");
+        String text = Files.readString(home.resolve(file));
+        assertThat(text).contains("jdk.incubator.vector", "-XX:PerMethodTrapLimit=5000");
+        // In what is to be copied, not in what tells of it alone.
+        text.lines()
+                .filter(line -> line.startsWith("env.java.opts"))
+                .forEach(line -> assertThat(line).contains("-XX:PerMethodTrapLimit=5000"));
     }
 }

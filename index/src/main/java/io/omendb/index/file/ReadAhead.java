@@ -43,11 +43,9 @@ public final class ReadAhead {
         size++;
     }
 
-    /**
-     * Reads a component of every cache line of a row on the heap, where pages are large: at once.
-     */
+    /** Reads a component of every cache line of a row on the heap: at once. */
     public void readHeap(float[] vectors, int first, int components) {
-        float sum = 0;
+        float sum = vectors[first + components - 1];
         for (int i = first; i < first + components; i += LINE_BYTES / Float.BYTES) {
             sum += vectors[i];
         }

@@ -167,7 +167,8 @@ final class LookupBitCodeKernel implements BitCodeKernel {
      * Sums of what entries look up, two bytes of their codes at a time: of even bytes with 256
      * times those of odd bytes, modulo 65,536, and of odd bytes alone. Neither sum by itself
      * reaches 65,536. Vectors stay within a turn of the loop, and pass no call of ours: Java 17
-     * makes objects of those that do in one process of two, which takes half as long again.
+     * makes objects of those that do, in most processes whose trap limit is not raised
+     * (docs/index.md).
      */
     private static void products(
             int[] list, int offset, int words, int blocks, int[] tables, short[] into) {

@@ -120,7 +120,7 @@ class CommandLineTest {
                 "prot: 1 | prot",
                 "parallelism: 0 | parallelism: found 0, expected 1 to 128",
                 "topics: [{topic: t, collection: c, format: xml}] | omen.yaml: topics: format: found"
-                        + " \"xml\", expected json, f32 or arrow",
+                        + " \"xml\", expected json, f32, arrow or patch",
                 "topics: [{topic: t}] | omen.yaml: Missing required creator property 'collection'",
                 "topics: [{topic: omen.t, collection: c}] | omen.yaml: topics: found topic omen.t",
                 "topics: [~] | omen.yaml: topics: found nothing",

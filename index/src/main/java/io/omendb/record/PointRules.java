@@ -55,16 +55,54 @@ public final class PointRules {
         checkBeside(schema, point);
     }
 
+    /** Checks every rule for a change of a point. */
+    public static void check(CollectionSchema schema, PointPatch patch) {
+        if (schema.embedder() != null && patch.text() != null && !patch.hasVector()) {
+            throw invalid(
+                    "vector",
+                    "nothing",
+                    "the vector of the new text: texts are embedded by gateways");
+        }
+        checkBeside(schema, patch);
+        if (patch.hasVector()) {
+            checkVector(schema, "vector", patch.vector());
+        }
+    }
+
+    /**
+     * Checks every rule for a change that was sent to a gateway: it may be without the vector of
+     * its text where the collection has an embedder.
+     */
+    public static void checkSent(CollectionSchema schema, PointPatch patch) {
+        checkBeside(schema, patch);
+        if (patch.hasVector()) {
+            checkVector(schema, "vector", patch.vector());
+            checkNorm(schema, "vector", patch.vector());
+        }
+    }
+
+    private static void checkBeside(CollectionSchema schema, PointPatch patch) {
+        checkId(patch.id());
+        checkBeside(schema, patch.metadata(), patch.text());
+        if (patch.sparse() != null) {
+            checkSparse(schema, patch.sparse());
+        }
+    }
+
     private static void checkBeside(CollectionSchema schema, Point point) {
-        ObjectNode metadata = point.metadata();
+        checkBeside(schema, point.metadata(), point.text());
+        if (point.sparseIndices() != null && point.sparseValues() != null) {
+            checkSparse(schema, point.sparseIndices(), point.sparseValues());
+        }
+    }
+
+    private static void checkBeside(
+            CollectionSchema schema, @Nullable ObjectNode metadata, @Nullable String text) {
         if (metadata != null) {
             checkMetadata(schema, metadata);
         }
-        if (point.text() != null && !Unicode.isWellFormed(point.text())) {
+        if (text != null && !Unicode.isWellFormed(text)) {
             throw invalid("text", UNPAIRED, "valid Unicode");
-        }
-        if (point.sparseIndices() != null && point.sparseValues() != null) {
-            checkSparse(schema, point.sparseIndices(), point.sparseValues());
         }
     }
 

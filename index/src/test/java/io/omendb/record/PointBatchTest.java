@@ -10,6 +10,7 @@ import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ class PointBatchTest {
 
     @Test
     void readPoints_goodOnes_keepsTheirOrder() {
-        PointBatch batch = json("{\"points\":[" + GOOD + "," + GOOD.replace('a', 'b') + "]}");
+        PointBatch<Point> batch =
+                json("{\"points\":[" + GOOD + "," + GOOD.replace('a', 'b') + "]}");
 
         assertThat(batch.bad()).isEmpty();
         assertThat(batch.points()).extracting(Point::id).containsExactly("a", "b");
@@ -26,7 +28,7 @@ class PointBatchTest {
 
     @Test
     void readPoints_badOnesBetween_areAllNamed() {
-        PointBatch batch =
+        PointBatch<Point> batch =
                 json(
                         "{\"points\":[7,"
                                 + GOOD
@@ -42,7 +44,7 @@ class PointBatchTest {
     void readPoints_manyBadOnes_stopsAtTheLimit() {
         String json = "{\"points\":[" + "1,".repeat(100) + "1]}";
 
-        PointBatch batch =
+        PointBatch<Point> batch =
                 PointBatch.readPoints(
                         StrictJson.parser(json.getBytes(StandardCharsets.UTF_8)), 1000);
 
@@ -68,7 +70,7 @@ class PointBatchTest {
         byte[] lines =
                 ("\n" + GOOD + "\r\n  \n{\"id\":\"b\"}\n" + GOOD).getBytes(StandardCharsets.UTF_8);
 
-        PointBatch batch = PointBatch.readNdjson(lines, 10, Vectors.REQUIRED);
+        PointBatch<Point> batch = PointBatch.readNdjson(lines, 10, Vectors.REQUIRED);
 
         assertThat(batch.points()).hasSize(2);
         assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(1);
@@ -90,13 +92,14 @@ class PointBatchTest {
                         + "{'id':'c','vector':[],'text':'t'},{'id':'d'},{'id':'e','vector':[1,2]}]}";
         byte[] bytes = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
 
-        PointBatch batch = PointBatch.readPoints(StrictJson.parser(bytes), 10, Vectors.OR_TEXT);
+        PointBatch<Point> batch =
+                PointBatch.readPoints(StrictJson.parser(bytes), 10, Vectors.OR_TEXT);
 
         assertThat(batch.points()).extracting(Point::hasVector).containsExactly(false, false, true);
         assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(2, 3);
         assertThat(batch.bad().get(1).reason())
                 .hasMessage("vector: found nothing, expected an array of numbers, or a text");
-        PointBatch strict = PointBatch.readPoints(StrictJson.parser(bytes), 10);
+        PointBatch<Point> strict = PointBatch.readPoints(StrictJson.parser(bytes), 10);
         assertThat(strict.bad()).extracting(PointBatch.BadPoint::index).containsExactly(0, 1, 3);
         assertThat(strict.bad().get(0).reason())
                 .hasMessageContaining("texts are embedded by gateways");
@@ -104,8 +107,8 @@ class PointBatchTest {
 
     @Test
     void checked_withoutVector_isGoodWhereTheCollectionEmbeds() {
-        PointBatch batch =
-                new PointBatch(
+        PointBatch<Point> batch =
+                new PointBatch<>(
                         List.of(
                                 new Point("a", Point.NO_VECTOR, null, "t", null, null),
                                 new Point("", Point.NO_VECTOR, null, "t", null, null),
@@ -113,19 +116,19 @@ class PointBatchTest {
                         List.of());
         CollectionSchema plain = CollectionSchema.of("c", 2, Metric.L2);
 
-        assertThat(batch.checked(plain).bad())
+        assertThat(batch.checked(fitting(plain)).bad())
                 .extracting(PointBatch.BadPoint::index)
                 .containsExactly(0, 1, 2);
-        assertThat(batch.checked(plain.withEmbedder("e")).bad())
+        assertThat(batch.checked(fitting(plain.withEmbedder("e"))).bad())
                 .extracting(PointBatch.BadPoint::index)
                 .containsExactly(1, 2);
     }
 
     @Test
     void checked_wrongDimension_namesTheIndex() {
-        PointBatch batch =
+        PointBatch<Point> batch =
                 json("{\"points\":[" + GOOD + ",{\"id\":\"b\",\"vector\":[1,2,3]}]}")
-                        .checked(CollectionSchema.of("c", 2, Metric.L2));
+                        .checked(fitting(CollectionSchema.of("c", 2, Metric.L2)));
 
         assertThat(batch.bad()).extracting(PointBatch.BadPoint::index).containsExactly(1);
         assertThat(batch.bad().get(0).reason().code()).isEqualTo(ErrorCode.INVALID);
@@ -134,9 +137,9 @@ class PointBatchTest {
     @Test
     void checked_withPointsThatCouldNotBeRead_namesBothInTheOrderSent() {
         String wide = "{\"id\":\"b\",\"vector\":[1,2,3]}";
-        PointBatch batch =
+        PointBatch<Point> batch =
                 json("{\"points\":[" + String.join(",", wide, "7", "8", GOOD, wide, "9") + "]}")
-                        .checked(CollectionSchema.of("c", 2, Metric.L2));
+                        .checked(fitting(CollectionSchema.of("c", 2, Metric.L2)));
 
         assertThat(batch.bad())
                 .extracting(PointBatch.BadPoint::index)
@@ -154,10 +157,10 @@ class PointBatchTest {
     @Test
     void checked_manyOfBothKinds_namesTheFirst() {
         String lines = ("{\"id\":\"b\",\"vector\":[1,2,3]}\n7\n" + GOOD + "\n").repeat(30);
-        PointBatch batch =
+        PointBatch<Point> batch =
                 PointBatch.readNdjson(
                                 lines.getBytes(StandardCharsets.UTF_8), 1000, Vectors.REQUIRED)
-                        .checked(CollectionSchema.of("c", 2, Metric.L2));
+                        .checked(fitting(CollectionSchema.of("c", 2, Metric.L2)));
 
         assertThat(batch.bad())
                 .extracting(PointBatch.BadPoint::index)
@@ -172,7 +175,11 @@ class PointBatchTest {
                 .hasMessageStartingWith(message);
     }
 
-    private static PointBatch json(String json) {
+    private static Consumer<Point> fitting(CollectionSchema schema) {
+        return point -> PointRules.checkSent(schema, point);
+    }
+
+    private static PointBatch<Point> json(String json) {
         return PointBatch.readPoints(StrictJson.parser(json.getBytes(StandardCharsets.UTF_8)), 10);
     }
 }

@@ -42,7 +42,7 @@ public class PointsFuzz {
         Untrusted.request(
                 input,
                 () -> {
-                    PointBatch batch = read(choice);
+                    PointBatch<Point> batch = read(choice);
                     for (BadPoint bad : batch.bad()) {
                         Untrusted.requireRefusal(bad.reason());
                     }
@@ -50,10 +50,10 @@ public class PointsFuzz {
                 });
     }
 
-    private static PointBatch read(Choice choice) {
+    private static PointBatch<Point> read(Choice choice) {
         byte[] body = choice.body();
         return switch (choice.reader()) {
-            case 0 -> new PointBatch(List.of(PointJson.read(body)), List.of());
+            case 0 -> new PointBatch<>(List.of(PointJson.read(body)), List.of());
             case 1 -> {
                 try (JsonParser parser = StrictJson.parser(body)) {
                     yield PointBatch.readPoints(parser, POINTS_MAX);

@@ -68,6 +68,10 @@ final class Client {
         return send("POST", path, json.replace('\'', '"'), "application/json").get();
     }
 
+    Reply patch(String path, String json) throws Exception {
+        return send("PATCH", path, json.replace('\'', '"'), "application/merge-patch+json").get();
+    }
+
     /** Sends bytes, with header names and values in turns. */
     HttpResponse<byte[]> bytes(String method, String path, byte[] body, String... headers)
             throws Exception {

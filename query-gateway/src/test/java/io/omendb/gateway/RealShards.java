@@ -3,9 +3,11 @@ package io.omendb.gateway;
 import io.omendb.flink.server.ShardServer;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.IdHash;
+import io.omendb.index.shard.Patched;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import io.omendb.protocol.catalogue.CatalogueFollower;
+import io.omendb.record.PatchJson;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.schema.CollectionDefinition;
@@ -151,6 +153,27 @@ final class RealShards implements ShardDirectory {
                             source,
                             record.offset(),
                             record.timestamp());
+            return;
+        }
+        if (TestShard.isPatch(record)) {
+            RowImage origin =
+                    new RowImage(
+                            record.key(),
+                            keyGroup,
+                            source,
+                            record.offset(),
+                            record.timestamp(),
+                            null,
+                            null);
+            Patched unused =
+                    owner.patch(
+                            collection.name(),
+                            collection.generation(),
+                            hash,
+                            origin,
+                            PatchJson.read(
+                                    record.value(),
+                                    new String(record.key(), StandardCharsets.UTF_8)));
             return;
         }
         Point point = PointJson.read(record.value());

@@ -1,6 +1,7 @@
 package io.omendb.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
@@ -32,8 +33,11 @@ import io.omendb.protocol.v1.ShardServiceGrpc;
 import io.omendb.protocol.v1.TermScore;
 import io.omendb.protocol.v1.TermsRequest;
 import io.omendb.protocol.v1.TermsResponse;
+import io.omendb.record.MergePatch;
+import io.omendb.record.PatchJson;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
+import io.omendb.record.PointPatch;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.Languages;
@@ -50,6 +54,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /** The shard protocol over maps of points. Filters know equality only. */
 final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
@@ -104,6 +109,9 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
                 Rows rows = rows(collection.name());
                 if (owned && record.value() == null) {
                     rows.points.remove(record.key());
+                } else if (owned && isPatch(record)) {
+                    rows.points.computeIfPresent(
+                            record.key(), (id, point) -> patched(point, record.value()));
                 } else if (owned) {
                     rows.points.put(record.key(), PointJson.read(record.value()));
                 }
@@ -116,6 +124,32 @@ final class TestShard extends ShardServiceGrpc.ShardServiceImplBase {
             }
         }
         notifyAll();
+    }
+
+    static boolean isPatch(ConsumerRecord<?, byte[]> record) {
+        Header format = record.headers().lastHeader("omen-format");
+        return format != null
+                && new String(format.value(), StandardCharsets.US_ASCII).equals("patch");
+    }
+
+    /** What real shards do is tested with them: here only vectors, metadata and texts change. */
+    private static Point patched(Point point, byte[] json) {
+        PointPatch patch = PatchJson.read(json, point.id());
+        boolean bare = patch.removed().contains(PointPatch.Part.METADATA);
+        boolean silent = patch.removed().contains(PointPatch.Part.TEXT);
+        ObjectNode merged =
+                patch.metadata() == null
+                        ? point.metadata()
+                        : StrictJson.object(
+                                MergePatch.apply(point.metadataJson(), patch.metadata()),
+                                "metadata");
+        return new Point(
+                point.id(),
+                patch.hasVector() ? patch.vector() : point.vector(),
+                bare ? null : merged,
+                silent ? null : patch.text() == null ? point.text() : patch.text(),
+                point.sparseIndices(),
+                point.sparseValues());
     }
 
     private Rows rows(String name) {

@@ -4,9 +4,11 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.Segment;
+import io.omendb.index.shard.Patched;
 import io.omendb.index.shard.Shard;
 import io.omendb.index.shard.ShardOptions;
 import io.omendb.record.PointColumns;
+import io.omendb.record.PointPatch;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.file.Path;
 import java.util.Map;
@@ -174,6 +176,25 @@ public final class VectorState implements AutoCloseable {
                 points.metadata() == null ? null : points.metadata().get(row),
                 points.texts() == null ? null : points.texts().get(row),
                 points.sparse() == null ? null : points.sparse().get(row));
+    }
+
+    /**
+     * Changes a point that is there.
+     *
+     * @param origin the id, and where the patch comes from; it has no metadata, text or sparse
+     *     vector
+     * @return what became of it; {@link Patched#STALE} also where its generation was dropped or
+     *     replaced
+     * @throws OmenException NOT_FOUND for a collection that was never defined; INVALID for a vector
+     *     that does not fit
+     */
+    public Patched patch(
+            String collection, long generation, long idHash, RowImage origin, PointPatch patch) {
+        VectorCollection target = writable(collection, generation);
+        Patched patched =
+                target == null ? Patched.STALE : target.shard().patch(idHash, origin, patch);
+        advance(origin.source(), origin.offset(), origin.timestampMs());
+        return patched;
     }
 
     /**

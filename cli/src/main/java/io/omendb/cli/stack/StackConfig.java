@@ -280,7 +280,7 @@ public record StackConfig(
                         e.code(),
                         "topics: format: found \""
                                 + topic.format
-                                + "\", expected json, f32 or arrow",
+                                + "\", expected json, f32, arrow or patch",
                         e);
             }
         }

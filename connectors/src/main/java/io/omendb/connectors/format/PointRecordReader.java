@@ -2,9 +2,11 @@ package io.omendb.connectors.format;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
+import io.omendb.record.PatchJson;
 import io.omendb.record.Point;
 import io.omendb.record.PointColumns;
 import io.omendb.record.PointJson;
+import io.omendb.record.PointPatch;
 import io.omendb.record.StrictJson;
 import io.omendb.record.arrow.ArrowPoints;
 import io.omendb.schema.CollectionSchema;
@@ -15,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a point from a Kafka record. Stateless. */
+/** Reads a point, or a change of one, from a Kafka record. Stateless. */
 public final class PointRecordReader {
 
     private PointRecordReader() {}
@@ -32,8 +34,17 @@ public final class PointRecordReader {
         return switch (format) {
             case JSON -> readJson(key, value);
             case F32 -> readFloats(key, value, headers.get(RecordFormat.METADATA_HEADER));
-            case ARROW -> throw new IllegalArgumentException("not one point");
+            case ARROW, PATCH -> throw new IllegalArgumentException("not one point");
         };
+    }
+
+    /**
+     * Reads a record of format {@code patch}.
+     *
+     * @throws OmenException MALFORMED saying what was found and what is expected
+     */
+    public static PointPatch readPatch(byte @Nullable [] key, byte[] value) {
+        return PatchJson.read(value, id(key));
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** How the value of a Kafka record holds a point. */
+/** How the value of a Kafka record holds a point, or a change of one. */
 public enum RecordFormat {
     /** One JSON point; its {@code id}, where there, must equal the record's key. */
     JSON,
@@ -16,7 +16,9 @@ public enum RecordFormat {
      */
     F32,
     /** Many points: an Arrow IPC stream, see {@link io.omendb.record.arrow.ArrowPoints}; no key. */
-    ARROW;
+    ARROW,
+    /** A change of a point that is there: {@link io.omendb.record.PatchJson}; the id is the key. */
+    PATCH;
 
     /** Header that names a record's format. */
     public static final String FORMAT_HEADER = "omen-format";
@@ -67,6 +69,6 @@ public enum RecordFormat {
                         + FORMAT_HEADER
                         + ": found \""
                         + name
-                        + "\", expected json, f32 or arrow");
+                        + "\", expected json, f32, arrow or patch");
     }
 }

@@ -7,12 +7,14 @@ import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
 import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Patch;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.index.segment.IdHash;
 import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.record.Point;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.charset.StandardCharsets;
@@ -196,6 +198,16 @@ final class UpdateStream {
             byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
             return new Delete(
                     definition.name(), definition.generation(), IdHash.of(bytes), bytes, position);
+        }
+        if (format == RecordFormat.PATCH) {
+            PointPatch patch = PointRecordReader.readPatch(record.key(), value);
+            PointRules.check(definition.schema(), patch);
+            return new Patch(
+                    definition.name(),
+                    definition.generation(),
+                    IdHash.of(patch.id().getBytes(StandardCharsets.UTF_8)),
+                    position,
+                    patch);
         }
         Point point = PointRecordReader.read(record.key(), value, record.headers(), format);
         PointRules.check(definition.schema(), point);

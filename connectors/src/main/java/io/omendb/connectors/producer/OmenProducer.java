@@ -7,8 +7,10 @@ import io.omendb.connectors.format.RecordFormat;
 import io.omendb.protocol.catalogue.CatalogueFollower;
 import io.omendb.protocol.catalogue.GenerationHeader;
 import io.omendb.protocol.kafka.KafkaErrors;
+import io.omendb.record.PatchJson;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,7 @@ import org.apache.kafka.common.utils.Utils;
  * <pre>{@code
  * try (OmenProducer producer = OmenProducer.open("localhost:9092", "products")) {
  *     producer.send("a", new float[] {…}).thenAccept(token -> …);
+ *     producer.patch(PointPatch.ofMetadata("a", object)).thenAccept(token -> …);
  *     producer.delete("b");
  *     producer.flush();
  * }
@@ -57,6 +60,7 @@ public final class OmenProducer implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
     private static final List<Header> ARROW = format(RecordFormat.ARROW);
     private static final List<Header> JSON = format(RecordFormat.JSON);
+    private static final List<Header> PATCH = format(RecordFormat.PATCH);
 
     private final CollectionDefinition collection;
     private final CatalogueFollower catalogue;
@@ -190,6 +194,27 @@ public final class OmenProducer implements AutoCloseable {
                         metadata,
                         text == null ? null : text.getBytes(StandardCharsets.UTF_8),
                         point.sparse());
+    }
+
+    /**
+     * Changes a point that is there, in its place among the other writes; one that is not there
+     * stays away.
+     *
+     * @return as {@link #send(Point)}
+     * @throws OmenException INVALID if the patch names nothing or does not fit the collection;
+     *     CONFLICT if that was dropped
+     */
+    public CompletableFuture<String> patch(PointPatch patch) {
+        checkOpen();
+        if (patch.isEmpty()) {
+            throw OmenException.invalid("patch: found nothing to change");
+        }
+        PointRules.check(collection.schema(), patch);
+        if (patch.hasVector()) {
+            PointRules.checkNorm(collection.schema(), "vector", patch.vector());
+        }
+        byte[] id = patch.id().getBytes(StandardCharsets.UTF_8);
+        return batchOf(id).sendAlone(id, PatchJson.write(patch), PATCH);
     }
 
     /**

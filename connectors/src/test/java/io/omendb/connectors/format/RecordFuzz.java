@@ -1,12 +1,18 @@
 package io.omendb.connectors.format;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.omendb.fuzz.Untrusted;
+import io.omendb.record.MergePatch;
+import io.omendb.record.PatchJson;
 import io.omendb.record.Point;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,11 +50,25 @@ class RecordFuzz {
             PointRecordReader.readArrow(key, value, SCHEMA);
             return;
         }
+        if (format == RecordFormat.PATCH) {
+            PointPatch patch = PointRecordReader.readPatch(key, value);
+            PointRules.check(SCHEMA, patch);
+            assertThat(PatchJson.read(PatchJson.write(patch), null)).isEqualTo(patch);
+            if (patch.metadata() != null) {
+                MergePatch.apply(value(patch), patch.metadata());
+            }
+            return;
+        }
         Point point = PointRecordReader.read(key, value, headers, format);
         PointRules.check(SCHEMA, point);
         if (point.sparseIndices() != null && point.sparse() == null) {
             throw new AssertionError("a sparse vector was lost");
         }
+    }
+
+    /** Any metadata will do: here the patch's own. */
+    private static byte[] value(PointPatch patch) {
+        return patch.metadata().toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void put(Map<String, byte[]> headers, String name, byte[] value) {

@@ -22,6 +22,8 @@ import io.omendb.protocol.v1.Include;
 import io.omendb.protocol.v1.Point;
 import io.omendb.protocol.v1.SearchRequest;
 import io.omendb.protocol.v1.ShardServiceGrpc;
+import io.omendb.record.PatchJson;
+import io.omendb.record.PointPatch;
 import io.omendb.record.StrictJson;
 import io.omendb.record.arrow.ArrowPointWriter;
 import io.omendb.schema.CollectionSchema;
@@ -110,7 +112,8 @@ class IngestionIT {
             admin.createTopics(
                             List.of(
                                     new NewTopic("shop.items", 1, (short) 1),
-                                    new NewTopic("shop.floats", 3, (short) 1)))
+                                    new NewTopic("shop.floats", 3, (short) 1),
+                                    new NewTopic("shop.prices", 1, (short) 1)))
                     .all()
                     .get();
         }
@@ -127,7 +130,8 @@ class IngestionIT {
                         broker.bootstrapServers(),
                         List.of(
                                 new TopicMapping("shop.items", "mapped", RecordFormat.JSON),
-                                new TopicMapping("shop.floats", "mapped", RecordFormat.F32)),
+                                new TopicMapping("shop.floats", "mapped", RecordFormat.F32),
+                                new TopicMapping("shop.prices", "priced", RecordFormat.PATCH)),
                         MissingRecords.FAIL,
                         1));
         var graph = env.getStreamGraph().getJobGraph();
@@ -194,6 +198,42 @@ class IngestionIT {
                         record ->
                                 assertThat(header(record, "omen-dlq-topic"))
                                         .isEqualTo("shop.floats"));
+    }
+
+    /** Points and what changes of them more often, each on a topic of its own. */
+    @Test
+    void patches_changePoints_fromTheCollectionsTopicAndFromAMappedOne() throws Exception {
+        create("priced", Map.of("price", FieldType.DOUBLE, "n", FieldType.LONG));
+        send("omen.priced", "a", json("a", 1), "json");
+        send("omen.priced", "b", json("b", 2), "json");
+        await(() -> count("priced", "") == 2);
+
+        send("shop.prices", "a", utf8("{\"metadata\":{\"price\":9.5}}"), null);
+        send("shop.prices", "nobody", utf8("{\"metadata\":{\"price\":1}}"), null);
+        send("shop.prices", "b", utf8("{\"metadata\":{\"price\":\"dear\"}}"), null);
+        send("omen.priced", "b", utf8("{\"metadata\":{\"n\":null},\"vector\":[7,7]}"), "patch");
+
+        await(() -> count("priced", "{\"price\":9.5}") == 1);
+        await(() -> metadata("priced", "b").equals("{}"));
+        assertThat(metadata("priced", "a")).isEqualTo("{\"n\":1,\"price\":9.5}");
+        assertThat(search("priced", 7, 7, 1)).extracting(Point::getId).containsExactly("b");
+        assertThat(count("priced", "")).as("a patch makes no point").isEqualTo(2);
+        assertThat(read("omen.priced.dlq", 1))
+                .singleElement()
+                .satisfies(
+                        record ->
+                                assertThat(header(record, "omen-dlq-reason"))
+                                        .startsWith("metadata.price: found \"dear\""));
+
+        try (OmenProducer producing = OmenProducer.open(broker.bootstrapServers(), "priced")) {
+            producing.send("c", new float[] {3, 3});
+            producing.patch(
+                    PointPatch.ofMetadata("c", StrictJson.object(utf8("{\"n\":3}"), "metadata")));
+            producing.flush();
+            assertThatThrownBy(() -> producing.patch(PatchJson.read(utf8("{\"vector\":[1]}"), "c")))
+                    .hasMessageContaining("found 1 components");
+        }
+        await(() -> count("priced", "{\"n\":3}") == 1);
     }
 
     @Test

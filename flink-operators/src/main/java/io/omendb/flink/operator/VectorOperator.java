@@ -9,6 +9,7 @@ import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
 import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Patch;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
@@ -16,13 +17,17 @@ import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.background.Niceness;
 import io.omendb.index.file.RowImage;
+import io.omendb.index.shard.Patched;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.state.OmenKeyedStateBackend;
 import io.omendb.state.VectorState;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.runtime.execution.Environment;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
@@ -50,6 +55,10 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
     private final transient OperatorEventGateway coordinator;
     private transient @Nullable VectorState state;
     private transient @Nullable ShardServer server;
+
+    /** Patches of points that are not there, or that would grow too large. */
+    private transient Counter unappliedPatches = new SimpleCounter();
+
     private transient int maxParallelism;
     private transient KeyGroupRange owned = KeyGroupRange.EMPTY_KEY_GROUP_RANGE;
 
@@ -77,6 +86,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
             define(opened, collection, Set.of());
         }
         ShardMetrics.register(getMetricGroup(), opened);
+        unappliedPatches = getMetricGroup().counter("omendb_unapplied_patches");
         Environment environment = getContainingTask().getEnvironment();
         ShardServerAddress bind = ShardServerAddress.of(environment);
         server =
@@ -146,6 +156,8 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                     position.source(),
                     position.offset(),
                     position.timestampMs());
+        } else if (update instanceof Patch patch) {
+            patch(target, patch, timestampMs(element, patch.position()));
         } else if (update instanceof Define define) {
             define(target, define.definition(), define.mappedTopics());
         } else if (update instanceof Drop drop) {
@@ -187,6 +199,34 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         upsert.sparse());
         target.upsert(
                 upsert.collection(), upsert.generation(), upsert.keyHash(), image, upsert.vector());
+    }
+
+    private void patch(VectorState target, Patch patch, long timestampMs) {
+        Position position = patch.position();
+        RowImage origin =
+                new RowImage(
+                        patch.patch().id().getBytes(StandardCharsets.UTF_8),
+                        SubtaskKeys.keyGroupOf(patch.keyHash(), maxParallelism),
+                        position.source(),
+                        position.offset(),
+                        timestampMs,
+                        null,
+                        null);
+        Patched patched =
+                target.patch(
+                        patch.collection(),
+                        patch.generation(),
+                        patch.keyHash(),
+                        origin,
+                        patch.patch());
+        if (patched == Patched.ABSENT || patched == Patched.TOO_LARGE) {
+            unappliedPatches.inc();
+        }
+    }
+
+    /** Patches that changed nothing since the task was started, as its metric has it. */
+    long unappliedPatches() {
+        return unappliedPatches.getCount();
     }
 
     private void upsertAll(VectorState target, UpsertBatch batch) {

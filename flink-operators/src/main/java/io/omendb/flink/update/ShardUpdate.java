@@ -1,6 +1,7 @@
 package io.omendb.flink.update;
 
 import io.omendb.record.PointColumns;
+import io.omendb.record.PointPatch;
 import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionDefinition;
 import java.util.Set;
@@ -88,6 +89,16 @@ public sealed interface ShardUpdate {
             Position position,
             long[] idHashes,
             PointColumns points)
+            implements ShardUpdate {}
+
+    /**
+     * A point to change, where it is there.
+     *
+     * @param keyHash 64-bit hash of the patch's id
+     * @param position where it came from
+     */
+    record Patch(
+            String collection, long generation, long keyHash, Position position, PointPatch patch)
             implements ShardUpdate {}
 
     /** A point to delete. */

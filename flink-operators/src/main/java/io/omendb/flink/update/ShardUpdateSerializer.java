@@ -3,15 +3,21 @@ package io.omendb.flink.update;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
 import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Patch;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
+import io.omendb.record.PointPatch;
+import io.omendb.record.PointPatch.Part;
 import io.omendb.record.SparseVector;
+import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -38,6 +44,7 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
     private static final int DEFINE = 4;
     private static final int DROP = 5;
     private static final int UPSERT_BATCH = 6;
+    private static final int PATCH = 7;
     private static final int INTERNED_MAX = 10_000;
 
     private transient byte @Nullable [] scratch;
@@ -71,6 +78,13 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             out.writeLong(delete.keyHash());
             writeBytes(delete.id(), out);
             writePosition(delete.position(), out);
+        } else if (update instanceof Patch patch) {
+            out.writeByte(PATCH);
+            out.writeUTF(patch.collection());
+            out.writeLong(patch.generation());
+            out.writeLong(patch.keyHash());
+            writePosition(patch.position(), out);
+            writePatch(patch.patch(), out);
         } else if (update instanceof Progress progress) {
             out.writeByte(PROGRESS);
             out.writeLong(progress.keyHash());
@@ -114,6 +128,13 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
                             in.readLong(),
                             requireBytes(in),
                             readPosition(in));
+            case PATCH ->
+                    new Patch(
+                            intern(in.readUTF()),
+                            in.readLong(),
+                            in.readLong(),
+                            readPosition(in),
+                            readPatch(in));
             case PROGRESS -> new Progress(in.readLong(), readPosition(in));
             case DEFINE -> new Define(in.readLong(), readDefinition(in), readTopics(in));
             case DROP -> new Drop(in.readLong(), in.readUTF(), in.readLong());
@@ -213,6 +234,46 @@ public final class ShardUpdateSerializer extends TypeSerializer<ShardUpdate> {
             indices[i] = in.readInt();
         }
         return new SparseVector(indices, readVector(in));
+    }
+
+    /** The fields in their order, strings in UTF-8; of the parts removed a bit each, by ordinal. */
+    private void writePatch(PointPatch patch, DataOutputView out) throws IOException {
+        writeBytes(utf8(patch.id()), out);
+        writeVector(patch.vector(), out);
+        writeBytes(patch.metadata() == null ? null : utf8(patch.metadata().toString()), out);
+        writeBytes(patch.text() == null ? null : utf8(patch.text()), out);
+        writeSparse(patch.sparse(), out);
+        int removed = 0;
+        for (Part part : patch.removed()) {
+            removed |= 1 << part.ordinal();
+        }
+        out.writeByte(removed);
+    }
+
+    private PointPatch readPatch(DataInputView in) throws IOException {
+        byte[] id = requireBytes(in);
+        float[] vector = readVector(in);
+        byte[] metadata = readBytes(in);
+        byte[] text = readBytes(in);
+        SparseVector sparse = readSparse(in);
+        int bits = in.readByte();
+        Set<Part> removed = EnumSet.noneOf(Part.class);
+        for (Part part : Part.values()) {
+            if ((bits & 1 << part.ordinal()) != 0) {
+                removed.add(part);
+            }
+        }
+        return new PointPatch(
+                new String(id, StandardCharsets.UTF_8),
+                vector,
+                metadata == null ? null : StrictJson.object(metadata, "metadata"),
+                text == null ? null : new String(text, StandardCharsets.UTF_8),
+                sparse,
+                removed);
+    }
+
+    private static byte[] utf8(String value) {
+        return value.getBytes(StandardCharsets.UTF_8);
     }
 
     private static Set<String> readTopics(DataInputView in) throws IOException {

@@ -7,6 +7,7 @@ import io.omendb.flink.update.ShardUpdate;
 import io.omendb.flink.update.ShardUpdate.Define;
 import io.omendb.flink.update.ShardUpdate.Delete;
 import io.omendb.flink.update.ShardUpdate.Drop;
+import io.omendb.flink.update.ShardUpdate.Patch;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Progress;
 import io.omendb.flink.update.ShardUpdate.Upsert;
@@ -14,6 +15,7 @@ import io.omendb.flink.update.ShardUpdateType;
 import io.omendb.flink.update.SubtaskKeys;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.shard.Hit;
+import io.omendb.record.PointPatch;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
@@ -67,6 +69,23 @@ class VectorOperatorTest {
             assertThat(harness.state().applied().current().get(SOURCE).offset()).isEqualTo(3);
             harness.process(new Progress(0, new Position(SOURCE, 17, 1)));
             assertThat(harness.state().applied().current().get(SOURCE).offset()).isEqualTo(17);
+        }
+    }
+
+    @Test
+    void patches_areAppliedInTheirPlace_andThoseOfNoPointAreCounted() throws Exception {
+        try (Harness harness = Harness.open(1, 0, "hashmap", null)) {
+            harness.process(define(1));
+            harness.process(patch("a", 1, 0));
+            harness.process(upsert("a", 1, 1));
+            harness.process(patch("a", 5, 2));
+            harness.process(patch("a", 4, 2));
+            assertThat(harness.rows()).isEqualTo(Map.of("a", 5f));
+            harness.process(delete("a", 3));
+            harness.process(patch("a", 6, 4));
+            assertThat(harness.rows()).isEmpty();
+            assertThat(harness.unappliedPatches()).isEqualTo(2);
+            assertThat(harness.state().applied().current().get(SOURCE).offset()).isEqualTo(4);
         }
     }
 
@@ -301,6 +320,15 @@ class VectorOperatorTest {
                 null);
     }
 
+    private static Patch patch(String id, int value, long offset) {
+        return new Patch(
+                "c",
+                1,
+                IdHash.of(id.getBytes(StandardCharsets.UTF_8)),
+                new Position(SOURCE, offset, offset),
+                new PointPatch(id, new float[] {value, 1}, null, null, null, Set.of()));
+    }
+
     private static Delete delete(String id, long offset) {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
         return new Delete("c", 1, IdHash.of(bytes), bytes, new Position(SOURCE, offset, offset));
@@ -347,6 +375,10 @@ class VectorOperatorTest {
         VectorState state() {
             AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) flink.getOperator();
             return ((OmenKeyedStateBackend<?>) operator.getKeyedStateBackend()).vectorState();
+        }
+
+        long unappliedPatches() {
+            return ((VectorOperator<?>) flink.getOperator()).unappliedPatches();
         }
 
         /** First component by id of every live row. */

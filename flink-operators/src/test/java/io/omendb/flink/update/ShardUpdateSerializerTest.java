@@ -2,16 +2,25 @@ package io.omendb.flink.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.omendb.flink.update.ShardUpdate.Patch;
 import io.omendb.flink.update.ShardUpdate.Position;
 import io.omendb.flink.update.ShardUpdate.Upsert;
 import io.omendb.flink.update.ShardUpdate.UpsertBatch;
 import io.omendb.record.ByteStrings;
+import io.omendb.record.Point;
 import io.omendb.record.PointColumns;
+import io.omendb.record.PointPatch;
+import io.omendb.record.PointPatch.Part;
 import io.omendb.record.SparseColumn;
 import io.omendb.record.SparseVector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
@@ -73,6 +82,37 @@ class ShardUpdateSerializerTest {
             }
         }
         assertThat(in.available()).isZero();
+    }
+
+    @Test
+    void patch_roundTrip() throws IOException {
+        ShardUpdateSerializer serializer = new ShardUpdateSerializer();
+        ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+        metadata.put("price", 9.5).putNull("offer");
+        for (PointPatch patch :
+                List.of(
+                        PointPatch.ofMetadata("ä", metadata),
+                        new PointPatch(
+                                "b",
+                                new float[] {1, -2},
+                                null,
+                                "text",
+                                new SparseVector(new int[] {3}, new float[] {0.5f}),
+                                Set.of(Part.METADATA)),
+                        new PointPatch(
+                                "c",
+                                Point.NO_VECTOR,
+                                null,
+                                null,
+                                null,
+                                EnumSet.of(Part.TEXT, Part.SPARSE)))) {
+            Patch update = new Patch("c", 3, 77, new Position("omen.c-1", 12, 34), patch);
+            DataOutputSerializer out = new DataOutputSerializer(64);
+            serializer.serialize(update, out);
+            DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+            assertThat(serializer.deserialize(in)).isEqualTo(update);
+            assertThat(in.available()).isZero();
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.omendb.index.ivf.PackedLists;
 import io.omendb.index.ivf.PostingLists;
 import io.omendb.index.segment.IdHash;
 import io.omendb.index.segment.Segment;
+import io.omendb.record.PointPatch;
 import io.omendb.schema.CollectionSchema;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,30 +106,78 @@ public final class Shard implements AutoCloseable {
         float[] prepared = VectorRules.prepare(schema, vector, "vector");
         storeIfFallingBehind();
         synchronized (this) {
-            if (mutable().rowCount() >= sealRows
-                    || mutable().postings().bytes() > POSTINGS_BYTES_MAX) {
-                seal();
-            }
+            sealIfFull();
             long previous = locate(idHash, image.id());
             long resolved = resolve(previous);
             if (resolved != SlotTable.DROPPED
                     && isStale(resolved, image.source(), image.offset())) {
                 return false;
             }
-            Segment target = mutable();
-            int row = target.append(image, prepared);
-            sequence++;
-            primaryKey.put(idHash, previous, SlotTable.location(target.slot(), row), this::isLive);
-            boolean manyDead = resolved != SlotTable.DROPPED && kill(resolved);
-            if (target.lists() instanceof GrowingLists lists) {
-                lists.add(row, prepared, 0);
-            }
-            publish();
-            if (manyDead || snapshot.rowsStored() >= rowsToTrainAt) {
-                maintenance.schedule();
-            }
+            append(idHash, previous, resolved, image, prepared);
         }
         return true;
+    }
+
+    /**
+     * Changes a point that is there: a new row takes its place, made of the present one and the
+     * patch.
+     *
+     * @param origin the id, and where the patch comes from; it has no metadata, text or sparse
+     *     vector
+     * @throws OmenException INVALID for a vector that does not fit the collection; nothing changes
+     */
+    public Patched patch(long idHash, RowImage origin, PointPatch patch) {
+        float[] vector =
+                patch.hasVector() ? VectorRules.prepare(schema, patch.vector(), "vector") : null;
+        storeIfFallingBehind();
+        synchronized (this) {
+            sealIfFull();
+            long previous = locate(idHash, origin.id());
+            long resolved = resolve(previous);
+            if (resolved == SlotTable.DROPPED || !isLive(resolved)) {
+                return Patched.ABSENT;
+            }
+            if (isStale(resolved, origin.source(), origin.offset())) {
+                return Patched.STALE;
+            }
+            PatchedRow patched = PatchedRow.of(slots.segment(resolved), (int) resolved, patch);
+            if (patched.outgrows()) {
+                return Patched.TOO_LARGE;
+            }
+            append(
+                    idHash,
+                    previous,
+                    resolved,
+                    patched.image(origin),
+                    vector == null ? patched.storedVector() : vector);
+        }
+        return Patched.APPLIED;
+    }
+
+    private void sealIfFull() {
+        if (mutable().rowCount() >= sealRows || mutable().postings().bytes() > POSTINGS_BYTES_MAX) {
+            seal();
+        }
+    }
+
+    /**
+     * @param previous where the primary-key index has the id
+     * @param resolved where the row is now that this one replaces
+     */
+    private void append(
+            long idHash, long previous, long resolved, RowImage image, float[] prepared) {
+        Segment target = mutable();
+        int row = target.append(image, prepared);
+        sequence++;
+        primaryKey.put(idHash, previous, SlotTable.location(target.slot(), row), this::isLive);
+        boolean manyDead = resolved != SlotTable.DROPPED && kill(resolved);
+        if (target.lists() instanceof GrowingLists lists) {
+            lists.add(row, prepared, 0);
+        }
+        publish();
+        if (manyDead || snapshot.rowsStored() >= rowsToTrainAt) {
+            maintenance.schedule();
+        }
     }
 
     /** Stores a point; see {@link #upsert(long, RowImage, float[])}. */

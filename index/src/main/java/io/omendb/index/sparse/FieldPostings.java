@@ -29,6 +29,9 @@ public sealed interface FieldPostings permits GrowingPostings, PackedPostings {
     /** Every term with its rows, in no particular order. */
     void forEach(int limit, BiConsumer<String, PostingCursor> sink);
 
+    /** Every term that a row has, with its value there, in no particular order. */
+    void forEachOf(int row, BiConsumer<String, Float> sink);
+
     /** Heap bytes. */
     long bytes();
 }

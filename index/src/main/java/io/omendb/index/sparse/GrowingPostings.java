@@ -99,6 +99,19 @@ final class GrowingPostings implements FieldPostings {
     }
 
     @Override
+    public void forEachOf(int row, BiConsumer<String, Float> sink) {
+        byTerm.forEach(
+                (term, postingsOfTerm) -> {
+                    // All of it: from the end on, where it begins, a limit is looked for row by
+                    // row.
+                    PostingCursor cursor = postingsOfTerm.cursor(PostingCursor.END);
+                    if (cursor.advance(row) == row) {
+                        sink.accept(term, cursor.value());
+                    }
+                });
+    }
+
+    @Override
     public long bytes() {
         return norms.bytes() + (long) byTerm.size() * TERM_BYTES + postings * POSTING_BYTES;
     }

@@ -146,6 +146,16 @@ public final class PackedPostings implements FieldPostings {
     }
 
     @Override
+    public void forEachOf(int row, BiConsumer<String, Float> sink) {
+        for (int rank = 0; rank < size(); rank++) {
+            PostingCursor cursor = cursor(rank);
+            if (cursor.advance(row) == row) {
+                sink.accept(new String(term(rank), StandardCharsets.UTF_8), cursor.value());
+            }
+        }
+    }
+
+    @Override
     public long bytes() {
         return sortedTerms.bytes().length
                 + 4L * sortedTerms.size()

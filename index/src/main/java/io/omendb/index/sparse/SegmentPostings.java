@@ -76,6 +76,20 @@ public final class SegmentPostings {
         return (PackedPostings) byField.get(name);
     }
 
+    /**
+     * The sparse vector of a row, put together from the postings of all terms: as many lookups as
+     * the segment has terms.
+     *
+     * @param row of a published snapshot
+     * @return null where it has none
+     */
+    public @Nullable SparseVector sparseVector(int row) {
+        FieldPostings postings = byField.get(SparseFields.SPARSE);
+        return postings == null || postings.norm(row) == 0
+                ? null
+                : SparseTerms.vector(postings, row);
+    }
+
     /** Whether no row has any term. */
     public boolean isEmpty() {
         return byField.isEmpty();

@@ -2,6 +2,7 @@ package io.omendb.record.arrow;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import io.omendb.record.Point;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointColumns;
 import io.omendb.schema.CollectionSchema;
@@ -50,7 +51,8 @@ public final class ArrowPoints {
      * @throws OmenException MALFORMED if it is no such stream, or lacks a column; TOO_LARGE if it
      *     holds more than {@code pointsMax} points
      */
-    public static PointBatch readBatch(byte[] stream, CollectionSchema schema, int pointsMax) {
+    public static PointBatch<Point> readBatch(
+            byte[] stream, CollectionSchema schema, int pointsMax) {
         return columns(stream, schema, pointsMax).batch();
     }
 

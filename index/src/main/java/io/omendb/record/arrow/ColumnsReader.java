@@ -193,14 +193,14 @@ final class ColumnsReader {
     }
 
     /** The points one by one, and what is wrong with any; without points where that is much. */
-    PointBatch batch() {
+    PointBatch<Point> batch() {
         List<BadPoint> named =
                 bad.stream()
                         .sorted(Comparator.comparingInt(BadPoint::index))
                         .limit(BAD_MAX)
                         .toList();
         if (bad.size() > BAD_MAX) {
-            return new PointBatch(List.of(), named); // more may be bad that no one has noted
+            return new PointBatch<>(List.of(), named); // more may be bad that no one has noted
         }
         Set<Integer> left = named.stream().map(BadPoint::index).collect(Collectors.toSet());
         PointColumns columns = columns();
@@ -210,7 +210,7 @@ final class ColumnsReader {
                 points.add(columns.point(row));
             }
         }
-        return new PointBatch(points, named);
+        return new PointBatch<>(points, named);
     }
 
     private PointColumns columns() {

@@ -12,6 +12,9 @@ import io.omendb.index.segment.Segment;
 import io.omendb.index.sparse.SparseFields;
 import io.omendb.index.sparse.SparseQuery;
 import io.omendb.index.sparse.TermStatistics;
+import io.omendb.record.Point;
+import io.omendb.record.PointPatch;
+import io.omendb.record.PointPatch.Part;
 import io.omendb.record.SparseVector;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.FieldType;
@@ -20,10 +23,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,9 +41,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A shard with everything that goes on in it, against a map: upserts, deletes, seals, trainings,
- * merges, restores, searches, from a printed seed. Small limits make all of it happen often. {@code
- * -Domen.simulation.steps=N} makes a long run.
+ * A shard with everything that goes on in it, against a map: upserts, patches, deletes, seals,
+ * trainings, merges, restores, searches, from a printed seed. Small limits make all of it happen
+ * often. {@code -Domen.simulation.steps=N} makes a long run.
  */
 class ShardSimulationTest {
     private static final int STEPS = Integer.getInteger("omen.simulation.steps", 6_000);
@@ -132,11 +137,57 @@ class ShardSimulationTest {
                             point.sparse),
                     array(point.vector));
             oracle.put(id, point);
+        } else if (action < 850) {
+            patch(shard, id, step);
         } else if (action < 995) {
             boolean deleted = shard.delete(IdHash.of(idBytes), idBytes, "t-0", step);
             assertThat(deleted).as("seed %d", seed).isEqualTo(oracle.remove(id) != null);
         } else {
             shard.seal();
+        }
+    }
+
+    private void patch(Shard shard, String id, int step) {
+        Expected before = oracle.get(id);
+        boolean moves = random.nextInt(3) == 0;
+        boolean regroups = random.nextBoolean();
+        int rewrites = random.nextInt(3);
+        int reweighs = random.nextInt(3);
+        Expected after =
+                new Expected(
+                        moves || before == null ? vector() : before.vector,
+                        regroups || before == null ? random.nextInt(10) : before.group,
+                        rewrites == 0 && before != null
+                                ? before.text
+                                : rewrites == 1 ? null : "w" + random.nextInt(30),
+                        reweighs == 0 && before != null
+                                ? before.sparse
+                                : reweighs == 1 ? null : someSparse());
+        Set<Part> removed = EnumSet.noneOf(Part.class);
+        if (rewrites > 0 && after.text == null) {
+            removed.add(Part.TEXT);
+        }
+        if (reweighs > 0 && after.sparse == null) {
+            removed.add(Part.SPARSE);
+        }
+        PointPatch patch =
+                new PointPatch(
+                        id,
+                        moves ? array(after.vector) : Point.NO_VECTOR,
+                        regroups
+                                ? new ObjectMapper().createObjectNode().put("g", after.group)
+                                : null,
+                        rewrites > 0 ? after.text : null,
+                        reweighs > 0 ? after.sparse : null,
+                        removed);
+        byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
+        RowImage origin = new RowImage(idBytes, 1, "t-0", step, step, null, null);
+        Patched patched = shard.patch(IdHash.of(idBytes), origin, patch);
+        assertThat(patched)
+                .as("seed %d", seed)
+                .isEqualTo(before == null ? Patched.ABSENT : Patched.APPLIED);
+        if (before != null) {
+            oracle.put(id, after);
         }
     }
 
@@ -278,9 +329,10 @@ class ShardSimulationTest {
     }
 
     private SparseVector sparse() {
-        if (random.nextInt(3) > 0) {
-            return null;
-        }
+        return random.nextInt(3) > 0 ? null : someSparse();
+    }
+
+    private SparseVector someSparse() {
         int[] indices = random.ints(0, 100).distinct().limit(8).sorted().toArray();
         float[] values = new float[indices.length];
         for (int i = 0; i < values.length; i++) {

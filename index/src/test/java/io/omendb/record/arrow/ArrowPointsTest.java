@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.record.PointColumns;
+import io.omendb.record.PointRules;
 import io.omendb.record.SparseVector;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionSchema;
@@ -414,7 +415,10 @@ class ArrowPointsTest {
             writer.add(new byte[] {(byte) 0xff}, new float[3], null, null);
             writer.add(id(4), new float[] {1e30f, 0, 0}, null, null);
             byte[] stream = writer.finish();
-            assertThat(ArrowPoints.readBatch(stream, SCHEMA, 10).checked(SCHEMA).bad())
+            assertThat(
+                            ArrowPoints.readBatch(stream, SCHEMA, 10)
+                                    .checked(point -> PointRules.checkSent(SCHEMA, point))
+                                    .bad())
                     .extracting(bad -> bad.index() + ": " + bad.reason().getMessage())
                     .satisfiesExactly(
                             bad -> assertThat(bad).startsWith("1: vector[1]: found NaN"),

@@ -3,6 +3,7 @@ package io.omendb.client;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.omendb.client.filter.Filter;
 import io.omendb.client.point.Point;
+import io.omendb.client.point.PointPatch;
 import io.omendb.client.point.StoredPoint;
 import io.omendb.client.point.WriteOptions;
 import io.omendb.client.point.Written;
@@ -53,7 +54,22 @@ public final class AsyncOmenCollection {
      * @param points at most 10,000, and 64 MiB as JSON
      */
     public CompletableFuture<Written> upsert(List<Point> points, WriteOptions options) {
-        return write("/points", Json.write(Map.of("points", points)), options, true);
+        return write("POST", "/points", Json.write(Map.of("points", points)), options, true);
+    }
+
+    /** As {@link #patch(List, WriteOptions)}, answered when the changes cannot be lost any more. */
+    public CompletableFuture<Written> patch(List<PointPatch> patches) {
+        return patch(patches, WriteOptions.ACKNOWLEDGED);
+    }
+
+    /**
+     * Changes points that are there, all or none of the patches being taken; a point that is not
+     * there stays away.
+     *
+     * @param patches at most 10,000, and 64 MiB as JSON
+     */
+    public CompletableFuture<Written> patch(List<PointPatch> patches, WriteOptions options) {
+        return write("PATCH", "/points", Json.write(Map.of("points", patches)), options, true);
     }
 
     /** As {@link #delete(List, WriteOptions)}, answered when the deletion cannot be lost. */
@@ -63,7 +79,7 @@ public final class AsyncOmenCollection {
 
     /** Deletes points. An id that does not exist is no error. */
     public CompletableFuture<Written> delete(List<String> ids, WriteOptions options) {
-        return write("/points/delete", Json.write(Map.of("ids", ids)), options, true);
+        return write("POST", "/points/delete", Json.write(Map.of("ids", ids)), options, true);
     }
 
     /** As {@link #delete(Filter, WriteOptions)}, answered when the deletion cannot be lost. */
@@ -76,12 +92,13 @@ public final class AsyncOmenCollection {
      * then take points that came after.
      */
     public CompletableFuture<Written> delete(Filter filter, WriteOptions options) {
-        return write("/points/delete", Json.write(Map.of("filters", filter)), options, false);
+        return write(
+                "POST", "/points/delete", Json.write(Map.of("filters", filter)), options, false);
     }
 
     /** Sends a write whose body is there already. */
     CompletableFuture<Written> write(
-            String route, byte[] body, WriteOptions options, boolean repeatable) {
+            String method, String route, byte[] body, WriteOptions options, boolean repeatable) {
         Duration timeout = options.timeout();
         String query = "?wait=" + options.searchable();
         if (timeout != null) {
@@ -89,7 +106,7 @@ public final class AsyncOmenCollection {
         }
         return transport.send(
                 new Call<>(
-                        "POST",
+                        method,
                         path + route + query,
                         body,
                         repeatable,

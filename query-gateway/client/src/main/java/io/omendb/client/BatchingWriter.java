@@ -3,6 +3,7 @@ package io.omendb.client;
 import io.omendb.client.OmenClientException.Reason;
 import io.omendb.client.PendingWrite.Kind;
 import io.omendb.client.point.Point;
+import io.omendb.client.point.PointPatch;
 import io.omendb.client.point.WriteOptions;
 import io.omendb.client.point.Written;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ public final class BatchingWriter implements AutoCloseable {
      */
     public CompletableFuture<Written> upsert(Point point) {
         return add(Kind.UPSERT, point.id(), Json.write(point));
+    }
+
+    /** Changes a point that is there, soon; otherwise as {@link #upsert}. */
+    public CompletableFuture<Written> patch(PointPatch patch) {
+        return add(Kind.PATCH, patch.id(), Json.write(patch));
     }
 
     /** Deletes a point, soon; otherwise as {@link #upsert}. */
@@ -242,6 +248,7 @@ public final class BatchingWriter implements AutoCloseable {
     private void send(Taken taken, WriteBatch rest) {
         CompletableFuture<Written> sent =
                 collection.write(
+                        rest.kind().method(),
                         rest.kind().route(),
                         rest.body(),
                         new WriteOptions(options.searchable(), null),

@@ -2,6 +2,7 @@ package io.omendb.client;
 
 import io.omendb.client.filter.Filter;
 import io.omendb.client.point.Point;
+import io.omendb.client.point.PointPatch;
 import io.omendb.client.point.StoredPoint;
 import io.omendb.client.point.WriteOptions;
 import io.omendb.client.point.Written;
@@ -50,6 +51,16 @@ public final class OmenCollection {
     /** As {@link AsyncOmenCollection#upsert(List, WriteOptions)}. */
     public Written upsert(List<Point> points, WriteOptions options) {
         return Blocking.await(async.upsert(points, options));
+    }
+
+    /** As {@link AsyncOmenCollection#patch(List)}. */
+    public Written patch(List<PointPatch> patches) {
+        return Blocking.await(async.patch(patches));
+    }
+
+    /** As {@link AsyncOmenCollection#patch(List, WriteOptions)}. */
+    public Written patch(List<PointPatch> patches, WriteOptions options) {
+        return Blocking.await(async.patch(patches, options));
     }
 
     /** As {@link AsyncOmenCollection#delete(List)}. */

@@ -77,7 +77,7 @@ record WriteBatch(List<PendingWrite> writes) {
     private Map<Integer, BadPoint> named(OmenClientException failure) {
         Map<Integer, BadPoint> bad = new TreeMap<>();
         Problem problem = failure.problem();
-        if (problem != null && kind() == Kind.UPSERT) {
+        if (problem != null && kind() != Kind.DELETE) {
             for (BadPoint error : problem.errors()) {
                 if (error.index() >= 0 && error.index() < writes.size()) {
                     bad.put(error.index(), error);

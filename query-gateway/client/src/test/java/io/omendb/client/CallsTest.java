@@ -13,6 +13,7 @@ import io.omendb.client.collection.FieldType;
 import io.omendb.client.collection.Metric;
 import io.omendb.client.filter.Filters;
 import io.omendb.client.point.Point;
+import io.omendb.client.point.PointPatch;
 import io.omendb.client.point.SparseVector;
 import io.omendb.client.point.StoredPoint;
 import io.omendb.client.point.Token;
@@ -30,6 +31,7 @@ import io.omendb.client.query.HybridSearch;
 import io.omendb.client.query.Include;
 import io.omendb.client.query.Scroll;
 import io.omendb.client.query.Search;
+import io.omendb.record.PatchJson;
 import io.omendb.record.PointJson;
 import io.omendb.schema.SchemaJson;
 import java.io.IOException;
@@ -182,6 +184,39 @@ class CallsTest {
                         List.of(whole), WriteOptions.SEARCHABLE.withTimeout(Duration.ofSeconds(2)));
         assertThat(server.last().target())
                 .isEqualTo("/collections/c/points?wait=true&timeout_ms=2000");
+    }
+
+    @Test
+    void patch_sendsChangesThatTheServerReads() throws Exception {
+        server.inTurn(Reply.of(202, "{'accepted':2,'tokens':['omen.c-0:17']}"));
+        PointPatch whole =
+                PointPatch.of("ä/1")
+                        .withVector(1, -2.5f)
+                        .withField("price", 9.5)
+                        .withField("seller", Map.of("name", "x"))
+                        .withoutField("offer")
+                        .withText("t")
+                        .withSparse(new SparseVector(new int[] {3}, new float[] {0.5f}));
+        PointPatch removing =
+                PointPatch.of("b")
+                        .withField("n", 1)
+                        .withoutMetadata()
+                        .withoutText()
+                        .withoutSparse();
+
+        Written written = c.patch(List.of(whole, removing));
+
+        sent(
+                "PATCH /collections/c/points?wait=false",
+                "{'points':[{'id':'ä/1','vector':[1.0,-2.5],"
+                        + "'metadata':{'price':9.5,'seller':{'name':'x'},'offer':null},'text':'t',"
+                        + "'sparse':{'indices':[3],'values':[0.5]}},"
+                        + "{'id':'b','metadata':null,'text':null,'sparse':null}]}");
+        assertThat(written.accepted()).isEqualTo(2);
+        var read = PatchJson.read(Json.write(whole), null);
+        assertThat(read.vector()).isEqualTo(new float[] {1, -2.5f});
+        assertThat(read.metadata().path("offer").isNull()).isTrue();
+        assertThat(PatchJson.read(Json.write(removing), null).removed()).hasSize(3);
     }
 
     @Test

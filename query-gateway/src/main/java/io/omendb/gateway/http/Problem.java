@@ -35,7 +35,7 @@ public final class Problem extends RuntimeException {
     }
 
     /** An error of HTTP itself, which has no {@link ErrorCode}. */
-    static Problem of(HttpStatus status, String detail) {
+    public static Problem of(HttpStatus status, String detail) {
         return new Problem(
                 status,
                 status.reasonPhrase().toUpperCase(Locale.ROOT).replace(' ', '_'),

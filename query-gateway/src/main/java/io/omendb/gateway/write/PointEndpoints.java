@@ -10,10 +10,14 @@ import io.omendb.gateway.collections.KnownCollections;
 import io.omendb.gateway.http.Answers;
 import io.omendb.gateway.http.Call;
 import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.http.Problem;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.shards.Deadline;
+import io.omendb.record.PatchJson;
+import io.omendb.record.Point;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointJson.Vectors;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.record.StrictJson;
 import io.omendb.record.arrow.ArrowPoints;
@@ -24,7 +28,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The routes that write points and deletions. */
+/** The routes that write points, changes of them and deletions. */
 public final class PointEndpoints {
     private static final String NDJSON = "application/x-ndjson";
     private static final String ARROW = "application/vnd.apache.arrow.stream";
@@ -43,6 +47,13 @@ public final class PointEndpoints {
         return List.of(
                 Route.blocking(HttpMethod.POST, "/collections/{c}/points", Need.WRITE, this::write),
                 Route.blocking(
+                        HttpMethod.PATCH, "/collections/{c}/points", Need.WRITE, this::patchMany),
+                Route.blocking(
+                        HttpMethod.PATCH,
+                        "/collections/{c}/points/{id}",
+                        Need.WRITE,
+                        this::patchOne),
+                Route.blocking(
                         HttpMethod.DELETE,
                         "/collections/{c}/points/{id}",
                         Need.WRITE,
@@ -57,15 +68,56 @@ public final class PointEndpoints {
     private CompletableFuture<HttpResponse> write(Call call) {
         Waiting waiting = Waiting.of(call, limits);
         CollectionDefinition collection = collections.require(call.path("c"));
-        return writes.upsert(
-                        collection,
-                        read(call, collection.schema()),
-                        waiting.deadline,
-                        call.blocking())
+        return write(call, collection, WriteForm.POINT, read(call, collection.schema()), waiting);
+    }
+
+    private <P> CompletableFuture<HttpResponse> write(
+            Call call,
+            CollectionDefinition collection,
+            WriteForm<P> form,
+            PointBatch<P> batch,
+            Waiting waiting) {
+        return writes.write(collection, form, batch, waiting.deadline, call.blocking())
                 .thenCompose(written -> answer(collection, written, waiting));
     }
 
-    private PointBatch read(Call call, CollectionSchema schema) {
+    private CompletableFuture<HttpResponse> patchMany(Call call) {
+        Waiting waiting = Waiting.of(call, limits);
+        CollectionDefinition collection = collections.require(call.path("c"));
+        return write(call, collection, WriteForm.PATCH, readPatches(call), waiting);
+    }
+
+    private PointBatch<PointPatch> readPatches(Call call) {
+        if (call.isOf(ARROW)) {
+            throw Problem.of(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "content-type: found "
+                            + ARROW
+                            + ", expected application/json or "
+                            + NDJSON
+                            + ", as a null in a column does not say whether a value stays");
+        }
+        if (call.isOf(NDJSON)) {
+            return PointBatch.readNdjsonPatches(call.body(), limits.batchPoints());
+        }
+        try (JsonParser parser = StrictJson.parser(call.body())) {
+            return PointBatch.readPatches(parser, limits.batchPoints());
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing a parser over memory", e);
+        }
+    }
+
+    private CompletableFuture<HttpResponse> patchOne(Call call) {
+        Waiting waiting = Waiting.of(call, limits);
+        PointRules.checkId(call.path("id"));
+        CollectionDefinition collection = collections.require(call.path("c"));
+        PointPatch patch = PatchJson.read(call.body(), call.path("id"));
+        WriteForm.PATCH.check(collection.schema(), patch);
+        PointBatch<PointPatch> batch = new PointBatch<>(List.of(patch), List.of());
+        return write(call, collection, WriteForm.PATCH, batch, waiting);
+    }
+
+    private PointBatch<Point> read(Call call, CollectionSchema schema) {
         int pointsMax = limits.batchPoints();
         if (call.isOf(ARROW)) {
             return ArrowPoints.readBatch(call.body(), schema, pointsMax);

@@ -4,7 +4,6 @@ import io.omendb.OmenException;
 import io.omendb.gateway.embed.TextVectors;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.shards.Deadline;
-import io.omendb.record.Point;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.record.PointRules;
@@ -12,7 +11,6 @@ import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
@@ -40,31 +38,35 @@ public final class PointVectors {
      *
      * @return to be released; fails where a point is bad, or the vectors cannot be had
      */
-    CompletableFuture<ReadyPoints> ready(
-            CollectionDefinition collection, PointBatch batch, Deadline deadline) {
-        PointBatch checked = batch.checked(point -> check(collection.schema(), point));
+    <P> CompletableFuture<ReadyPoints<P>> ready(
+            CollectionDefinition collection,
+            WriteForm<P> form,
+            PointBatch<P> batch,
+            Deadline deadline) {
+        CollectionSchema schema = collection.schema();
+        PointBatch<P> checked = batch.checked(point -> check(schema, form, point));
         if (!checked.bad().isEmpty()) {
             throw RefusedBatch.of(checked.bad());
         }
-        List<Point> points = checked.points();
+        List<P> points = checked.points();
         List<Integer> without = new ArrayList<>();
         List<String> said = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            Point point = points.get(i);
-            if (!point.hasVector()) {
+            String text = form.unembedded(schema, points.get(i));
+            if (text != null) {
                 without.add(i);
-                said.add(Objects.requireNonNull(point.text()));
+                said.add(text);
             }
         }
         if (without.isEmpty()) {
-            return CompletableFuture.completedFuture(new ReadyPoints(points, null));
+            return CompletableFuture.completedFuture(new ReadyPoints<>(form, points, null));
         }
-        Admission.Place place =
-                room.enter(BYTES_PER_COMPONENT * said.size() * collection.schema().dimension());
+        Admission.Place place = room.enter(BYTES_PER_COMPONENT * said.size() * schema.dimension());
         return texts.ofPoints(collection, said, deadline)
                 .thenApply(
                         vectors ->
-                                new ReadyPoints(whole(collection, points, without, vectors), place))
+                                new ReadyPoints<>(
+                                        form, whole(schema, form, points, without, vectors), place))
                 .whenComplete(
                         (ready, failure) -> {
                             if (failure != null) {
@@ -74,27 +76,26 @@ public final class PointVectors {
     }
 
     /** Also of the text whose vector is to be made, so that a refusal names all that is bad. */
-    private static void check(CollectionSchema schema, Point point) {
-        PointRules.checkSent(schema, point);
-        if (!point.hasVector()) {
-            TextVectors.checkText("text", Objects.requireNonNull(point.text()));
+    private static <P> void check(CollectionSchema schema, WriteForm<P> form, P point) {
+        form.check(schema, point);
+        String text = form.unembedded(schema, point);
+        if (text != null) {
+            TextVectors.checkText("text", text);
         }
     }
 
-    private static List<Point> whole(
-            CollectionDefinition collection,
-            List<Point> points,
+    private static <P> List<P> whole(
+            CollectionSchema schema,
+            WriteForm<P> form,
+            List<P> points,
             List<Integer> without,
             List<float[]> vectors) {
         refuseBad(
-                without,
-                i ->
-                        PointRules.checkVector(
-                                collection.schema(), "embedding of text", vectors.get(i)));
-        List<Point> whole = new ArrayList<>(points);
+                without, i -> PointRules.checkVector(schema, "embedding of text", vectors.get(i)));
+        List<P> whole = new ArrayList<>(points);
         for (int i = 0; i < vectors.size(); i++) {
             int place = without.get(i);
-            whole.set(place, points.get(place).withVector(vectors.get(i)));
+            whole.set(place, form.withVector(points.get(place), vectors.get(i)));
         }
         return whole;
     }

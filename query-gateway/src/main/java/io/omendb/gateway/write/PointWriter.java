@@ -9,7 +9,6 @@ import io.omendb.protocol.kafka.KafkaErrors;
 import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.record.Point;
 import io.omendb.record.PointBatch.BadPoint;
-import io.omendb.record.PointJson;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,16 +24,15 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes points and deletions to a collection's topic: key = id, value = the point's JSON with the
- * header {@code omen-format: json}, or null for a deletion; a header says for which generation of
- * the collection. Sending may block while Kafka is slow, so it belongs on the blocking pool. Safe
- * for use by several threads.
+ * Writes points, patches and deletions to a collection's topic: key = id, value = the JSON of a
+ * point or patch with the header {@code omen-format: json} or {@code patch}, or null for a
+ * deletion; a header says for which generation of the collection. Sending may block while Kafka is
+ * slow, so it belongs on the blocking pool. Safe for use by several threads.
  *
  * <p>Where Kafka is secured the producer is opened for the first write, when it is known to let the
  * gateway in: an idempotent one whose credentials are refused works no more, even if they are
@@ -43,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class PointWriter implements AutoCloseable {
     /** Below Kafka's 1 MiB for a batch, which also holds the key, the header and the framing. */
     static final int RECORD_BYTES_MAX = 1_000_000;
-
-    private static final Header JSON =
-            new RecordHeader("omen-format", "json".getBytes(StandardCharsets.US_ASCII));
 
     private final Supplier<Producer<byte[], byte[]>> opening;
     private final LogEnds ends;
@@ -110,20 +105,26 @@ public final class PointWriter implements AutoCloseable {
         refused.close(Duration.ZERO);
     }
 
+    /** Writes points; see {@link #write(CollectionDefinition, WriteForm, List)}. */
+    public CompletableFuture<List<Token>> write(
+            CollectionDefinition collection, List<Point> points) {
+        return write(collection, WriteForm.POINT, points);
+    }
+
     /**
      * Writes all points, or none where one does not fit into a Kafka record.
      *
      * @return the highest position per partition once Kafka has acknowledged all; fails with
      *     UNAVAILABLE where it does not, in which case some may have been written
      */
-    public CompletableFuture<List<Token>> write(
-            CollectionDefinition collection, List<Point> points) {
+    <P> CompletableFuture<List<Token>> write(
+            CollectionDefinition collection, WriteForm<P> form, List<P> points) {
         List<Record> records = new ArrayList<>(points.size());
-        List<Header> headers = List.of(JSON, GenerationHeader.of(collection.generation()));
+        List<Header> headers = List.of(form.format(), GenerationHeader.of(collection.generation()));
         List<BadPoint> bad = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            byte[] key = points.get(i).id().getBytes(StandardCharsets.UTF_8);
-            byte[] value = PointJson.write(points.get(i));
+            byte[] key = form.id(points.get(i)).getBytes(StandardCharsets.UTF_8);
+            byte[] value = form.json(points.get(i));
             if (key.length + value.length > RECORD_BYTES_MAX) {
                 bad.add(new BadPoint(i, tooLarge(key.length + value.length)));
             }

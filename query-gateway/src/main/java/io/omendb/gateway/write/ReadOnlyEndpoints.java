@@ -28,6 +28,9 @@ public final class ReadOnlyEndpoints {
                 Route.quick(HttpMethod.PUT, "/collections/{c}", Need.MANAGE, this::refuse),
                 Route.quick(HttpMethod.DELETE, "/collections/{c}", Need.MANAGE, this::refuse),
                 Route.quick(HttpMethod.POST, "/collections/{c}/points", Need.WRITE, this::refuse),
+                Route.quick(HttpMethod.PATCH, "/collections/{c}/points", Need.WRITE, this::refuse),
+                Route.quick(
+                        HttpMethod.PATCH, "/collections/{c}/points/{id}", Need.WRITE, this::refuse),
                 Route.quick(
                         HttpMethod.DELETE,
                         "/collections/{c}/points/{id}",

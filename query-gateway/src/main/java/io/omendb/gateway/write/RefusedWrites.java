@@ -6,6 +6,8 @@ import io.omendb.OmenException;
 import io.omendb.gateway.grpc.Statuses;
 import io.omendb.v1.DeleteRequest;
 import io.omendb.v1.DeleteResponse;
+import io.omendb.v1.PatchRequest;
+import io.omendb.v1.PatchResponse;
 import io.omendb.v1.UpsertRequest;
 import io.omendb.v1.UpsertResponse;
 import io.omendb.v1.WriteServiceGrpc;
@@ -34,6 +36,11 @@ public final class RefusedWrites extends WriteServiceGrpc.WriteServiceImplBase {
             @Override
             public void onCompleted() {}
         };
+    }
+
+    @Override
+    public void patch(PatchRequest request, StreamObserver<PatchResponse> out) {
+        refuse(out);
     }
 
     @Override

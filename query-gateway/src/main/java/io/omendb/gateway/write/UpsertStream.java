@@ -11,6 +11,7 @@ import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.grpc.Statuses;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
+import io.omendb.record.Point;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.v1.UpsertRequest;
 import io.omendb.v1.UpsertResponse;
@@ -111,9 +112,10 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
         String name = collection(message);
         Calls.check(Need.WRITE, name);
         CollectionDefinition into = collections.require(name);
-        CompletableFuture<ReadyPoints> ready =
+        CompletableFuture<ReadyPoints<Point>> ready =
                 writes.ready(
                         into,
+                        WriteForm.POINT,
                         PointMessages.read(message.getPointsList(), calls.limits().batchPoints()),
                         deadline);
         CompletableFuture<Writes.Written> written = inTurn(into, ready);
@@ -128,8 +130,9 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
      * keeps the client from sending more than Kafka takes.
      */
     private CompletableFuture<Writes.Written> inTurn(
-            CollectionDefinition into, CompletableFuture<ReadyPoints> ready) {
-        CompletableFuture<ReadyPoints> turn = handedOver.thenCombine(ready, (before, own) -> own);
+            CollectionDefinition into, CompletableFuture<ReadyPoints<Point>> ready) {
+        CompletableFuture<ReadyPoints<Point>> turn =
+                handedOver.thenCombine(ready, (before, own) -> own);
         turn.whenComplete(
                 (own, failure) -> {
                     if (failure != null) {

@@ -5,14 +5,19 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.gateway.access.Need;
 import io.omendb.gateway.collections.KnownCollections;
+import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.grpc.Calls;
 import io.omendb.gateway.shards.Asked;
 import io.omendb.gateway.shards.Deadline;
+import io.omendb.record.PointBatch;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.record.StrictJson;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.v1.DeleteRequest;
 import io.omendb.v1.DeleteResponse;
+import io.omendb.v1.PatchRequest;
+import io.omendb.v1.PatchResponse;
 import io.omendb.v1.UpsertRequest;
 import io.omendb.v1.UpsertResponse;
 import io.omendb.v1.WriteServiceGrpc;
@@ -20,7 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The calls that write points and deletions. */
+/** The calls that write points, changes of them and deletions. */
 public final class WriteService extends WriteServiceGrpc.WriteServiceImplBase {
     private final KnownCollections collections;
     private final Writes writes;
@@ -38,23 +43,59 @@ public final class WriteService extends WriteServiceGrpc.WriteServiceImplBase {
     }
 
     @Override
+    public void patch(PatchRequest request, StreamObserver<PatchResponse> out) {
+        calls.unary(
+                request, out, Need.WRITE, request.getCollection(), asked -> patch(request, asked));
+    }
+
+    private CompletableFuture<PatchResponse> patch(PatchRequest request, Asked asked) {
+        Deadline deadline = deadline(request.hasTimeoutMs(), request.getTimeoutMs(), asked);
+        CollectionDefinition collection = collections.require(request.getCollection());
+        PointBatch<PointPatch> batch =
+                PointMessages.readPatches(request.getPatchesList(), calls.limits().batchPoints());
+        return writes.write(collection, WriteForm.PATCH, batch, deadline, calls.blocking())
+                .thenCompose(done -> waited(collection, done, request.getWait(), deadline))
+                .thenApply(
+                        written ->
+                                PatchResponse.newBuilder()
+                                        .setAccepted(written.count())
+                                        .addAllTokens(tokens(written))
+                                        .build());
+    }
+
+    private Deadline deadline(boolean said, int timeoutMs, Asked asked) {
+        int most = said ? timeoutMs : calls.limits().timeoutMs();
+        calls.limits().checkTimeoutMs(most);
+        return asked.deadline(most);
+    }
+
+    private CompletableFuture<Writes.Written> waited(
+            CollectionDefinition collection,
+            Writes.Written written,
+            boolean wanted,
+            Deadline deadline) {
+        return wanted
+                ? writes.searchable(collection, written, deadline)
+                : CompletableFuture.completedFuture(written);
+    }
+
+    @Override
     public void delete(DeleteRequest request, StreamObserver<DeleteResponse> out) {
         calls.unary(
                 request, out, Need.WRITE, request.getCollection(), asked -> delete(request, asked));
     }
 
     private CompletableFuture<DeleteResponse> delete(DeleteRequest request, Asked asked) {
-        int timeoutMs =
-                request.hasTimeoutMs() ? request.getTimeoutMs() : calls.limits().timeoutMs();
-        calls.limits().checkTimeoutMs(timeoutMs);
-        Deadline deadline = asked.deadline(timeoutMs);
+        Deadline deadline = deadline(request.hasTimeoutMs(), request.getTimeoutMs(), asked);
         CollectionDefinition collection = collections.require(request.getCollection());
-        CompletableFuture<Writes.Written> written =
-                writes.delete(collection, what(request), deadline, calls.blocking());
-        return (request.getWait()
-                        ? written.thenCompose(done -> writes.searchable(collection, done, deadline))
-                        : written)
-                .thenApply(WriteService::answer);
+        return writes.delete(collection, what(request), deadline, calls.blocking())
+                .thenCompose(done -> waited(collection, done, request.getWait(), deadline))
+                .thenApply(
+                        written ->
+                                DeleteResponse.newBuilder()
+                                        .setAccepted(written.count())
+                                        .addAllTokens(tokens(written))
+                                        .build());
     }
 
     private DeleteJson what(DeleteRequest request) {
@@ -82,9 +123,7 @@ public final class WriteService extends WriteServiceGrpc.WriteServiceImplBase {
         return ids;
     }
 
-    private static DeleteResponse answer(Writes.Written written) {
-        DeleteResponse.Builder response = DeleteResponse.newBuilder().setAccepted(written.count());
-        written.tokens().forEach(token -> response.addTokens(token.toString()));
-        return response.build();
+    private static List<String> tokens(Writes.Written written) {
+        return written.tokens().stream().map(Token::toString).toList();
     }
 }

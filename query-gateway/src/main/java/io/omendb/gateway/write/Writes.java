@@ -59,9 +59,12 @@ public final class Writes {
     }
 
     /** As {@link PointVectors#ready} has it. */
-    CompletableFuture<ReadyPoints> ready(
-            CollectionDefinition collection, PointBatch batch, Deadline deadline) {
-        return vectors.ready(collection, batch, deadline);
+    <P> CompletableFuture<ReadyPoints<P>> ready(
+            CollectionDefinition collection,
+            WriteForm<P> form,
+            PointBatch<P> batch,
+            Deadline deadline) {
+        return vectors.ready(collection, form, batch, deadline);
     }
 
     /**
@@ -69,22 +72,23 @@ public final class Writes {
      *
      * @param blocking where the writing may block, if vectors have to be made first
      */
-    CompletableFuture<Written> upsert(
+    <P> CompletableFuture<Written> write(
             CollectionDefinition collection,
-            PointBatch batch,
+            WriteForm<P> form,
+            PointBatch<P> batch,
             Deadline deadline,
             Executor blocking) {
-        CompletableFuture<ReadyPoints> ready = ready(collection, batch, deadline);
+        CompletableFuture<ReadyPoints<P>> ready = ready(collection, form, batch, deadline);
         return ready.isDone()
                 ? ready.thenCompose(points -> write(collection, points))
                 : ready.thenComposeAsync(points -> write(collection, points), blocking);
     }
 
     /** Writes points that are ready, and releases them. May block. */
-    CompletableFuture<Written> write(CollectionDefinition collection, ReadyPoints ready) {
+    <P> CompletableFuture<Written> write(CollectionDefinition collection, ReadyPoints<P> ready) {
         int points = ready.points().size();
         try {
-            return writer.write(collection, ready.points())
+            return writer.write(collection, ready.form(), ready.points())
                     .whenComplete((tokens, failure) -> ready.release())
                     .thenApply(
                             tokens -> {

@@ -10,6 +10,7 @@ import io.omendb.record.PointBatch;
 import io.omendb.record.PointBatch.BadPoint;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
+import io.omendb.v1.PatchRequest;
 import io.omendb.v1.UpsertRequest;
 
 /** Deletions, and points that come over gRPC; those in JSON and Arrow are read by the index. */
@@ -40,15 +41,26 @@ public class WritesFuzz {
     }
 
     private static void points(byte[] message) {
-        PointBatch batch;
         try {
-            batch =
-                    PointMessages.read(UpsertRequest.parseFrom(message).getPointsList(), COUNT_MAX)
-                            .checked(SCHEMA);
+            check(
+                    WriteForm.POINT,
+                    PointMessages.read(
+                            UpsertRequest.parseFrom(message).getPointsList(), COUNT_MAX));
         } catch (InvalidProtocolBufferException e) {
-            return; // gRPC answers it
+            // gRPC answers it.
         }
-        for (BadPoint bad : batch.bad()) {
+        try {
+            check(
+                    WriteForm.PATCH,
+                    PointMessages.readPatches(
+                            PatchRequest.parseFrom(message).getPatchesList(), COUNT_MAX));
+        } catch (InvalidProtocolBufferException e) {
+            // As above.
+        }
+    }
+
+    private static <P> void check(WriteForm<P> form, PointBatch<P> sent) {
+        for (BadPoint bad : sent.checked(point -> form.check(SCHEMA, point)).bad()) {
             Untrusted.requireRefusal(bad.reason());
         }
     }

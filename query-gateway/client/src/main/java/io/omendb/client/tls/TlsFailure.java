@@ -33,6 +33,9 @@ public record TlsFailure(Kind kind, String what) {
         OTHER
     }
 
+    /** Newer JDKs put the name of the alert before what they always said. */
+    private static final Pattern NAMED = Pattern.compile("^\\([a-z_]+\\) ");
+
     private static final String ALERT = "Received fatal alert: ";
     private static final Pattern NOT_TLS =
             Pattern.compile("Un(supported or un)?recognized SSL message.*");
@@ -58,7 +61,7 @@ public record TlsFailure(Kind kind, String what) {
         if (ofCertificate != null) {
             return Optional.of(ofCertificate);
         }
-        String message = String.valueOf(tls.getMessage());
+        String message = NAMED.matcher(String.valueOf(tls.getMessage())).replaceFirst("");
         if (NOT_TLS.matcher(message).matches()) {
             return Optional.of(
                     new TlsFailure(

@@ -35,7 +35,10 @@ final class CheckpointVerifier {
     private final List<String> problems = new ArrayList<>();
     private final Map<String, ContentDigest> digests = new TreeMap<>();
 
-    /** Segments read before, because subtasks share them; null where they cannot be opened. */
+    /**
+     * Segments read before, because subtasks share their files, by where these are; null where they
+     * cannot be opened. A subtask may have files of its own of a segment that others have, too.
+     */
     private final Map<String, @Nullable Segment> segments = new HashMap<>();
 
     private final Set<String> read = new HashSet<>();
@@ -84,10 +87,11 @@ final class CheckpointVerifier {
             CollectionImage collection,
             SegmentImage image,
             @Nullable Map<String, BitSet> dead) {
-        if (!segments.containsKey(image.id())) {
-            segments.put(image.id(), open(part, collection, image));
+        String files = files(part, image);
+        if (!segments.containsKey(files)) {
+            segments.put(files, open(part, collection, image));
         }
-        Segment segment = segments.get(image.id());
+        Segment segment = segments.get(files);
         if (segment == null || dead == null) {
             return;
         }
@@ -126,9 +130,19 @@ final class CheckpointVerifier {
         }
     }
 
+    private static String files(StoredCheckpoint.Part part, SegmentImage image) {
+        StringBuilder files = new StringBuilder(image.id());
+        for (String name : image.files()) {
+            StreamStateHandle file =
+                    part.handle().files().get(VectorStateHandle.segmentPath(image.id(), name));
+            files.append('\n').append(file == null ? part.name() : location(file));
+        }
+        return files.toString();
+    }
+
     private @Nullable Segment open(
             StoredCheckpoint.Part part, CollectionImage collection, SegmentImage image) {
-        Path folder = scratch.resolve(image.id());
+        Path folder = scratch.resolve(image.id() + "-" + segments.size());
         Map<String, String> locations = new HashMap<>();
         boolean whole = true;
         for (String name : image.files()) {

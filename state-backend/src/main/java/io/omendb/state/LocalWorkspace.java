@@ -5,19 +5,17 @@ import io.omendb.OmenException;
 import io.omendb.index.background.Niceness;
 import io.omendb.index.background.Pace;
 import io.omendb.index.device.SearchDevices;
+import io.omendb.index.file.FolderTree;
 import io.omendb.index.shard.ShardEnvironment;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the shards of one subtask share: a directory for their segments and a thread that maintains
@@ -25,6 +23,7 @@ import java.util.stream.Stream;
  * whose segments wait too long for the disk makes its writer wait.
  */
 final class LocalWorkspace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWorkspace.class);
     private static final long CLOSE_TIMEOUT_SECONDS = 30;
 
     /** Weighs about a third of a thread that applies rows. */
@@ -118,17 +117,10 @@ final class LocalWorkspace implements AutoCloseable {
     }
 
     private void deleteDirectory() {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> walk = Files.walk(directory)) {
-            List<Path> deepestFirst =
-                    walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            FolderTree.delete(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete segment directory " + directory, e);
+            LOG.warn("cannot delete segment directory {}", directory, e);
         }
     }
 }

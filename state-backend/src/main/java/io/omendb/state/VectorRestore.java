@@ -60,6 +60,9 @@ final class VectorRestore {
             }
             restoreApplied(state, handles);
             state.commitRestored();
+            // What files do not hold (indexes of fields, how many lists a recall takes) is made
+            // now, not with the first write that asks for it.
+            state.collections().values().forEach(collection -> collection.shard().maintain());
             return state;
         } catch (IOException | RuntimeException e) {
             state.close();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.flink.runtime.state.SnapshotResources;
 
 /**
@@ -17,12 +18,14 @@ import org.apache.flink.runtime.state.SnapshotResources;
  * @param collections a frozen snapshot of every shard
  * @param dropped dropped generations
  * @param applied positions as of the snapshot
+ * @param delegated the delegate's part; given up with the rest where that never begins
  */
 record VectorSnapshotResources(
         LocalWorkspace workspace,
         List<Collection> collections,
         Map<String, Long> dropped,
-        Map<String, AppliedPosition> applied)
+        Map<String, AppliedPosition> applied,
+        Future<?> delegated)
         implements SnapshotResources {
 
     /**
@@ -36,7 +39,7 @@ record VectorSnapshotResources(
             CollectionDefinition definition, ShardSnapshot snapshot, List<Segment> segments) {}
 
     /** Seals every shard's mutable segment and pins the segments. On the task thread. */
-    static VectorSnapshotResources take(VectorState state) {
+    static VectorSnapshotResources take(VectorState state, Future<?> delegated) {
         List<Collection> collections = new ArrayList<>();
         for (VectorCollection collection : state.collections().values()) {
             ShardSnapshot snapshot = collection.shard().sealPinned();
@@ -53,7 +56,8 @@ record VectorSnapshotResources(
                 state.workspace(),
                 collections,
                 new HashMap<>(state.dropped()),
-                state.applied().current());
+                state.applied().current(),
+                delegated);
     }
 
     /** The collections as anybody may read them once the checkpoint is completed. */
@@ -72,6 +76,8 @@ record VectorSnapshotResources(
 
     @Override
     public void release() {
+        // Of no effect where it was run. Else its references would stay until the task ends.
+        delegated.cancel(true);
         collections.forEach(collection -> collection.segments.forEach(Segment::unpinFiles));
         workspace.release();
     }

@@ -80,7 +80,7 @@ final class VectorSnapshotStrategy
 
     @Override
     public VectorSnapshotResources syncPrepareResources(long checkpointId) {
-        VectorSnapshotResources resources = VectorSnapshotResources.take(state);
+        VectorSnapshotResources resources = VectorSnapshotResources.take(state, delegated);
         if (recoverable) {
             state.committed().add(checkpointId, resources.views());
         }

@@ -12,11 +12,14 @@ import io.omendb.index.shard.Shard;
 import io.omendb.index.shard.ShardSnapshot;
 import io.omendb.schema.CollectionDefinition;
 import io.omendb.schema.CollectionSchema;
+import io.omendb.schema.FieldType;
 import io.omendb.schema.Metric;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +31,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -39,6 +44,7 @@ import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +210,93 @@ class StoredCheckpointTest {
     private static boolean isOf(Path checkpoint, Path file, Set<String> shared) {
         return file.startsWith(checkpoint)
                 || shared.stream().anyMatch(name -> name.endsWith(file.toString()));
+    }
+
+    /** After a rescale both subtasks have the same segments, and a savepoint stores them twice. */
+    @Test
+    void verify_oneSubtasksOwnCopyOfASegment_isReadToo() throws Exception {
+        List<OperatorSubtaskState> parts = new ArrayList<>();
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (var harness = harness(2, subtask)) {
+                harness.initializeState(
+                        AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                state, MAX_PARALLELISM, 1, 2, subtask));
+                harness.open();
+                parts.add(
+                        harness.snapshotWithLocalState(
+                                        8, 8, SavepointType.savepoint(SavepointFormatType.NATIVE))
+                                .getJobManagerOwnedState());
+            }
+        }
+        Path savepoint = together("chk-8");
+        write(parts, savepoint);
+        CheckpointVerification sound = verify(savepoint);
+        assertThat(sound.problems()).isEmpty();
+        assertThat(sound.collections().get(0).rows()).isEqualTo(live.size());
+
+        for (StoredCheckpoint.Part part : StoredCheckpoint.open(savepoint).parts()) {
+            Path vectors =
+                    part.handle().files().entrySet().stream()
+                            .filter(file -> file.getKey().endsWith("vectors.arrow"))
+                            .map(
+                                    file ->
+                                            Path.of(
+                                                    URI.create(
+                                                            file.getValue()
+                                                                    .getStreamStateHandleID()
+                                                                    .getKeyString())))
+                            .findFirst()
+                            .orElseThrow();
+            byte[] good = Files.readAllBytes(vectors);
+            byte[] bad = good.clone();
+            bad[random.nextInt(bad.length)] ^= 1;
+            Files.write(vectors, bad);
+            assertThat(verify(savepoint).problems())
+                    .as("seed %d, %s", seed, part.name())
+                    .anySatisfy(
+                            problem ->
+                                    assertThat(problem)
+                                            .contains("vectors.arrow")
+                                            .contains(vectors.toString()));
+            Files.write(vectors, good);
+        }
+    }
+
+    /** Each harness is a job of its own: their files are put into one folder, as of one job. */
+    private Path together(String name) throws Exception {
+        List<Path> folders;
+        try (Stream<Path> walk = Files.walk(dir.resolve("checkpoints"))) {
+            folders = walk.filter(path -> path.endsWith(name)).toList();
+        }
+        for (Path folder : folders) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Path target = folders.get(0).resolve(file.getFileName());
+                    if (!target.equals(file)) {
+                        Files.move(file, target);
+                    }
+                }
+            }
+        }
+        return folders.get(0);
+    }
+
+    /** Not once there are writes: a restored collection may only ever be searched. */
+    @Test
+    void restore_makesWhatFilesDoNotHold_withoutAWrite() throws Exception {
+        for (VectorState restored :
+                StoredCheckpoint.open(checkpoint)
+                        .restore(Files.createTempDirectory(dir, "search"))) {
+            Shard shard = restored.collection(NAME).orElseThrow().shard();
+            while (!shard.isSettled()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            // True of the first that asks only: fields are indexed already.
+            assertThat(shard.frozenSegments())
+                    .isNotEmpty()
+                    .noneMatch(segment -> segment.indexFields());
+            restored.close();
+        }
     }
 
     @Test
@@ -406,9 +499,16 @@ class StoredCheckpointTest {
     }
 
     private static void write(OperatorSubtaskState state, Path folder) throws Exception {
+        write(List.of(state), folder);
+    }
+
+    private static void write(List<OperatorSubtaskState> subtasks, Path folder) throws Exception {
         OperatorState operator =
-                new OperatorState(null, "vectors", new OperatorID(1, 2), 1, MAX_PARALLELISM);
-        operator.putState(0, state);
+                new OperatorState(
+                        null, "vectors", new OperatorID(1, 2), subtasks.size(), MAX_PARALLELISM);
+        for (int subtask = 0; subtask < subtasks.size(); subtask++) {
+            operator.putState(subtask, subtasks.get(subtask));
+        }
         try (OutputStream out = Files.newOutputStream(folder.resolve("_metadata"))) {
             Checkpoints.storeCheckpointMetadata(
                     new CheckpointMetadata(7, List.of(operator), List.of()), out);
@@ -439,19 +539,25 @@ class StoredCheckpointTest {
     }
 
     private static CollectionSchema schema() {
-        return CollectionSchema.of(NAME, DIMENSION, Metric.L2);
+        return CollectionSchema.of(NAME, DIMENSION, Metric.L2)
+                .withFields(Map.of("n", FieldType.LONG));
     }
 
     private KeyedOneInputStreamOperatorTestHarness<String, String, String> harness()
             throws Exception {
+        return harness(1, 0);
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<String, String, String> harness(
+            int parallelism, int subtask) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<String, String, String> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new KeyedProcessOperator<>(new Nothing()),
                         key -> key,
                         Types.STRING,
                         MAX_PARALLELISM,
-                        1,
-                        0);
+                        parallelism,
+                        subtask);
         Configuration config = new Configuration();
         config.setString("state.backend.omen.delegate", "hashmap");
         harness.setStateBackend(

@@ -1,5 +1,6 @@
 package io.omendb.index.background;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +29,24 @@ public final class Pace {
         lastSearch = System.nanoTime();
     }
 
-    /** Until it is closed, this thread's work makes way wherever it calls {@link #step()}. */
+    /**
+     * Until it is closed, this thread's work makes way wherever it calls {@link #step()}, and ends
+     * there once the thread is interrupted.
+     */
     public Scope enter() {
+        return enter(new Worker(this));
+    }
+
+    /**
+     * Until it is closed, this thread's work only ends at a step once the thread is interrupted.
+     */
+    public static Scope hurry() {
+        return enter(new Worker(null));
+    }
+
+    private static Scope enter(Worker worker) {
         Worker before = WORKER.get();
-        WORKER.set(new Worker(this));
+        WORKER.set(worker);
         return () -> WORKER.set(before);
     }
 
@@ -44,6 +59,9 @@ public final class Pace {
     /**
      * A good moment to rest for a while. Called every few microseconds by work that takes long;
      * does nothing on a thread that did not {@linkplain #enter enter}.
+     *
+     * @throws CancellationException if the thread is interrupted, which it stays: whoever owns it
+     *     closes, and the work would be for nobody
      */
     public static void step() {
         Worker worker = WORKER.get();
@@ -63,10 +81,12 @@ public final class Pace {
 
     /** One thread's work. */
     private static final class Worker {
-        private final Pace pace;
+        /** Null where the work makes no way. */
+        private final @Nullable Pace pace;
+
         private long since = System.nanoTime();
 
-        Worker(Pace pace) {
+        Worker(@Nullable Pace pace) {
             this.pace = pace;
         }
 
@@ -75,7 +95,10 @@ public final class Pace {
             if (now - since < WORK_NANOS) {
                 return;
             }
-            if (pace.isSearched(now)) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("interrupted");
+            }
+            if (pace != null && pace.isSearched(now)) {
                 LockSupport.parkNanos(REST_NANOS);
                 pace.rests.increment();
             }

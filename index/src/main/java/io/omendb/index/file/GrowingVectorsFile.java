@@ -30,7 +30,10 @@ public final class GrowingVectorsFile implements AutoCloseable {
     private final int dimension;
     private final int rowBytes;
     private final long dataStart;
-    private final FileChannel channel;
+
+    /** Closed by the JVM where the thread that uses it is interrupted; then opened once more. */
+    private FileChannel channel;
+
     private final ByteBuffer encoded;
     private final byte[] scratch;
     private final int windowBits;
@@ -110,6 +113,7 @@ public final class GrowingVectorsFile implements AutoCloseable {
             return null;
         }
         encoded.flip();
+        reopen();
         long to = dataStart + (long) written.rows() * rowBytes;
         while (encoded.hasRemaining()) {
             to += channel.write(encoded, to);
@@ -127,6 +131,12 @@ public final class GrowingVectorsFile implements AutoCloseable {
         load(written.rows(), total);
         written = written.withRows(total);
         return written;
+    }
+
+    private void reopen() throws IOException {
+        if (!channel.isOpen()) {
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
     }
 
     /** The map makes the file as long as the window, without taking space on the disk. */
@@ -154,7 +164,7 @@ public final class GrowingVectorsFile implements AutoCloseable {
 
     /**
      * Makes the file whole, forces it to the disk and gives it a second name. May be called again
-     * after it failed.
+     * after it failed, also where the thread was interrupted in the middle.
      *
      * @param name a path on the same disk, where nothing is
      */
@@ -165,6 +175,7 @@ public final class GrowingVectorsFile implements AutoCloseable {
         }
         byte[] footer = VectorsFile.footer(type, dimension, written.rows());
         long footerStart = dataStart + (long) written.rows() * rowBytes;
+        reopen();
         channel.truncate(footerStart);
         write(header, 0);
         write(footer, footerStart);

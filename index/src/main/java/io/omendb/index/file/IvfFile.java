@@ -86,10 +86,10 @@ final class IvfFile {
     /**
      * Reads lists back.
      *
-     * @param codebooks folder that has the codebook
+     * @param codebooks where the codebook is
      * @throws OmenException CORRUPT if the file is no such file; INVALID if a newer OmenDB wrote it
      */
-    static PackedLists read(Path file, Path codebooks) throws IOException {
+    static PackedLists read(Path file, FolderCodebooks codebooks) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer header =
                     LittleEndian.readHeader(channel, file, HEADER_BYTES, MAGIC, VERSION);
@@ -104,7 +104,7 @@ final class IvfFile {
                     HEADER_BYTES
                             + 4L * lists
                             + 4L * entryInts * Arrays.stream(sizes).asLongStream().sum());
-            Codebook codebook = CodebookFile.read(codebooks.resolve(CodebookFile.name(codebookId)));
+            Codebook codebook = codebooks.get(codebookId);
             PackedLists read = PackedLists.ofSizes(codebook, rows, sizes);
             if (codebook.id() != codebookId
                     || codebook.lists() != lists

@@ -2,7 +2,10 @@ package io.omendb.index.file;
 
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.parquet.ParquetReadOptions;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fixed columns of a {@link RowsFile}. Parquet meets damage with exceptions of many
- * kinds; every one of them leaves here as CORRUPT. Used by one thread.
+ * kinds; every one of them leaves here as CORRUPT, but for those that say that the file could not
+ * be read, whatever is in it. Used by one thread.
  */
 final class RowReader implements AutoCloseable {
     private final Path file;
@@ -55,11 +59,11 @@ final class RowReader implements AutoCloseable {
                             .getColumnIO(RowsSchema.FIXED, stored, true);
             return new RowReader(file, parquet, columns);
         } catch (IOException | RuntimeException e) {
-            OmenException corrupt = corrupt(file, e);
+            OmenException failure = failure(file, e);
             if (parquet != null) {
-                closeAfter(corrupt, parquet);
+                closeAfter(failure, parquet);
             }
-            throw corrupt;
+            throw failure;
         }
     }
 
@@ -77,7 +81,7 @@ final class RowReader implements AutoCloseable {
             rowsLeft--;
             return rowGroup.read();
         } catch (IOException | RuntimeException e) {
-            throw corrupt(file, e);
+            throw failure(file, e);
         }
     }
 
@@ -99,9 +103,24 @@ final class RowReader implements AutoCloseable {
         }
     }
 
-    private static OmenException corrupt(Path file, Exception cause) {
+    private static OmenException failure(Path file, Exception cause) {
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            if (isUnreadable(next)) {
+                return new OmenException(
+                        ErrorCode.EXTERNAL, "cannot read " + file + ": " + next, cause);
+            }
+        }
         return new OmenException(
                 ErrorCode.CORRUPT, file + " is damaged: " + firstLine(cause), cause);
+    }
+
+    /** No file descriptors left, an interrupted thread, a disk that fails: another try may do. */
+    private static boolean isUnreadable(Throwable failure) {
+        return failure instanceof FileSystemException
+                || failure instanceof FileNotFoundException
+                || failure instanceof ClosedChannelException
+                || failure.getClass() == IOException.class
+                        && "Input/output error".equals(failure.getMessage());
     }
 
     private static String firstLine(Exception cause) {

@@ -252,12 +252,13 @@ public final class SegmentFolder {
     public @Nullable PackedLists lists() {
         List<PackedLists> read = new ArrayList<>();
         List<ListsBuilder.Source> sources = new ArrayList<>();
+        FolderCodebooks codebooks = new FolderCodebooks(dir);
         int first = 0;
         for (SegmentPart part : parts()) {
             if (part.lists() == null) {
                 return null;
             }
-            PackedLists lists = lists(part, part.lists());
+            PackedLists lists = lists(part, part.lists(), codebooks);
             read.add(lists);
             sources.add(new ListsBuilder.Source(lists, part.rows().newRows(first)));
             first += part.rows().count();
@@ -268,10 +269,10 @@ public final class SegmentFolder {
         return ListsBuilder.concatenate(read.get(0).codebook(), first, sources);
     }
 
-    private PackedLists lists(SegmentPart part, String name) {
+    private PackedLists lists(SegmentPart part, String name, FolderCodebooks codebooks) {
         Path file = dir.resolve(nameOf(part, name));
         try {
-            PackedLists lists = IvfFile.read(file, dir);
+            PackedLists lists = IvfFile.read(file, codebooks);
             if (lists.indexedRows() != part.rows().fileRows()) {
                 throw OmenException.corrupt(
                         file

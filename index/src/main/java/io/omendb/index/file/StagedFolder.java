@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ final class StagedFolder implements AutoCloseable {
             throw new FileAlreadyExistsException(target.toString());
         }
         Path staging = target.resolveSibling(target.getFileName() + ".tmp");
-        deleteTree(staging);
+        FolderTree.delete(staging);
         Files.createDirectories(staging);
         return new StagedFolder(target, staging);
     }
@@ -62,7 +61,7 @@ final class StagedFolder implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (!committed) {
-            deleteTree(staging);
+            FolderTree.delete(staging);
         }
     }
 
@@ -86,29 +85,5 @@ final class StagedFolder implements AutoCloseable {
                 channel.force(true);
             }
         }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        Files.walkFileTree(
-                root,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                            throws IOException {
-                        Files.delete(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path folder, @Nullable IOException failure) throws IOException {
-                        super.postVisitDirectory(folder, failure);
-                        Files.delete(folder);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
     }
 }

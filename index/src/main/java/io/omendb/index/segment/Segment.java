@@ -167,7 +167,8 @@ public final class Segment {
      * @return the folder
      */
     public Path store(Path parent) {
-        return storage.store(() -> write(parent.resolve(id))).dir();
+        Path directory = parent.resolve(id);
+        return storage.store(directory, () -> write(directory)).dir();
     }
 
     /**
@@ -184,6 +185,7 @@ public final class Segment {
         boolean shares = contents.stream().anyMatch(PartContent.Kept.class::isInstance);
         SegmentFolder unused =
                 storage.store(
+                        directory,
                         () ->
                                 shares
                                         ? writeParts(directory, gathered, contents)

@@ -1,15 +1,14 @@
 package io.omendb.index.segment;
 
+import io.omendb.ErrorCode;
+import io.omendb.OmenException;
+import io.omendb.index.file.FolderTree;
 import io.omendb.index.file.SegmentFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of a segment on local disk: written at most once, deleted when the segment is
@@ -18,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * not wait for the disk.
  */
 final class SegmentStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentStorage.class);
+
     /** Held while the folder is written. */
     private final Object writing = new Object();
 
@@ -37,14 +38,30 @@ final class SegmentStorage {
         this.folder = existing;
     }
 
-    SegmentFolder store(Writer writer) {
+    /**
+     * Writes the folder unless that was done.
+     *
+     * @param target where it goes. What is there already is of an attempt that failed after the
+     *     folder had got its name, and is removed: nobody knows of it
+     */
+    SegmentFolder store(Path target, Writer writer) {
         synchronized (writing) {
             SegmentFolder existing = folder;
             if (existing == null) {
+                removeUnfinished(target);
                 existing = writer.write();
                 written(existing);
             }
             return existing;
+        }
+    }
+
+    private static void removeUnfinished(Path target) {
+        try {
+            FolderTree.delete(target);
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "cannot remove unfinished " + target + ": " + e, e);
         }
     }
 
@@ -100,14 +117,11 @@ final class SegmentStorage {
         }
         Path dir = existing.dir();
         folder = null;
-        try (Stream<Path> walk = Files.walk(dir)) {
-            List<Path> deepestFirst =
-                    walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
-            for (Path path : deepestFirst) {
-                Files.deleteIfExists(path);
-            }
+        try {
+            FolderTree.delete(dir);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete segment folder " + dir, e);
+            // Whoever wanted it gone has more to clean up, and can do nothing about it.
+            LOG.warn("cannot delete segment folder {}", dir, e);
         }
     }
 }

@@ -9,5 +9,7 @@ public enum Patched {
     /** A newer position of the same source was applied to the point, so nothing changed. */
     STALE,
     /** The point's metadata would become larger than any may grow, so nothing changed. */
-    TOO_LARGE
+    TOO_LARGE,
+    /** The point's metadata cannot be read as JSON, so nothing changed. */
+    UNREADABLE
 }

@@ -1,5 +1,6 @@
 package io.omendb.index.shard;
 
+import io.omendb.OmenException;
 import io.omendb.index.file.RowImage;
 import io.omendb.index.segment.Segment;
 import io.omendb.record.MergePatch;
@@ -8,6 +9,8 @@ import io.omendb.record.PointPatch.Part;
 import io.omendb.record.SparseVector;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A row as a patch leaves it. The present one is only read. */
 final class PatchedRow {
@@ -16,6 +19,8 @@ final class PatchedRow {
      * record of its own, which Kafka bounds at as much, may bring more where it is set up so.
      */
     static final int METADATA_BYTES_MAX = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PatchedRow.class);
 
     private final Segment segment;
     private final int row;
@@ -34,9 +39,23 @@ final class PatchedRow {
                 patch.keeps(Part.SPARSE) ? segment.postings().sparseVector(row) : patch.sparse();
     }
 
-    /** The row after the patch. */
-    static PatchedRow of(Segment segment, int row, PointPatch patch) {
-        return new PatchedRow(segment, row, patch);
+    /**
+     * The row after the patch.
+     *
+     * @return null where its metadata cannot be read: some formats store what JSON's reader
+     *     refuses, such as a name of 50,001 characters
+     */
+    static @Nullable PatchedRow of(Segment segment, int row, PointPatch patch) {
+        try {
+            return new PatchedRow(segment, row, patch);
+        } catch (OmenException e) {
+            LOG.warn(
+                    "a patch of point '{}' was not applied: {}",
+                    segment.rows().idString(row),
+                    e.getMessage(),
+                    e);
+            return null;
+        }
     }
 
     private byte @Nullable [] metadata(PointPatch patch) {

@@ -141,6 +141,9 @@ public final class Shard implements AutoCloseable {
                 return Patched.STALE;
             }
             PatchedRow patched = PatchedRow.of(slots.segment(resolved), (int) resolved, patch);
+            if (patched == null) {
+                return Patched.UNREADABLE;
+            }
             if (patched.outgrows()) {
                 return Patched.TOO_LARGE;
             }
@@ -411,12 +414,16 @@ public final class Shard implements AutoCloseable {
     @Override
     public void close() {
         maintenance.close();
+        Segment[] held;
         synchronized (this) {
+            // Maintenance seals no segment after this, which nobody would discard.
             closed = true;
             copies.close(snapshot.segments());
+            held = segments;
         }
-        frozenSegments().forEach(Segment::discardFiles);
-        mutable().discardFiles();
+        for (Segment segment : held) {
+            segment.discardFiles();
+        }
     }
 
     /** Whether the rows ask for a codebook, or a larger one. */
@@ -426,6 +433,9 @@ public final class Shard implements AutoCloseable {
 
     /** Puts a codebook to use for rows to come; the rows so far follow in the background. */
     synchronized void use(IndexState replacement) {
+        if (closed) {
+            return;
+        }
         boolean sameCodebook = index != null && index.codebook() == replacement.codebook();
         adopt(replacement);
         if (!sameCodebook && mutable().rowCount() == 0) {
@@ -444,7 +454,9 @@ public final class Shard implements AutoCloseable {
      */
     synchronized boolean use(IndexState replacement, SuccessorLists lists) {
         List<Segment> frozen = frozenSegments();
-        if (lists.missing(frozen) != null || lists.behind(mutable()) > lists.rowsLocked()) {
+        if (closed
+                || lists.missing(frozen) != null
+                || lists.behind(mutable()) > lists.rowsLocked()) {
             return false;
         }
         // First the codebook: searches are to know how many of its lists to probe.

@@ -107,6 +107,11 @@ final class ShardMaintenance {
                     }
                 }
             } catch (RuntimeException e) {
+                if (closed || Thread.currentThread().isInterrupted()) {
+                    LOG.debug("maintenance of {} ended", shard.schema().name(), e);
+                    requests.set(0);
+                    return;
+                }
                 // Everything stays searchable as it is; the next write that asks tries again.
                 LOG.error("maintenance of {} failed", shard.schema().name(), e);
             } catch (Error e) {
@@ -120,10 +125,7 @@ final class ShardMaintenance {
 
     private boolean pacedStep() {
         Pace pace = environment.pace();
-        if (pace == null || isBehind()) {
-            return step();
-        }
-        try (Pace.Scope scope = pace.enter()) {
+        try (Pace.Scope scope = pace == null || isBehind() ? Pace.hurry() : pace.enter()) {
             return step();
         }
     }

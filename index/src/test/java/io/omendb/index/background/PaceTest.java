@@ -1,7 +1,9 @@
 package io.omendb.index.background;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,24 @@ class PaceTest {
             Pace.step();
         }
         assertThat(pace.rests()).isZero();
+    }
+
+    /** Its owner closes: what it does would be for nobody. */
+    @Test
+    void step_onAnInterruptedThread_endsTheWork() {
+        for (boolean hurries : new boolean[] {false, true}) {
+            Thread.currentThread().interrupt();
+            try (Pace.Scope scope = hurries ? Pace.hurry() : new Pace().enter()) {
+                assertThatThrownBy(PaceTest::stepForEver).isInstanceOf(CancellationException.class);
+            }
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    private static void stepForEver() {
+        while (true) {
+            Pace.step();
+        }
     }
 
     @Test

@@ -133,6 +133,17 @@ class ShardPatchTest {
                 .isEqualTo(Patched.APPLIED);
     }
 
+    /** Arrow has no limit for names; JSON's reader has. */
+    @Test
+    void patch_ofMetadataThatCannotBeRead_changesNothing() {
+        shard.upsert(image("a", 0, "{\"" + "n".repeat(60_000) + "\":1}", "t"), new float[] {1, 0});
+
+        assertThat(patch(1, "{\"metadata\":{\"m\":1}}")).isEqualTo(Patched.UNREADABLE);
+        assertThat(patch(2, "{\"text\":\"u\"}")).isEqualTo(Patched.APPLIED);
+        assertThat(patch(3, "{\"metadata\":null}")).isEqualTo(Patched.APPLIED);
+        assertThat(patch(4, "{\"metadata\":{\"m\":1}}")).isEqualTo(Patched.APPLIED);
+    }
+
     @Test
     void patch_keepsSparseVectors_ofGrowingAndOfPackedSegments() {
         long seed = System.nanoTime();

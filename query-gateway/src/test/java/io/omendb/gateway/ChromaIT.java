@@ -125,6 +125,64 @@ class ChromaIT {
         client.get("/collections/shared-one").expect(404);
     }
 
+    /** Which keeps what Chroma's interface does not know of, as a patch does. */
+    @Test
+    void updateAndUpsert_inACollectionWithSparseVectors_changeWhatTheyName() throws Exception {
+        client.put("/collections/c-sparse", "{'dimension':2,'metric':'l2','sparse':true}")
+                .expect(201);
+        client.post(
+                        "/collections/c-sparse/points?wait=true",
+                        "{'points':[{'id':'a','vector':[1,2],'text':'old','metadata':{'n':1,'m':2},"
+                                + "'sparse':{'indices':[7],'values':[3]}}]}")
+                .expect(200);
+        String path =
+                DEFAULT
+                        + "/"
+                        + client.get(DEFAULT + "/c-sparse").expect(200).json().path("id").asText();
+
+        client.post(
+                        path + "/update",
+                        "{'ids':['a','nowhere'],'metadatas':[{'n':5,'m':null},{'n':6}],"
+                                + "'documents':['new','none']}")
+                .expect(200);
+        JsonNode point = client.get("/collections/c-sparse/points/a").expect(200).json();
+        assertThat(point.path("metadata")).hasToString("{\"n\":5}");
+        assertThat(point.path("text").asText()).isEqualTo("new");
+        assertThat(point.path("vector")).hasToString("[1.0,2.0]");
+        client.get("/collections/c-sparse/points/nowhere").expect(404);
+
+        client.post(
+                        path + "/upsert",
+                        "{'ids':['a','b'],'embeddings':[[3,4],[5,6]],'metadatas':[{'m':8},{'n':9}],"
+                                + "'documents':['',null]}")
+                .expect(200);
+        JsonNode got =
+                client.post(
+                                path + "/get",
+                                "{'ids':['a','b'],'include':['embeddings','documents','metadatas']}")
+                        .expect(200)
+                        .json();
+        assertThat(got.path("ids")).hasToString("[\"a\",\"b\"]");
+        assertThat(got.path("embeddings")).hasToString("[[3.0,4.0],[5.0,6.0]]");
+        assertThat(got.path("documents")).hasToString("[\"\",null]");
+        assertThat(got.path("metadatas")).hasToString("[{\"n\":5,\"m\":8},{\"n\":9}]");
+        JsonNode hits =
+                client.post(
+                                "/collections/c-sparse/hybrid_search",
+                                "{'sparse':{'indices':[7],'values':[1]}}")
+                        .expect(200)
+                        .json()
+                        .path("hits");
+        assertThat(hits).hasSize(1);
+        assertThat(hits.path(0).path("scores").path("sparse").asDouble()).isEqualTo(3);
+
+        expectError(
+                client.post(path + "/update", "{'ids':['a'],'metadatas':[{'o':{'x':1}}]}"),
+                501,
+                "UnimplementedError",
+                "would lose");
+    }
+
     @Test
     void pendingCollection_afterARestart_isStillThere() throws Exception {
         JsonNode made =

@@ -6,6 +6,7 @@ import io.omendb.gateway.freshness.Token;
 import io.omendb.gateway.shards.Deadline;
 import io.omendb.gateway.write.PointWriter;
 import io.omendb.record.Point;
+import io.omendb.record.PointPatch;
 import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionDefinition;
 import java.util.ArrayList;
@@ -16,12 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records with what Chroma promises of the ids that exist. A topic has no compare-and-set,
- * so a write reads first, once all that was written before is applied, and writes to a collection
- * take turns in this gateway. Against other gateways and producers the later write wins whole.
+ * Writes records with what Chroma promises of the ids that exist. An update is a patch, which the
+ * shard applies where the id exists. Where that is to be known here, a write reads first, as a
+ * topic has no compare-and-set: once all that was written before is applied, and in turns with the
+ * other writes to the collection in this gateway. Against other gateways and producers the later
+ * write wins whole.
  *
  * <p>Returns once the shards have applied what was written. Safe for use by any thread.
  */
@@ -46,86 +48,103 @@ final class RecordWriter {
         this.accepted = accepted;
     }
 
-    /** What becomes of a record that was sent, and of one that exists under its id. */
-    private interface Merge {
-        /** Null to write nothing. */
-        @Nullable Row merged(Row sent, @Nullable Row existing);
+    /** What is to be done with the ids that exist, or with the others. */
+    private enum Way {
+        ADD,
+        UPDATE,
+        UPSERT
     }
 
     /** Ids that exist stay as they are. */
     void add(CollectionDefinition collection, List<Row> rows, Deadline deadline)
             throws InterruptedException {
-        write(
-                collection,
-                rows,
-                deadline,
-                false,
-                (sent, existing) -> existing == null ? sent : null);
+        write(collection, rows, deadline, Way.ADD);
     }
 
     /** Ids that do not exist are ignored. */
     void update(CollectionDefinition collection, List<Row> rows, Deadline deadline)
             throws InterruptedException {
-        write(
-                collection,
-                rows,
-                deadline,
-                true,
-                (sent, existing) -> existing == null ? null : existing.updated(sent));
+        write(collection, rows, deadline, Way.UPDATE);
     }
 
     /** Ids that exist are updated, the others added. */
     void upsert(CollectionDefinition collection, List<Row> rows, Deadline deadline)
             throws InterruptedException {
-        write(
-                collection,
-                rows,
-                deadline,
-                true,
-                (sent, existing) -> existing == null ? sent : existing.updated(sent));
+        write(collection, rows, deadline, Way.UPSERT);
     }
 
-    private void write(
-            CollectionDefinition collection,
-            List<Row> rows,
-            Deadline deadline,
-            boolean replaces,
-            Merge merge)
+    private void write(CollectionDefinition collection, List<Row> rows, Deadline deadline, Way way)
             throws InterruptedException {
-        if (replaces && collection.schema().sparse()) {
+        rows.forEach(row -> PointRules.checkId(row.id()));
+        List<Row> merged = rows.stream().filter(row -> merges(collection, row, way)).toList();
+        if (!merged.isEmpty() && collection.schema().sparse()) {
             throw ChromaException.unimplemented(
                     "Collection "
                             + collection.name()
-                            + " has sparse vectors, which an update through Chroma's interface"
+                            + " has sparse vectors, which this update through Chroma's interface"
                             + " would lose; write through OmenDB's own.");
         }
         List<Token> tokens;
         ReentrantLock turn = takeTurn(collection, deadline);
         try {
-            Map<String, Row> existing = existing(collection, rows, replaces, deadline);
-            List<Point> written = new ArrayList<>();
+            // Whether an update that is a patch has a point to change, the shard sees.
+            List<Row> read = way == Way.UPDATE ? merged : rows;
+            Map<String, Row> existing =
+                    read.isEmpty()
+                            ? Map.of()
+                            : existing(collection, read, !merged.isEmpty(), deadline);
+            List<Point> whole = new ArrayList<>();
+            List<PointPatch> patches = new ArrayList<>();
             for (Row sent : rows) {
-                Row row = merge.merged(sent, existing.get(sent.id()));
-                if (row != null) {
-                    Point point = row.withoutNulls().point();
-                    PointRules.check(collection.schema(), point);
-                    written.add(point);
+                Row known = existing.get(sent.id());
+                boolean merges = merges(collection, sent, way);
+                if (way != Way.ADD && !merges && (known != null || way == Way.UPDATE)) {
+                    addPatch(collection, sent, patches);
+                } else if (known == null && way != Way.UPDATE) {
+                    addPoint(collection, sent, whole);
+                } else if (known != null && way != Way.ADD) {
+                    addPoint(collection, known.updated(sent), whole);
                 }
             }
-            if (written.isEmpty()) {
+            if (whole.isEmpty() && patches.isEmpty()) {
                 return;
             }
-            tokens = points.write(collection, written).join();
-            accepted.accept(written.size());
+            tokens = points.write(collection, whole, patches).join();
+            accepted.accept(whole.size() + patches.size());
         } finally {
             turn.unlock();
         }
         reader.awaitApplied(collection, tokens, deadline);
     }
 
+    /**
+     * Whether the record that exists is read and written again as a whole. So is all that an upsert
+     * does where points expire, as it starts their age anew, which a patch does not.
+     */
+    private static boolean merges(CollectionDefinition collection, Row row, Way way) {
+        return way != Way.ADD && !row.isPatch(collection.schema())
+                || way == Way.UPSERT && collection.schema().ttlSeconds() != null;
+    }
+
+    /** Checks a change, and adds it to those to write if there is anything in it. */
+    private static void addPatch(
+            CollectionDefinition collection, Row row, List<PointPatch> patches) {
+        PointPatch patch = row.patch();
+        PointRules.checkSent(collection.schema(), patch);
+        if (!patch.isEmpty()) {
+            patches.add(patch);
+        }
+    }
+
+    /** Checks a record, and adds it to those to write. */
+    private static void addPoint(CollectionDefinition collection, Row row, List<Point> whole) {
+        Point point = row.withoutNulls().point();
+        PointRules.check(collection.schema(), point);
+        whole.add(point);
+    }
+
     private Map<String, Row> existing(
             CollectionDefinition collection, List<Row> rows, boolean vectors, Deadline deadline) {
-        rows.forEach(row -> PointRules.checkId(row.id()));
         reader.awaitWritten(collection, deadline);
         Map<String, Row> existing = new HashMap<>();
         reader.byIds(

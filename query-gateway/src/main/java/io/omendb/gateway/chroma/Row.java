@@ -7,7 +7,9 @@ import io.omendb.OmenException;
 import io.omendb.gateway.http.AnswerBytes;
 import io.omendb.gateway.shards.Packed;
 import io.omendb.record.Point;
+import io.omendb.record.PointPatch;
 import io.omendb.record.StrictJson;
+import io.omendb.schema.CollectionSchema;
 import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +129,43 @@ record Row(
                 change.document == null ? document : change.document,
                 change.uri == null ? uri : change.uri,
                 0);
+    }
+
+    /**
+     * Whether an update to this can be a patch. Objects in metadata replace one another here, where
+     * a patch merges them; and a text without its vector is no patch where vectors are made of
+     * texts.
+     */
+    boolean isPatch(CollectionSchema schema) {
+        boolean nested = false;
+        if (metadata != null) {
+            for (JsonNode value : metadata) {
+                nested |= value.isObject();
+            }
+        }
+        return !nested && (schema.embedder() == null || document == null || vector != null);
+    }
+
+    /** The change of the point that an update to this is; it may be empty. */
+    PointPatch patch() {
+        ObjectNode fields =
+                metadata == null ? JsonNodeFactory.instance.objectNode() : metadata.deepCopy();
+        if (uri != null) {
+            fields.put(URI, uri);
+        }
+        boolean emptyDocument = document != null && document.isEmpty();
+        if (emptyDocument) {
+            fields.put(DOCUMENT, "");
+        } else if (document != null) {
+            fields.putNull(DOCUMENT);
+        }
+        return new PointPatch(
+                id,
+                vector == null ? Point.NO_VECTOR : vector,
+                fields.isEmpty() ? null : fields,
+                emptyDocument ? null : document,
+                null,
+                emptyDocument ? Set.of(PointPatch.Part.TEXT) : Set.of());
     }
 
     private static @Nullable ObjectNode merged(

@@ -9,6 +9,7 @@ import io.omendb.protocol.kafka.KafkaErrors;
 import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.record.Point;
 import io.omendb.record.PointBatch.BadPoint;
+import io.omendb.record.PointPatch;
 import io.omendb.schema.CollectionDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -105,10 +106,13 @@ public final class PointWriter implements AutoCloseable {
         refused.close(Duration.ZERO);
     }
 
-    /** Writes points; see {@link #write(CollectionDefinition, WriteForm, List)}. */
+    /** Writes points and changes of others, all of them or none. */
     public CompletableFuture<List<Token>> write(
-            CollectionDefinition collection, List<Point> points) {
-        return write(collection, WriteForm.POINT, points);
+            CollectionDefinition collection, List<Point> points, List<PointPatch> patches) {
+        List<Record> records = new ArrayList<>(points.size() + patches.size());
+        addRecords(collection, WriteForm.POINT, points, records);
+        addRecords(collection, WriteForm.PATCH, patches, records);
+        return send(collection, records);
     }
 
     /**
@@ -120,6 +124,15 @@ public final class PointWriter implements AutoCloseable {
     <P> CompletableFuture<List<Token>> write(
             CollectionDefinition collection, WriteForm<P> form, List<P> points) {
         List<Record> records = new ArrayList<>(points.size());
+        addRecords(collection, form, points, records);
+        return send(collection, records);
+    }
+
+    private static <P> void addRecords(
+            CollectionDefinition collection,
+            WriteForm<P> form,
+            List<P> points,
+            List<Record> records) {
         List<Header> headers = List.of(form.format(), GenerationHeader.of(collection.generation()));
         List<BadPoint> bad = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
@@ -128,12 +141,11 @@ public final class PointWriter implements AutoCloseable {
             if (key.length + value.length > RECORD_BYTES_MAX) {
                 bad.add(new BadPoint(i, tooLarge(key.length + value.length)));
             }
-            records.add(new Record(key, value));
+            records.add(new Record(key, value, headers));
         }
         if (!bad.isEmpty()) {
             throw RefusedBatch.of(bad);
         }
-        return send(collection, records, headers);
     }
 
     /** Writes a deletion for every id. */
@@ -142,21 +154,21 @@ public final class PointWriter implements AutoCloseable {
         List<Record> records = new ArrayList<>(ids.size());
         List<Header> headers = List.of(GenerationHeader.of(collection.generation()));
         for (String id : ids) {
-            records.add(new Record(id.getBytes(StandardCharsets.UTF_8), null));
+            records.add(new Record(id.getBytes(StandardCharsets.UTF_8), null, headers));
         }
-        return send(collection, records, headers);
+        return send(collection, records);
     }
 
     /** What becomes a record of the collection's topic; without a value, a deletion. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Record(byte[] key, byte @Nullable [] value) {}
+    private record Record(byte[] key, byte @Nullable [] value, List<Header> headers) {}
 
     private CompletableFuture<List<Token>> send(
-            CollectionDefinition collection, List<Record> records, List<Header> headers) {
+            CollectionDefinition collection, List<Record> records) {
         Acknowledgements acknowledgements =
                 new Acknowledgements(collection.topic(), records.size(), ends);
         if (!records.isEmpty()) {
-            send(collection, records, headers, acknowledgements);
+            send(collection, records, acknowledgements);
         }
         return acknowledgements.result();
     }
@@ -168,7 +180,6 @@ public final class PointWriter implements AutoCloseable {
     private void send(
             CollectionDefinition collection,
             List<Record> records,
-            List<Header> headers,
             Acknowledgements acknowledgements) {
         int sent = 0;
         try {
@@ -193,7 +204,7 @@ public final class PointWriter implements AutoCloseable {
                                 null,
                                 record.key(),
                                 record.value(),
-                                headers),
+                                record.headers()),
                         acknowledgements);
                 sent++;
             }

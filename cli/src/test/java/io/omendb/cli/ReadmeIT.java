@@ -31,7 +31,7 @@ class ReadmeIT {
                 commands.add(line.substring(2));
             }
         }
-        assertThat(commands).hasSize(9);
+        assertThat(commands).hasSize(10);
         RunningOmen omen = shared.omen();
         String address = omen.url.substring("http://".length());
         List<JsonNode> answers = new ArrayList<>();
@@ -53,12 +53,15 @@ class ReadmeIT {
         assertThat(answers.get(4).path("hits"))
                 .extracting(hit -> hit.path("id").asText())
                 .containsExactly("boots", "sandals");
-        assertThat(answers.get(5).path("id").asText()).isEqualTo("boots");
-        assertThat(answers.get(5).path("vector")).hasSize(4);
-        assertThat(answers.get(6).path("count").asInt()).isEqualTo(2);
-        assertThat(answers.get(7).path("tokens")).isNotEmpty();
+        assertThat(answers.get(5).path("accepted").asInt()).isOne();
+        assertThat(answers.get(6).path("id").asText()).isEqualTo("boots");
+        assertThat(answers.get(6).path("vector")).hasSize(4);
+        assertThat(answers.get(6).path("metadata"))
+                .hasToString("{\"category\":\"shoes\",\"price\":99,\"on_sale\":true}");
+        assertThat(answers.get(7).path("count").asInt()).isEqualTo(2);
+        assertThat(answers.get(8).path("tokens")).isNotEmpty();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (curl(commands.get(8).replace("localhost:8080", address)).path("vectors").asInt()
+        while (curl(commands.get(9).replace("localhost:8080", address)).path("vectors").asInt()
                 != 2) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             LockSupport.parkNanos(5_000_000);

@@ -13,6 +13,7 @@ import io.omendb.gateway.http.Acceptors;
 import io.omendb.gateway.http.Admission;
 import io.omendb.gateway.http.Connections;
 import io.omendb.gateway.http.Limits;
+import io.omendb.gateway.http.LocalNames;
 import io.omendb.gateway.http.Problems;
 import io.omendb.gateway.http.Route;
 import io.omendb.gateway.http.RouteService;
@@ -189,6 +190,10 @@ public final class Gateway implements AutoCloseable {
             tls.configure(builder);
         }
         Connections.configure(builder, limits, tls != null);
+        LocalNames names =
+                options.security().isForThisMachine(options.host())
+                        ? LocalNames.ofThisMachine()
+                        : null;
         for (Route route : parts.routes()) {
             builder.route()
                     .path(route.path())
@@ -197,6 +202,7 @@ public final class Gateway implements AutoCloseable {
                             new RouteService(
                                     route,
                                     security.keys(),
+                                    names,
                                     admission,
                                     problems,
                                     limits,

@@ -40,6 +40,16 @@ public record GatewaySecurity(@Nullable Path apiKeys, @Nullable TlsFiles tls) {
         return Optional.empty();
     }
 
+    /**
+     * Whether nobody elsewhere can reach it, and everybody who can may do everything, by any name:
+     * with TLS it has those of its certificate.
+     *
+     * @param host address that it listens on
+     */
+    boolean isForThisMachine(String host) {
+        return apiKeys == null && tls == null && isLoopback(host);
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();

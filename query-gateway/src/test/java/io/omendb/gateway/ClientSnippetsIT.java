@@ -13,6 +13,7 @@ import io.omendb.client.collection.CollectionSpec;
 import io.omendb.client.collection.FieldType;
 import io.omendb.client.collection.Metric;
 import io.omendb.client.point.Point;
+import io.omendb.client.point.PointPatch;
 import io.omendb.client.point.StoredPoint;
 import io.omendb.client.point.WriteOptions;
 import io.omendb.client.point.Written;
@@ -48,6 +49,7 @@ class ClientSnippetsIT {
             try (OmenClient client = configured(gateway, "s3cret")) {
                 OmenCollection products = client.collection("products");
                 consistent(products);
+                patch(products);
                 read(products);
                 asynchronous(products);
                 batched(products, Map.of("socks", EMBEDDING, "hat", EMBEDDING));
@@ -126,6 +128,15 @@ class ClientSnippetsIT {
         // end
         assertThat(points).isEqualTo(3);
         log.add("there: " + boots.isPresent());
+    }
+
+    private void patch(OmenCollection products) {
+        // snippet
+        products.patch(
+                List.of(PointPatch.of("boots").withField("price", 99).withoutField("offer")),
+                WriteOptions.SEARCHABLE);
+        // end
+        assertThat(products.get("boots").orElseThrow().metadata().get("price")).isEqualTo(99L);
     }
 
     private void asynchronous(OmenCollection products) {

@@ -231,6 +231,36 @@ class HttpIT {
         }
     }
 
+    /** A page whose name leads here now is one of the gateway's own to the browser. */
+    @Test
+    void hostOfAnotherSite_onAGatewayOfThisMachine_isRefused() throws Exception {
+        String path = running.collection("h-rebound");
+        for (String host :
+                new String[] {
+                    "localhost",
+                    "LOCALHOST:8080",
+                    "a.localhost",
+                    "127.0.0.1:1",
+                    "[::1]:8080",
+                    "gateway:8080",
+                    "host.docker.internal:8080",
+                    "localhost."
+                }) {
+            assertThat(status(path, host)).as(host).isEqualTo("200");
+        }
+        for (String host :
+                new String[] {"evil.example", "evil.example:8080", "127.0.0.1.evil.example"}) {
+            assertThat(status(path, host)).as(host).isEqualTo("403");
+        }
+    }
+
+    private String status(String path, String host) throws Exception {
+        try (RawConnection connection = new RawConnection(running.gateway.port())) {
+            connection.send("GET " + path + " HTTP/1.1\nhost: " + host + "\n\n");
+            return connection.answer().split(" ")[1];
+        }
+    }
+
     /** Nothing bounds how many of these are answered at a time. */
     @Test
     void probe_withABody_isRefusedUnread() throws Exception {

@@ -73,6 +73,7 @@ class RefusedSearchesTest {
                 new RouteService(
                         route,
                         KeyRing.none(),
+                        null,
                         admission,
                         new Problems(Limits.DEFAULT.bodyBytes(), List.of()),
                         Limits.DEFAULT,

@@ -134,7 +134,7 @@ final class ArrowFile extends PointFile {
             writer.writeBatch();
             writer.end();
         }
-        PointBatch batch = ArrowPoints.readBatch(stream.toByteArray(), schema, rows);
+        PointBatch<Point> batch = ArrowPoints.readBatch(stream.toByteArray(), schema, rows);
         if (!batch.bad().isEmpty()) {
             PointBatch.BadPoint bad = batch.bad().get(0);
             throw new OmenException(

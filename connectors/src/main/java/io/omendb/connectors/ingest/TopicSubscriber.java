@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,9 @@ final class TopicSubscriber implements KafkaSubscriber {
     /** When that failed last, so that it does not hold up each round. */
     private transient long failedNanos = System.nanoTime() - PAUSE_NANOS;
 
+    /** What there was to read when Kafka told last; null before it has. */
+    private transient @Nullable Set<TopicPartition> last;
+
     TopicSubscriber(IngestionOptions options) {
         this.options = options;
     }
@@ -51,8 +55,26 @@ final class TopicSubscriber implements KafkaSubscriber {
         if (!waiting.isEmpty()) {
             look(admin, waiting);
         }
-        return KafkaSubscriber.getTopicPatternSubscriber(IngestionOptions.topics(ready))
-                .getSubscribedTopicPartitions(admin);
+        try {
+            last =
+                    KafkaSubscriber.getTopicPatternSubscriber(IngestionOptions.topics(ready))
+                            .getSubscribedTopicPartitions(admin);
+        } catch (RuntimeException e) {
+            // It would fail the job, and with it all shards, which need no Kafka to be searched.
+            if (last == null) {
+                throw e;
+            }
+            LOG.warn("Whether there are new topics is not known now: {}", reason(e));
+        }
+        return last;
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.toString();
     }
 
     private List<TopicMapping> waiting() {

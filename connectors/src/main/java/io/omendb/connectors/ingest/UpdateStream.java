@@ -101,7 +101,13 @@ final class UpdateStream {
             route = routes.of(record.topic(), generation);
         }
         CollectionDefinition definition = route.definition();
-        if (definition != null && isFor(definition, record, generation)) {
+        if (definition != null && isLate(definition, record, generation)) {
+            deadLetters.accept(
+                    DeadLetter.of(
+                            definition.deadLetterTopic(),
+                            record,
+                            "written for a collection of this name that was dropped before"));
+        } else if (definition != null && isFor(definition, record, generation)) {
             announce(definition);
             Position position = new Position(source.name, record.offset(), record.timestampMs());
             try {
@@ -167,6 +173,18 @@ final class UpdateStream {
         return !record.topic().equals(definition.topic())
                 || definition.covers(record.partition(), record.offset())
                         && (generation == 0 || generation >= definition.generation());
+    }
+
+    /**
+     * Whether it was written after the collection was made again, by somebody who had not heard of
+     * it: Kafka has acknowledged it, so it is not to vanish without a word.
+     */
+    private static boolean isLate(
+            CollectionDefinition definition, RawRecord record, long generation) {
+        return record.topic().equals(definition.topic())
+                && definition.covers(record.partition(), record.offset())
+                && generation != 0
+                && generation < definition.generation();
     }
 
     private void accept(

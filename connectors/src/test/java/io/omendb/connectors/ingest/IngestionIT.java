@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,7 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.SerializedValue;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -124,16 +126,7 @@ class IngestionIT {
         env.setParallelism(2);
         env.setMaxParallelism(128);
         // Fewer readers than shards, as omen up has on two processors.
-        IngestionJob.build(
-                env,
-                new IngestionOptions(
-                        broker.bootstrapServers(),
-                        List.of(
-                                new TopicMapping("shop.items", "mapped", RecordFormat.JSON),
-                                new TopicMapping("shop.floats", "mapped", RecordFormat.F32),
-                                new TopicMapping("shop.prices", "priced", RecordFormat.PATCH)),
-                        MissingRecords.FAIL,
-                        1));
+        IngestionJob.build(env, options());
         var graph = env.getStreamGraph().getJobGraph();
         cluster.submitJob(graph).get();
         directory =
@@ -145,6 +138,17 @@ class IngestionIT {
                                         new SerializedValue<>(request)));
         catalogue = CatalogueFollower.open(broker.bootstrapServers());
         catalogueWriter = CatalogueWriter.open(broker.bootstrapServers(), catalogue);
+    }
+
+    private IngestionOptions options() {
+        return new IngestionOptions(
+                broker.bootstrapServers(),
+                List.of(
+                        new TopicMapping("shop.items", "mapped", RecordFormat.JSON),
+                        new TopicMapping("shop.floats", "mapped", RecordFormat.F32),
+                        new TopicMapping("shop.prices", "priced", RecordFormat.PATCH)),
+                MissingRecords.FAIL,
+                1);
     }
 
     @AfterAll
@@ -234,6 +238,30 @@ class IngestionIT {
                     .hasMessageContaining("found 1 components");
         }
         await(() -> count("priced", "{\"n\":3}") == 1);
+    }
+
+    /** Its failure would be the job's, and take all shards down that need no Kafka. */
+    @Test
+    void topics_whileKafkaDoesNotTell_areThoseItToldLast() {
+        TopicSubscriber subscriber = new TopicSubscriber(options());
+        try (AdminClient there =
+                        AdminClient.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+                AdminClient away =
+                        AdminClient.create(
+                                Map.of(
+                                        "bootstrap.servers",
+                                        "127.0.0.1:1",
+                                        "default.api.timeout.ms",
+                                        200,
+                                        "request.timeout.ms",
+                                        100))) {
+            assertThatThrownBy(() -> subscriber.getSubscribedTopicPartitions(away))
+                    .as("before anything is known")
+                    .isInstanceOf(RuntimeException.class);
+            Set<TopicPartition> told = subscriber.getSubscribedTopicPartitions(there);
+            assertThat(told).isNotEmpty();
+            assertThat(subscriber.getSubscribedTopicPartitions(away)).containsAll(told);
+        }
     }
 
     @Test

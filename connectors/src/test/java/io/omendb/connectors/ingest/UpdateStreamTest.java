@@ -119,7 +119,7 @@ class UpdateStreamTest {
 
     /** Its producer has not heard of the new collection, which has the same dimension. */
     @Test
-    void accept_recordForAnEarlierGeneration_isPassedOver() {
+    void accept_recordForAnEarlierGeneration_isADeadLetter() {
         catalogue.is(collection(2, 200, 1));
         stream.accept(record(1, "[1,2]", 100));
         stream.accept(record(2, "[1,2]", 200));
@@ -128,7 +128,9 @@ class UpdateStreamTest {
         stream.tick();
         assertThat(generations()).containsExactly(200L, 200L);
         assertThat(updates).contains(new Progress(3, new ShardUpdate.Position("omen.c-0", 4, 0)));
-        assertThat(deadLetters).isEmpty();
+        assertThat(deadLetters)
+                .hasSize(2)
+                .allSatisfy(letter -> assertThat(letter.topic()).isEqualTo("omen.c.dlq"));
     }
 
     /** Such as records that were copied from another cluster's own topic. */

@@ -3,8 +3,11 @@ package io.omendb.flink.discovery;
 import io.omendb.protocol.ShardAddress;
 import io.omendb.protocol.ShardDirectory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +33,10 @@ public final class JobShardDirectory implements ShardDirectory {
     private final ScheduledExecutorService thread;
     private volatile List<ShardAddress> shards = List.of();
     private volatile boolean doubtful = true;
+
+    /** Since Flink told last where they are. */
+    private final Set<ShardAddress> unreachable = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable String problem;
 
     /** Of the directory's own thread. */
@@ -80,6 +87,22 @@ public final class JobShardDirectory implements ShardDirectory {
     @Override
     public void reportUnreachable(ShardAddress address) {
         doubtful = true;
+        unreachable.add(address);
+        if (problem != null) {
+            dropUnreachable();
+        }
+    }
+
+    /** While Flink does not answer, what cannot be reached is as good as gone. */
+    private synchronized void dropUnreachable() {
+        List<ShardAddress> left = new ArrayList<>(shards);
+        left.removeAll(unreachable);
+        shards = List.copyOf(left);
+    }
+
+    private synchronized void found(List<ShardAddress> addresses) {
+        unreachable.clear();
+        shards = List.copyOf(addresses);
     }
 
     @Override
@@ -110,16 +133,21 @@ public final class JobShardDirectory implements ShardDirectory {
                             .get(ANSWER_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             problem = null;
             if (response instanceof ShardAddressesResponse found) {
-                shards = List.copyOf(found.addresses());
+                found(found.addresses());
                 if (found.addresses().size() < found.parallelism()) {
                     doubtful = true;
                 }
             }
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            // The job is starting, restarting or gone: its last known shards are of no use.
-            shards = List.of();
+        } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
             doubtful = true;
             problem = problem(e);
+            if (problem == null) {
+                // The job is starting, restarting or gone: its last known shards are of no use.
+                found(List.of());
+            } else {
+                // Where Flink does not answer, they may well.
+                dropUnreachable();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

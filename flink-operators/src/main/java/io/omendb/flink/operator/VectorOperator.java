@@ -56,7 +56,7 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
     private transient @Nullable VectorState state;
     private transient @Nullable ShardServer server;
 
-    /** Patches of points that are not there, or that would grow too large. */
+    /** Patches that were not applied: mostly of points that are not there. */
     private transient Counter unappliedPatches = new SimpleCounter();
 
     private transient int maxParallelism;
@@ -219,8 +219,14 @@ final class VectorOperator<T> extends AbstractStreamOperator<T>
                         patch.keyHash(),
                         origin,
                         patch.patch());
-        if (patched == Patched.ABSENT || patched == Patched.TOO_LARGE) {
+        if (patched != Patched.APPLIED && patched != Patched.STALE) {
             unappliedPatches.inc();
+        }
+        if (patched == Patched.TOO_LARGE) {
+            LOG.warn(
+                    "a patch of point '{}' of {} was not applied: its metadata would be too large",
+                    patch.patch().id(),
+                    patch.collection());
         }
     }
 

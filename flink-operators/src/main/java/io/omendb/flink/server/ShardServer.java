@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * refused as overloaded. Queries that nobody waits for have a thread of their own.
  */
 public final class ShardServer implements AutoCloseable {
+    /** Gateways ask twice as seldom whether it is there. */
+    private static final long KEEP_ALIVE_SECONDS_MIN = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(ShardServer.class);
     private static final int MESSAGE_BYTES_MAX = 64 << 20;
     private static final long CLOSE_TIMEOUT_SECONDS = 5;
@@ -66,6 +69,8 @@ public final class ShardServer implements AutoCloseable {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(host, port))
                         .directExecutor()
+                        .permitKeepAliveTime(KEEP_ALIVE_SECONDS_MIN, TimeUnit.SECONDS)
+                        .permitKeepAliveWithoutCalls(true)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX);
         if (tls != null) {
             builder.sslContext(tls.server())

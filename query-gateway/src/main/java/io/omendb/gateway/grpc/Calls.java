@@ -63,7 +63,7 @@ public final class Calls {
             return;
         }
         Asked asked = asked(out);
-        answer(request, () -> work.answer(asked))
+        answer(need, request, () -> work.answer(asked))
                 .whenComplete(
                         (answer, failure) -> {
                             if (asked.gone().hasHappened()) {
@@ -106,11 +106,16 @@ public final class Calls {
         CompletableFuture<A> start() throws InterruptedException;
     }
 
-    /** Does the work for one message, if there is room for it. */
-    public <A> CompletableFuture<A> answer(MessageLite message, Piece<A> work) {
+    /**
+     * Does the work for one message, if there is room for it.
+     *
+     * @param need what the work is
+     */
+    public <A> CompletableFuture<A> answer(Need need, MessageLite message, Piece<A> work) {
         Admission.Place place;
         try {
-            place = admission.enter(message.getSerializedSize());
+            boolean writing = need == Need.WRITE || need == Need.MANAGE;
+            place = admission.enter(message.getSerializedSize(), writing);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -13,11 +13,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * requests that are refused. Safe for use by any thread.
  */
 public final class Admission {
+    /** One of so many requests worked on at a time is none that writes. */
+    private static final int READS_SHARE = 4;
+
     private final int requestsMax;
     private final long bytesMax;
     private final long answerBytesMax;
     private final SearchLimit searches;
+    private final int writesMax;
     private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger writes = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong answerBytes = new AtomicLong();
 
@@ -35,6 +40,7 @@ public final class Admission {
     public Admission(int requestsMax, long bytesMax, long answerBytesMax, SearchLimit searches) {
         this.searches = searches;
         this.requestsMax = requestsMax;
+        this.writesMax = Math.max(1, requestsMax - requestsMax / READS_SHARE);
         this.bytesMax = bytesMax;
         this.answerBytesMax = answerBytesMax;
     }
@@ -49,16 +55,26 @@ public final class Admission {
         return requests.get();
     }
 
+    /** Admits a request that writes nothing; see {@link #enter(long, boolean)}. */
+    public Place enter(long bodyBytes) {
+        return enter(bodyBytes, false);
+    }
+
     /**
      * Admits a request; the place is to be closed.
      *
+     * @param writing whether it waits for Kafka: while that does not answer, such requests are not
+     *     to take the room of all others
      * @throws OmenException OVERLOADED where a limit is reached
      */
-    public Place enter(long bodyBytes) {
-        Place place = new Place();
+    public Place enter(long bodyBytes, boolean writing) {
+        Place place = new Place(writing);
         try {
             if (requests.incrementAndGet() > requestsMax) {
                 throw full(requestsMax + " requests");
+            }
+            if (writing && writes.get() > writesMax) {
+                throw full(writesMax + " writes");
             }
             if (answerBytes.get() > answerBytesMax) {
                 throw full(answerBytesMax + " bytes of answers that are not sent yet");
@@ -83,9 +99,17 @@ public final class Admission {
     public final class Place implements AutoCloseable {
         private long held;
         private long sending;
+        private long expected;
         private boolean left;
 
-        private Place() {}
+        private final boolean writing;
+
+        private Place(boolean writing) {
+            this.writing = writing;
+            if (writing) {
+                writes.incrementAndGet();
+            }
+        }
 
         /**
          * Takes up more, as where a body turns out to be larger.
@@ -104,11 +128,32 @@ public final class Admission {
             }
         }
 
+        /**
+         * Says how large the answer may become, before anything of it is there; what is held
+         * instead once it is, {@link #sends} says.
+         *
+         * @throws OmenException OVERLOADED where that is too much beside the other answers
+         */
+        public synchronized void expects(long bytesOfAnswer) {
+            if (left) {
+                return;
+            }
+            expected += bytesOfAnswer;
+            sending += bytesOfAnswer;
+            long all = answerBytes.addAndGet(bytesOfAnswer);
+            // A single answer may be as large as it likes, else it could never be had.
+            if (all > answerBytesMax && all > sending) {
+                throw full(answerBytesMax + " bytes of answers");
+            }
+        }
+
         /** Says how large the answer is, which is held until the place is closed. */
         public synchronized void sends(long bytesOfAnswer) {
             if (!left) {
-                sending += bytesOfAnswer;
-                answerBytes.addAndGet(bytesOfAnswer);
+                long more = bytesOfAnswer - expected;
+                expected = 0;
+                sending += more;
+                answerBytes.addAndGet(more);
             }
         }
 
@@ -124,6 +169,9 @@ public final class Admission {
                 bytes.addAndGet(-held);
                 answerBytes.addAndGet(-sending);
                 requests.decrementAndGet();
+                if (writing) {
+                    writes.decrementAndGet();
+                }
             }
         }
     }

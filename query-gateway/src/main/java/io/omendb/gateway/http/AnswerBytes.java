@@ -23,6 +23,11 @@ public final class AnswerBytes {
         this.max = max;
     }
 
+    /** About what a vector takes. */
+    static long vector(int components) {
+        return (long) COMPONENT * components;
+    }
+
     /**
      * Counts one more point.
      *

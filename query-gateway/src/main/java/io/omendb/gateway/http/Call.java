@@ -17,17 +17,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body the bytes of the body, its content-encoding undone
  * @param caller has been found to have what the route needs
+ * @param place what it takes up; null where nothing bounds that
  */
 public record Call(
         ServiceRequestContext context,
         RequestHeaders headers,
         byte[] body,
         Asked asked,
-        Caller caller) {
+        Caller caller,
+        Admission.@Nullable Place place) {
 
     /** {@link System#nanoTime} when it arrived. */
     public long startNanos() {
         return asked.startNanos();
+    }
+
+    /**
+     * Says how many vectors the answer may have: many such answers at once would fill the heap.
+     *
+     * @param points how many points, each with its vector
+     * @throws OmenException OVERLOADED where that is too much beside the other requests
+     */
+    public void expectVectors(long points, int dimension, Limits limits) {
+        if (place != null) {
+            place.expects(Math.min(limits.answerBytes(), points * AnswerBytes.vector(dimension)));
+        }
     }
 
     /** A part of the path, decoded. */

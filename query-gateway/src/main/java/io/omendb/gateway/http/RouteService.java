@@ -37,16 +37,22 @@ public final class RouteService implements HttpService {
     private final Problems problems;
     private final Limits limits;
     private final Answered answered;
+    private final @Nullable LocalNames names;
 
+    /**
+     * @param names by which the gateway may be called; null for any
+     */
     public RouteService(
             Route route,
             KeyRing keys,
+            @Nullable LocalNames names,
             Admission admission,
             Problems problems,
             Limits limits,
             Answered answered) {
         this.route = route;
         this.keys = keys;
+        this.names = names;
         this.admission = admission;
         this.problems = problems;
         this.limits = limits;
@@ -60,6 +66,9 @@ public final class RouteService implements HttpService {
         }
         if (CrossSite.isRefused(route.method(), request.headers())) {
             return refused(context, request, CrossSite.refusal());
+        }
+        if (names != null && route.need() != Need.NOTHING && names.isForeign(request.headers())) {
+            return refused(context, request, LocalNames.refusal());
         }
         if (RewrittenPath.isRefused(context)) {
             return refused(context, request, RewrittenPath.refusal(context));
@@ -84,7 +93,7 @@ public final class RouteService implements HttpService {
         Admission.Place place = null;
         if (route.work() != Work.OPEN) {
             try {
-                place = admission.enter(length(request));
+                place = admission.enter(length(request), writes());
             } catch (OmenException | Problem e) {
                 return observed(problems.response(context, e), asked.startNanos(), null);
             }
@@ -97,6 +106,11 @@ public final class RouteService implements HttpService {
         return HttpResponse.of(
                 answer.exceptionally(failure -> problems.response(context, failure))
                         .thenApply(response -> observed(response, asked.startNanos(), taken)));
+    }
+
+    /** Whether it waits for Kafka. */
+    private boolean writes() {
+        return route.need() == Need.WRITE || route.need() == Need.MANAGE;
     }
 
     /** Before anything of the body is read: what is not allowed costs nothing. */
@@ -212,12 +226,21 @@ public final class RouteService implements HttpService {
                                                     whole.headers(),
                                                     whole.content().array(),
                                                     asked,
-                                                    caller)));
+                                                    caller,
+                                                    null)));
         }
         return whole(context, request)
                 .thenCompose(whole -> decoded(context, whole, place))
                 .thenCompose(
-                        body -> run(new Call(context, request.headers(), body, asked, caller)));
+                        body ->
+                                run(
+                                        new Call(
+                                                context,
+                                                request.headers(),
+                                                body,
+                                                asked,
+                                                caller,
+                                                place)));
     }
 
     /**

@@ -44,6 +44,10 @@ public final class HybridEndpoints {
                         collection -> {
                             HybridQuery query = HybridJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
+                            if (query.base().fields().vector()) {
+                                call.expectVectors(
+                                        query.base().k(), collection.schema().dimension(), limits);
+                            }
                             return searches.search(collection, query, call.asked())
                                     .thenApply(
                                             found ->

@@ -41,6 +41,10 @@ public final class ScrollEndpoints {
                         collection -> {
                             ScrollJson scroll = ScrollJson.read(call.body(), limits.timeoutMs());
                             scroll.check(collection, limits);
+                            if (scroll.fields().vector()) {
+                                call.expectVectors(
+                                        scroll.limit(), collection.schema().dimension(), limits);
+                            }
                             Deadline deadline = call.asked().deadline(scroll.timeoutMs());
                             return scroller.page(collection, scroll, deadline)
                                     .thenApply(page -> page.within(limits.answer()))

@@ -66,6 +66,7 @@ final class ScrollStream {
         }
         ScrollJson page = next;
         calls.answer(
+                        Need.READ,
                         request,
                         () -> {
                             caller.check(Need.READ, collection.name());

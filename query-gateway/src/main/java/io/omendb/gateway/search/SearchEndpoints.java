@@ -48,6 +48,10 @@ public final class SearchEndpoints {
                         collection -> {
                             Query query = QueryJson.read(call.body(), limits.timeoutMs());
                             query.check(collection, limits);
+                            if (query.fields().vector()) {
+                                call.expectVectors(
+                                        query.k(), collection.schema().dimension(), limits);
+                            }
                             return searches.search(collection, query, call.asked())
                                     .thenApply(
                                             found ->
@@ -79,6 +83,11 @@ public final class SearchEndpoints {
                 throw SearchBatch.at(i, e);
             }
         }
+        long vectors = 0;
+        for (Query query : queries) {
+            vectors += query.fields().vector() ? query.k() : 0;
+        }
+        call.expectVectors(vectors, collection.schema().dimension(), limits);
         return searches.searchAll(collection, queries, call.asked(), limits.answer())
                 .thenApply(
                         results ->

@@ -1,5 +1,6 @@
 package io.omendb.gateway.shards;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
@@ -27,9 +28,19 @@ final class Channels implements AutoCloseable {
 
     private static final long CLOSE_SECONDS_MAX = 5;
 
+    /** A host that vanishes says nothing: it is asked so often whether it is there. */
+    private static final long KEEP_ALIVE_SECONDS = 10;
+
+    /** Longer than a process that collects garbage is silent. */
+    private static final long KEEP_ALIVE_ANSWER_SECONDS = 10;
+
+    /** How often a shard is tried that could not be reached; gRPC by itself waits up to minutes. */
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Map<Key, ManagedChannel> channels = new HashMap<>();
     private final ExecutorService callbacks;
     private final @Nullable SslContext tls;
+    private final Map<Key, Long> retried = new HashMap<>();
     private List<ShardAddress> known = List.of();
 
     private Channels(ExecutorService callbacks, @Nullable SslContext tls) {
@@ -71,6 +82,7 @@ final class Channels implements AutoCloseable {
                         entry -> {
                             boolean gone = !targets.contains(entry.getKey().target());
                             if (gone) {
+                                retried.remove(entry.getKey());
                                 entry.getValue().shutdown();
                             }
                             return gone;
@@ -80,15 +92,32 @@ final class Channels implements AutoCloseable {
 
     synchronized ManagedChannel channel(ShardAddress address) {
         boolean local = LocalShard.isServed(address);
-        return channels.computeIfAbsent(
-                new Key(address.target(), local),
-                key -> local ? LocalShard.channel(address) : remote(address));
+        Key key = new Key(address.target(), local);
+        ManagedChannel channel =
+                channels.computeIfAbsent(
+                        key, absent -> local ? LocalShard.channel(address) : remote(address));
+        if (!local && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            retry(key, channel);
+        }
+        return channel;
+    }
+
+    private void retry(Key key, ManagedChannel channel) {
+        long now = System.nanoTime();
+        Long before = retried.get(key);
+        if (before == null || now - before >= RETRY_NANOS) {
+            retried.put(key, now);
+            channel.resetConnectBackoff();
+        }
     }
 
     private ManagedChannel remote(ShardAddress address) {
         NettyChannelBuilder builder =
                 NettyChannelBuilder.forAddress(address.host(), address.port())
                         .executor(callbacks)
+                        .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEP_ALIVE_ANSWER_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveWithoutCalls(true)
                         .maxInboundMessageSize(MESSAGE_BYTES_MAX);
         return tls == null ? builder.usePlaintext().build() : builder.sslContext(tls).build();
     }

@@ -85,7 +85,7 @@ final class UpsertStream implements StreamObserver<UpsertRequest> {
             return;
         }
         CompletableFuture<Writes.Written> written =
-                calls.answer(message, () -> write(message, asked.now()));
+                calls.answer(Need.WRITE, message, () -> write(message, asked.now()));
         if (written.isCompletedExceptionally()) {
             ended = true; // what follows it has no place in the order any more
         }

@@ -8,10 +8,12 @@ import io.omendb.fuzz.Choice;
 import io.omendb.fuzz.Untrusted;
 import io.omendb.record.PointBatch;
 import io.omendb.record.PointBatch.BadPoint;
+import io.omendb.record.PointRules;
 import io.omendb.schema.CollectionSchema;
 import io.omendb.schema.Metric;
 import io.omendb.v1.PatchRequest;
 import io.omendb.v1.UpsertRequest;
+import java.util.function.Consumer;
 
 /** Deletions, and points that come over gRPC; those in JSON and Arrow are read by the index. */
 public class WritesFuzz {
@@ -43,7 +45,7 @@ public class WritesFuzz {
     private static void points(byte[] message) {
         try {
             check(
-                    WriteForm.POINT,
+                    point -> PointRules.checkSent(SCHEMA, point),
                     PointMessages.read(
                             UpsertRequest.parseFrom(message).getPointsList(), COUNT_MAX));
         } catch (InvalidProtocolBufferException e) {
@@ -51,7 +53,7 @@ public class WritesFuzz {
         }
         try {
             check(
-                    WriteForm.PATCH,
+                    patch -> PointRules.checkSent(SCHEMA, patch),
                     PointMessages.readPatches(
                             PatchRequest.parseFrom(message).getPatchesList(), COUNT_MAX));
         } catch (InvalidProtocolBufferException e) {
@@ -59,8 +61,8 @@ public class WritesFuzz {
         }
     }
 
-    private static <P> void check(WriteForm<P> form, PointBatch<P> sent) {
-        for (BadPoint bad : sent.checked(point -> form.check(SCHEMA, point)).bad()) {
+    private static <P> void check(Consumer<P> rule, PointBatch<P> sent) {
+        for (BadPoint bad : sent.checked(rule).bad()) {
             Untrusted.requireRefusal(bad.reason());
         }
     }

@@ -78,12 +78,28 @@ public final class CatalogueWriter implements AutoCloseable {
      *     itself; UNAVAILABLE if Kafka does not answer
      */
     public CreateResult create(CollectionSchema schema) throws InterruptedException {
+        CollectionDefinition existing = existing(schema.name());
+        if (existing != null) {
+            return new CreateResult(requireSame(existing, schema), false);
+        }
         turn.lockInterruptibly();
         try {
             return untilUncontended(() -> tryCreate(schema));
         } finally {
             turn.unlock();
         }
+    }
+
+    /**
+     * Programs create what they need whenever they start: by far most often it is there, and a
+     * transaction would keep others from theirs.
+     */
+    private @Nullable CollectionDefinition existing(String name) {
+        if (!follower.current().containsKey(name)) {
+            return null;
+        }
+        follower.awaitCaughtUp(CATCH_UP);
+        return follower.current().get(name);
     }
 
     private @Nullable CreateResult tryCreate(CollectionSchema schema) throws InterruptedException {

@@ -4,6 +4,7 @@ import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.protocol.kafka.KafkaErrors;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -19,14 +21,24 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the catalogue does to Kafka topics. Blocks; every call ends within the API timeout. */
 final class Topics implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
+    /** Followers are opened again and again; once a process is enough. */
+    private static final AtomicBoolean REPLICAS_LOOKED_AT = new AtomicBoolean();
+
     private static final int REPLICATION_MAX = 3;
     private static final int EXISTS_ATTEMPTS_MAX = 50;
     private static final Duration API_TIMEOUT = Duration.ofSeconds(10);
@@ -47,6 +59,27 @@ final class Topics implements AutoCloseable {
     /** Creates the catalogue's topic if it is missing. */
     void ensureCatalogue() throws InterruptedException {
         ensure(CatalogueRecord.TOPIC, 1, Map.of("cleanup.policy", "compact"));
+        if (REPLICAS_LOOKED_AT.compareAndSet(false, true)) {
+            warnOfFewReplicas();
+        }
+    }
+
+    private void warnOfFewReplicas() throws InterruptedException {
+        try {
+            int copies = partitions(CatalogueRecord.TOPIC).get(0).replicas().size();
+            int brokers = get(admin.describeCluster().nodes()).size();
+            if (copies < Math.min(brokers, REPLICATION_MAX)) {
+                LOG.warn(
+                        "Topic {} has {} replicas on a cluster of {} brokers: what collections"
+                                + " there are is lost with those. Give it more"
+                                + " (kafka-reassign-partitions).",
+                        CatalogueRecord.TOPIC,
+                        copies,
+                        brokers);
+            }
+        } catch (OmenException | IndexOutOfBoundsException e) {
+            LOG.debug("how many replicas the catalogue has is not known", e);
+        }
     }
 
     /** Creates a topic if it is missing, and adds partitions if it has fewer than asked for. */
@@ -80,13 +113,25 @@ final class Topics implements AutoCloseable {
 
     private boolean create(String topic, int partitions, Map<String, String> config)
             throws InterruptedException {
-        int brokers = get(admin.describeCluster().nodes()).size();
-        short replication = (short) Math.max(1, Math.min(brokers, REPLICATION_MAX));
+        Collection<Node> brokers = get(admin.describeCluster().nodes());
+        Map<String, String> defaults = brokerDefaults(brokers);
+        // Only brokers that are up are known: where one is away Kafka refuses what its operator
+        // does not want, and whoever asks tries again, instead of a copy less for good.
+        int replication =
+                Math.max(
+                        Math.min(brokers.size(), REPLICATION_MAX),
+                        number(defaults, "default.replication.factor"));
         Map<String, String> configs = new HashMap<>(config);
         // Acknowledged by two of three: one broker may be lost for good.
-        configs.put("min.insync.replicas", replication == REPLICATION_MAX ? "2" : "1");
+        int insync = replication >= REPLICATION_MAX ? 2 : 1;
+        configs.put(
+                "min.insync.replicas",
+                Integer.toString(
+                        Math.min(
+                                replication,
+                                Math.max(insync, number(defaults, "min.insync.replicas")))));
         NewTopic created =
-                new NewTopic(topic, Optional.of(partitions), Optional.of(replication))
+                new NewTopic(topic, Optional.of(partitions), Optional.of((short) replication))
                         .configs(configs);
         try {
             admin.createTopics(List.of(created)).all().get();
@@ -106,7 +151,56 @@ final class Topics implements AutoCloseable {
                                 + "); choose another name.",
                         e);
             }
+            if (e.getCause() instanceof InvalidReplicationFactorException refused) {
+                throw new OmenException(
+                        ErrorCode.UNAVAILABLE,
+                        "Kafka makes no topic "
+                                + topic
+                                + " with "
+                                + replication
+                                + " replicas, which its brokers' default.replication.factor asks"
+                                + " for, while "
+                                + brokers.size()
+                                + " brokers are up ("
+                                + refused.getMessage()
+                                + ").",
+                        e);
+            }
             throw failed(e);
+        }
+    }
+
+    /** What brokers give a topic that does not say; nothing where they may not be asked. */
+    private Map<String, String> brokerDefaults(Collection<Node> brokers)
+            throws InterruptedException {
+        Map<String, String> defaults = new HashMap<>();
+        if (brokers.isEmpty()) {
+            return defaults;
+        }
+        ConfigResource broker =
+                new ConfigResource(
+                        ConfigResource.Type.BROKER, brokers.iterator().next().idString());
+        try {
+            admin.describeConfigs(List.of(broker))
+                    .all()
+                    .get()
+                    .forEach(
+                            (resource, config) ->
+                                    config.entries()
+                                            .forEach(e -> defaults.put(e.name(), e.value())));
+        } catch (ExecutionException e) {
+            LOG.debug("what brokers give topics by default is not known", e);
+        }
+        return defaults;
+    }
+
+    /** At least 1. */
+    private static int number(Map<String, String> settings, String name) {
+        String value = settings.get(name);
+        try {
+            return value == null ? 1 : Math.max(1, Integer.parseInt(value));
+        } catch (NumberFormatException e) {
+            return 1;
         }
     }
 

@@ -5,6 +5,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.omendb.v1.CollectionServiceGrpc;
 import io.omendb.v1.WriteServiceGrpc;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -20,15 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallThreads implements AutoCloseable {
     private static final int THREADS = 16;
-    private static final Set<String> WRITING =
-            Set.of(
-                    WriteServiceGrpc.getUpsertMethod().getFullMethodName(),
-                    WriteServiceGrpc.getDeleteMethod().getFullMethodName(),
-                    CollectionServiceGrpc.getCreateCollectionMethod().getFullMethodName(),
-                    CollectionServiceGrpc.getDropCollectionMethod().getFullMethodName());
+    private static final Set<String> WRITING = writingMethods();
 
     private final ExecutorService others = threads("omen-gateway-grpc-");
     private final ExecutorService writing = threads("omen-gateway-grpc-write-");
+
+    private static Set<String> writingMethods() {
+        Set<String> names = new HashSet<>();
+        WriteServiceGrpc.getServiceDescriptor()
+                .getMethods()
+                .forEach(method -> names.add(method.getFullMethodName()));
+        names.add(CollectionServiceGrpc.getCreateCollectionMethod().getFullMethodName());
+        names.add(CollectionServiceGrpc.getDropCollectionMethod().getFullMethodName());
+        return names;
+    }
 
     private static ExecutorService threads(String name) {
         AtomicInteger number = new AtomicInteger();

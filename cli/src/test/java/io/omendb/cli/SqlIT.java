@@ -51,6 +51,66 @@ class SqlIT {
         sql = StreamTableEnvironment.create(env);
     }
 
+    /** A stream of prices beside one of embeddings. */
+    @Test
+    void insertWithoutTheVector_changesPointsThatAreThere() throws Exception {
+        sql.executeSql(
+                "CREATE TABLE priced (sku STRING, vector ARRAY<FLOAT>, words STRING, price DOUBLE,"
+                        + " stock INT, size ROW<w INT, h INT>, codes MAP<STRING, STRING>,"
+                        + " PRIMARY KEY (sku) NOT ENFORCED) WITH ("
+                        + with
+                        + ", 'collection' = 'sql-priced', 'dimension' = '2', 'metric' = 'l2',"
+                        + " 'text.column' = 'words')");
+        run(
+                "INSERT INTO priced VALUES ('a', ARRAY[CAST(1 AS FLOAT), 2], 'a boot', 10.5, 7,"
+                        + " ROW(3, 4), MAP['ean', '1']), ('b', ARRAY[CAST(3 AS FLOAT), 4], 'b', 1.0, 1,"
+                        + " ROW(1, 1), MAP['ean', '2'])");
+
+        run(
+                "INSERT INTO priced (sku, price, size) VALUES"
+                        + " ('a', 9.5, ROW(5, CAST(NULL AS INT))),"
+                        + " ('nobody', 1.0, ROW(1, 1)), ('b', CAST(NULL AS DOUBLE), ROW(1, 1))");
+        run("INSERT INTO priced (words, sku) VALUES ('a shoe', 'a')");
+
+        JsonNode a = strong("a");
+        assertThat(a.path("metadata"))
+                .hasToString(
+                        "{\"price\":9.5,\"stock\":7,\"size\":{\"w\":5},\"codes\":{\"ean\":\"1\"}}");
+        assertThat(a.path("vector")).hasToString("[1.0,2.0]");
+        assertThat(a.path("text").asText()).isEqualTo("a shoe");
+        assertThat(strong("b").path("metadata").has("price")).isFalse();
+        assertThat(strong("b").path("metadata").path("stock").asInt()).isOne();
+        assertThat(
+                        client.send(
+                                        "POST",
+                                        "/collections/sql-priced/count",
+                                        JSON.readTree("{\"consistency\":\"strong\"}"))
+                                .path("count")
+                                .asInt())
+                .isEqualTo(2);
+        assertThatThrownBy(() -> run("INSERT INTO priced (sku) VALUES ('a')"))
+                .hasStackTraceContaining("INSERT of the key alone");
+        assertThatThrownBy(() -> run("INSERT INTO priced (sku, codes) VALUES ('a', MAP['x', 'y'])"))
+                .hasStackTraceContaining("found a MAP in an insert without the vector");
+    }
+
+    /** A point, once everything that was written is applied. */
+    private JsonNode strong(String id) throws Exception {
+        JsonNode found =
+                client.send(
+                        "POST",
+                        "/collections/sql-priced/search",
+                        JSON.readTree(
+                                "{\"vector\":[0,0],\"k\":9,\"consistency\":\"strong\","
+                                        + "\"include\":[\"metadata\",\"vector\"]}"));
+        for (JsonNode hit : found.path("hits")) {
+            if (hit.path("id").asText().equals(id)) {
+                return hit;
+            }
+        }
+        throw new AssertionError("no " + id + " in " + found);
+    }
+
     @Test
     void insert_search_lookup() throws Exception {
         sql.executeSql(

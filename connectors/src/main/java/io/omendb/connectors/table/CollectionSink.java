@@ -37,6 +37,9 @@ final class CollectionSink implements Sink<RowData> {
     private final String collection;
     private final TableColumns columns;
 
+    /** What of points is changed; null where they are written as a whole. */
+    private final @Nullable ChangedColumns changed;
+
     private final @Nullable CollectionSchema missing;
     private final Duration linger;
 
@@ -51,11 +54,32 @@ final class CollectionSink implements Sink<RowData> {
             TableColumns columns,
             @Nullable CollectionSchema missing,
             Duration linger) {
+        this(kafka, collection, columns, null, missing, linger);
+    }
+
+    private CollectionSink(
+            KafkaSettings kafka,
+            String collection,
+            TableColumns columns,
+            @Nullable ChangedColumns changed,
+            @Nullable CollectionSchema missing,
+            Duration linger) {
+        this.changed = changed;
         this.kafka = kafka;
         this.collection = collection;
         this.columns = columns;
         this.missing = missing;
         this.linger = linger;
+    }
+
+    /**
+     * The sink of an insert that names its columns.
+     *
+     * @param named paths of columns, as Flink has them
+     */
+    CollectionSink into(int[][] named) {
+        return new CollectionSink(
+                kafka, collection, columns, columns.changedBy(named), missing, linger);
     }
 
     @Override
@@ -65,6 +89,7 @@ final class CollectionSink implements Sink<RowData> {
         }
         return new Writer(
                 columns,
+                changed,
                 OmenProducer.open(
                         kafka.clientConfig(),
                         collection,
@@ -94,6 +119,7 @@ final class CollectionSink implements Sink<RowData> {
     /** One subtask's. */
     private static final class Writer implements SinkWriter<RowData> {
         private final TableColumns columns;
+        private final @Nullable ChangedColumns changed;
         private final OmenProducer producer;
 
         private @Nullable CompletableFuture<String> watched;
@@ -101,8 +127,10 @@ final class CollectionSink implements Sink<RowData> {
         /** The first that Kafka did not take: without checkpoints nobody flushes for long. */
         private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
 
-        private Writer(TableColumns columns, OmenProducer producer) {
+        private Writer(
+                TableColumns columns, @Nullable ChangedColumns changed, OmenProducer producer) {
             this.columns = columns;
+            this.changed = changed;
             this.producer = producer;
         }
 
@@ -110,8 +138,16 @@ final class CollectionSink implements Sink<RowData> {
         public void write(RowData row, Context context) throws IOException {
             checkSent();
             switch (row.getRowKind()) {
-                case INSERT, UPDATE_AFTER -> watch(producer.send(columns.toPoint(row)));
-                case DELETE -> watch(producer.delete(columns.id(row)));
+                case INSERT, UPDATE_AFTER ->
+                        watch(
+                                changed == null
+                                        ? producer.send(columns.toPoint(row))
+                                        : producer.patch(changed.toPatch(row)));
+                case DELETE ->
+                        watch(
+                                changed == null
+                                        ? producer.delete(columns.id(row))
+                                        : producer.patch(changed.taken(row)));
                 case UPDATE_BEFORE -> {
                     // What it becomes comes next.
                 }

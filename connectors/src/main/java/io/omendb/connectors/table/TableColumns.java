@@ -2,11 +2,13 @@ package io.omendb.connectors.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.omendb.OmenException;
 import io.omendb.record.Point;
 import io.omendb.schema.FieldType;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,10 +161,9 @@ final class TableColumns implements Serializable {
         List<String> names = row.getFieldNames();
         for (int i = 0; i < row.getFieldCount(); i++) {
             if (isMetadata(i) && !from.isNullAt(i)) {
-                LogicalType type = row.getTypeAt(i);
-                Object value = RowData.createFieldGetter(type, i).getFieldOrNull(from);
-                if (value != null) {
-                    metadata.set(names.get(i), json(names.get(i), type, value));
+                JsonNode value = metadata(from, i);
+                if (!value.isNull()) {
+                    metadata.set(names.get(i), value);
                 }
             }
         }
@@ -170,9 +171,18 @@ final class TableColumns implements Serializable {
                 key,
                 floats(from.getArray(vector), elementType()),
                 metadata.isEmpty() ? null : metadata,
-                text == NONE || from.isNullAt(text) ? null : from.getString(text).toString(),
+                text == NONE ? null : text(from, text),
                 null,
                 null);
+    }
+
+    /** The value of a metadata column; a JSON null for NULL. */
+    JsonNode metadata(RowData from, int column) {
+        LogicalType type = row.getTypeAt(column);
+        Object value = RowData.createFieldGetter(type, column).getFieldOrNull(from);
+        return value == null
+                ? NullNode.getInstance()
+                : json(row.getFieldNames().get(column), type, value);
     }
 
     private static JsonNode json(String name, LogicalType type, Object value) {
@@ -181,6 +191,33 @@ final class TableColumns implements Serializable {
         } catch (OmenException e) {
             throw new OmenException(e.code(), name + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * What an insert that names its columns changes of points.
+     *
+     * @param named paths of columns, as Flink has them
+     * @return null where the vector is among them, so that points are written as a whole
+     * @throws ValidationException naming the column that cannot be changed by itself
+     */
+    @Nullable ChangedColumns changedBy(int[][] named) {
+        List<Integer> metadata = new ArrayList<>();
+        boolean changesText = false;
+        for (int[] path : named) {
+            if (path[0] == vector) {
+                return null;
+            }
+            changesText |= path[0] == text;
+            if (isMetadata(path[0])) {
+                metadata.add(path[0]);
+            }
+        }
+        return ChangedColumns.of(this, row, metadata, changesText ? text : NONE);
+    }
+
+    /** The text of a row, or null. */
+    static @Nullable String text(RowData from, int column) {
+        return from.isNullAt(column) ? null : from.getString(column).toString();
     }
 
     /**

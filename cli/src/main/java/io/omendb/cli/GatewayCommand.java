@@ -3,6 +3,7 @@ package io.omendb.cli;
 import io.omendb.OmenException;
 import io.omendb.cli.stack.FlinkSecurity;
 import io.omendb.cli.stack.GatewayConfig;
+import io.omendb.cli.stack.GatewayUrl;
 import io.omendb.cli.stack.RemoteJob;
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.connectors.ingest.IngestionJob;
@@ -123,7 +124,7 @@ final class GatewayCommand implements Callable<Integer> {
                                                 .withMapped(read.mapped())),
                                 shards)) {
             System.out.println(
-                    "gateway listens on " + gateway.scheme() + "://" + host + ":" + gateway.port());
+                    "gateway listens on " + GatewayUrl.of(gateway.scheme(), host, gateway.port()));
             chosen.security().warning(host).ifPresent(System.out::println);
             stopAsked.await();
             return 0;

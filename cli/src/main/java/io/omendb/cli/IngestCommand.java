@@ -123,12 +123,14 @@ final class IngestCommand implements Callable<Integer> {
                 body.write('\n');
                 point = input.next();
                 if (places.size() == batch || point.isEmpty()) {
-                    client.send(
-                            "POST",
-                            points,
-                            "application/x-ndjson",
-                            body.toByteArray(),
-                            places::get);
+                    JsonNode written =
+                            client.send(
+                                    "POST",
+                                    points,
+                                    "application/x-ndjson",
+                                    body.toByteArray(),
+                                    places::get);
+                    requireAll(places.size(), written);
                     sent += places.size();
                     bar.stepTo(sent);
                     places.clear();
@@ -139,6 +141,20 @@ final class IngestCommand implements Callable<Integer> {
             throw after(sent, "", e);
         }
         return sent;
+    }
+
+    /** Only a gateway's word counts, not that of whatever else answered. */
+    private static void requireAll(int points, JsonNode written) {
+        if (written.path("accepted").asInt(-1) != points) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL,
+                    "no gateway's answer to "
+                            + points
+                            + " points: found "
+                            + written
+                            + ", expected accepted: "
+                            + points);
+        }
     }
 
     private CollectionSchema schema(JsonNode answered) {

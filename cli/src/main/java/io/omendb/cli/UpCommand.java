@@ -3,10 +3,12 @@ package io.omendb.cli;
 import io.omendb.ErrorCode;
 import io.omendb.OmenException;
 import io.omendb.cli.checkpoint.CheckpointServer;
+import io.omendb.cli.stack.GatewayUrl;
 import io.omendb.cli.stack.LocalStack;
 import io.omendb.cli.stack.StackConfig;
 import io.omendb.cli.stack.StackDirectory;
 import io.omendb.cli.stack.StartupArchive;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,9 @@ final class UpCommand implements Callable<Integer> {
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(5);
     private static final long POLL_MS = 100;
     private static final long WATCH_MS = 1_000;
+
+    /** Says to the process in the background that it is the one. */
+    private static final String DETACHED = "omen.detached";
 
     @Mixin private StackOptions options = new StackOptions();
 
@@ -71,7 +76,7 @@ final class UpCommand implements Callable<Integer> {
             }
             return serve(from, config);
         }
-        return detach ? startDetached(config) : runHere(config);
+        return detach && !Boolean.getBoolean(DETACHED) ? startDetached(config) : runHere(config);
     }
 
     private static int serve(Path checkpoint, StackConfig config) throws InterruptedException {
@@ -82,11 +87,7 @@ final class UpCommand implements Callable<Integer> {
                             checkpoint, config.host(), config.port(), config.gateway())) {
                 System.out.println(
                         "checkpoint is served, read-only: "
-                                + server.scheme()
-                                + "://"
-                                + config.host()
-                                + ":"
-                                + server.port()
+                                + GatewayUrl.of(server.scheme(), config.host(), server.port())
                                 + "  (Ctrl-C stops it)");
                 stop.await();
                 System.out.println("stopping");
@@ -212,7 +213,10 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** This very command line, without --detach. */
+    /**
+     * This very command line, in a session of its own where that can be had: else what ends the
+     * terminal, or interrupts a script, would end it, too.
+     */
     private static List<String> childCommand() {
         ProcessHandle.Info self = ProcessHandle.current().info();
         String java =
@@ -222,13 +226,23 @@ final class UpCommand implements Callable<Integer> {
                                         new OmenException(
                                                 ErrorCode.EXTERNAL,
                                                 "cannot tell which java this is"));
-        List<String> command = new ArrayList<>(List.of(java));
-        for (String argument : self.arguments().orElse(new String[0])) {
-            if (!argument.equals("--detach")) {
-                command.add(argument);
+        List<String> command = new ArrayList<>();
+        onPath("setsid").ifPresent(command::add);
+        command.add(java);
+        command.add("-D" + DETACHED + "=true");
+        command.addAll(List.of(self.arguments().orElse(new String[0])));
+        return command;
+    }
+
+    /** A program of the system, which stays the same process as it becomes the one it starts. */
+    private static Optional<String> onPath(String program) {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            Path file = Path.of(folder, program);
+            if (!folder.isEmpty() && Files.isExecutable(file)) {
+                return Optional.of(file.toString());
             }
         }
-        return command;
+        return Optional.empty();
     }
 
     private static String lastLine(Path log) throws IOException {

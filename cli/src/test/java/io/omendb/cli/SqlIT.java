@@ -176,7 +176,7 @@ class SqlIT {
         List<Row> joined =
                 rows(
                         "SELECT o.n, p.price, p.since FROM (SELECT n, CASE n WHEN 1 THEN 'boots' ELSE"
-                                + " 'none' END AS sku, PROCTIME() AS proc FROM asked) AS o LEFT JOIN products"
+                                + " '' END AS sku, PROCTIME() AS proc FROM asked) AS o LEFT JOIN products"
                                 + " FOR SYSTEM_TIME AS OF o.proc AS p ON o.sku = p.sku");
         joined.sort(Comparator.comparing(row -> (Integer) row.getField("n")));
         assertThat(joined.get(0).getField("price")).isEqualTo(129.5);

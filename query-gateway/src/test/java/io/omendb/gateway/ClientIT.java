@@ -281,7 +281,7 @@ class ClientIT {
         bad = writer.upsert(Point.of("p0", 1, 2)); // two components
         OmenClientException told = catchThrowableOfType(OmenClientException.class, writer::close);
 
-        assertThat(told).as("seed %d", seed).hasMessageStartingWith("1 points were not written");
+        assertThat(told).as("seed %d", seed).hasMessageStartingWith("1 writes failed");
         assertThatThrownBy(bad::get)
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("422 INVALID: ");

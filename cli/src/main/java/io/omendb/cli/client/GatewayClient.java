@@ -126,12 +126,23 @@ public final class GatewayClient {
             if (response.statusCode() == ErrorCode.UNAUTHENTICATED.httpStatus()) {
                 throw unknown();
             }
-            JsonNode answer =
-                    response.body().length == 0 ? json.nullNode() : json.readTree(response.body());
-            if (response.statusCode() >= 400) {
-                throw failure(response.statusCode(), answer, places);
+            int status = response.statusCode();
+            if (status >= 200 && status < 300) {
+                return answer(response.body());
             }
-            return answer;
+            if (status < 400) {
+                // Not followed: the API key would be shown to whoever it leads to.
+                throw new OmenException(
+                        ErrorCode.EXTERNAL,
+                        url
+                                + " sends elsewhere (HTTP "
+                                + status
+                                + "): pass the address it sends to with --url: "
+                                + response.headers()
+                                        .firstValue("location")
+                                        .orElse("none is named"));
+            }
+            throw failure(status, problem(response.body()), places);
         } catch (IOException e) {
             Optional<TlsFailure> tls = TlsFailure.of(e);
             if (tls.isPresent()) {
@@ -144,6 +155,24 @@ public final class GatewayClient {
                     ErrorCode.UNAVAILABLE,
                     "no answer from " + url + ": " + e + ": is ./omen up running?",
                     e);
+        }
+    }
+
+    private JsonNode answer(byte[] body) {
+        try {
+            return body.length == 0 ? json.nullNode() : json.readTree(body);
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "no answer of a gateway comes from " + url + ": " + e, e);
+        }
+    }
+
+    /** What a proxy answers in a gateway's place need not be JSON. */
+    private JsonNode problem(byte[] body) {
+        try {
+            return body.length == 0 ? json.nullNode() : json.readTree(body);
+        } catch (IOException e) {
+            return json.nullNode();
         }
     }
 

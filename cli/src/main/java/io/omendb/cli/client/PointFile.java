@@ -7,11 +7,8 @@ import io.omendb.bench.VectorReader;
 import io.omendb.record.Point;
 import io.omendb.record.PointJson;
 import io.omendb.schema.CollectionSchema;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,10 +48,7 @@ public abstract class PointFile implements AutoCloseable {
             return new Lines(
                     file,
                     vectors,
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    name.endsWith(".gz") ? new GZIPInputStream(in) : in,
-                                    StandardCharsets.UTF_8)));
+                    new ByteLines(name.endsWith(".gz") ? new GZIPInputStream(in) : in));
         } catch (NoSuchFileException e) {
             throw new OmenException(ErrorCode.NOT_FOUND, file + ": no such file", e);
         } catch (IOException e) {
@@ -81,10 +75,10 @@ public abstract class PointFile implements AutoCloseable {
     private static final class Lines extends PointFile {
         private final Path file;
         private final PointJson.Vectors vectors;
-        private final BufferedReader reader;
+        private final ByteLines reader;
         private long number;
 
-        private Lines(Path file, PointJson.Vectors vectors, BufferedReader reader) {
+        private Lines(Path file, PointJson.Vectors vectors, ByteLines reader) {
             this.file = file;
             this.vectors = vectors;
             this.reader = reader;
@@ -93,8 +87,8 @@ public abstract class PointFile implements AutoCloseable {
         @Override
         public Optional<Point> next() {
             try {
-                @Nullable String line = readLine();
-                while (line != null && line.isBlank()) {
+                byte @Nullable [] line = readLine();
+                while (line != null && isBlank(line)) {
                     line = readLine();
                 }
                 return line == null ? Optional.empty() : Optional.of(point(line));
@@ -108,14 +102,22 @@ public abstract class PointFile implements AutoCloseable {
             return "line " + number;
         }
 
-        private @Nullable String readLine() throws IOException {
+        private byte @Nullable [] readLine() throws IOException {
             number++;
-            return reader.readLine();
+            return reader.next();
         }
 
-        private Point point(String line) {
+        private static boolean isBlank(byte[] line) {
+            for (byte each : line) {
+                if (each != ' ' && each != '\t' && each != '\r') {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private Point point(byte[] json) {
             try {
-                byte[] json = line.getBytes(StandardCharsets.UTF_8);
                 return PointJson.read(json, 0, json.length, vectors);
             } catch (OmenException e) {
                 throw new OmenException(

@@ -12,9 +12,12 @@ final class FlinkSettings {
         return config.directory().resolve("checkpoints").toAbsolutePath();
     }
 
-    /** Where tasks keep what they can build again. */
+    /**
+     * Where tasks keep what they can build again. It is emptied at each start, so its name is none
+     * that somebody else may have given.
+     */
     static Path scratch(StackConfig config) {
-        return config.directory().resolve("tmp").toAbsolutePath();
+        return config.directory().resolve("omen-scratch").toAbsolutePath();
     }
 
     static Map<String, String> of(StackConfig config) {

@@ -105,7 +105,7 @@ public final class LocalStack implements AutoCloseable {
         answering = gateway;
         holder = directory;
         GatewaySecurity security = config.gateway().security();
-        String startedUrl = gateway.scheme() + "://" + config.host() + ":" + gateway.port();
+        String startedUrl = GatewayUrl.of(gateway.scheme(), config.host(), gateway.port());
         StackDirectory.Running announced =
                 StackDirectory.Running.here(
                         startedUrl,

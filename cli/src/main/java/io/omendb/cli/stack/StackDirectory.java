@@ -189,12 +189,35 @@ public final class StackDirectory implements AutoCloseable {
         }
     }
 
-    /** The stack that runs on a directory, if one does. */
+    /**
+     * Whether a process has a directory. That one could not ask: as with {@link #holder}.
+     *
+     * @throws OmenException EXTERNAL if that cannot be found out
+     */
+    public static boolean isHeld(Path path) {
+        try (FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
+            return !tryLock(channel, path);
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new OmenException(
+                    ErrorCode.EXTERNAL, "cannot read " + path.resolve(LOCK) + ": " + e, e);
+        }
+    }
+
+    /**
+     * The stack that runs on a directory, if one does. A process that has ended and is left
+     * unreaped (as in containers whose first process reaps none), or another that has its id now,
+     * does not have the lock.
+     */
     public static Optional<Running> running(Path path) {
         try {
             Running running =
                     JSON.readValue(Files.readAllBytes(path.resolve(RUNNING)), Running.class);
-            return running.process().isPresent() ? Optional.of(running) : Optional.empty();
+            boolean own = running.pid() == ProcessHandle.current().pid();
+            return running.process().isPresent() && (own || isHeld(path))
+                    ? Optional.of(running)
+                    : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

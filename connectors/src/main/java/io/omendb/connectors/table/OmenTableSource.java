@@ -4,6 +4,7 @@ import io.omendb.client.AsyncOmenCollection;
 import io.omendb.client.OmenClient;
 import io.omendb.client.query.Hit;
 import io.omendb.client.query.Include;
+import io.omendb.record.PointRules;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.flink.table.connector.source.VectorSearchTableSource;
 import org.apache.flink.table.connector.source.lookup.AsyncLookupFunctionProvider;
 import org.apache.flink.table.connector.source.search.AsyncVectorSearchFunctionProvider;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.AsyncLookupFunction;
 import org.apache.flink.table.functions.AsyncVectorSearchFunction;
 import org.apache.flink.table.functions.FunctionContext;
@@ -133,13 +135,19 @@ final class OmenTableSource implements VectorSearchTableSource, LookupTableSourc
             client = gateway.connect();
         }
 
+        /** Whether a point could have it; what none can have is no request. */
+        private static boolean isId(StringData key) {
+            int bytes = key.toBytes().length;
+            return bytes > 0 && bytes <= PointRules.ID_BYTES_MAX;
+        }
+
         @Override
         public CompletableFuture<Collection<RowData>> asyncLookup(RowData key) {
             OmenClient open = client;
             if (open == null) {
                 throw new IllegalStateException("not open");
             }
-            if (key.isNullAt(0)) {
+            if (key.isNullAt(0) || !isId(key.getString(0))) {
                 return CompletableFuture.completedFuture(Collections.emptyList());
             }
             return open.async()

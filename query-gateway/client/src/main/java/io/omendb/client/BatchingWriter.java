@@ -161,7 +161,7 @@ public final class BatchingWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             interruption = e;
         }
-        if (thread.isAlive()) {
+        if (thread.isAlive() || !isFinished()) {
             abandon();
         }
         if (interruption != null) {
@@ -170,6 +170,15 @@ public final class BatchingWriter implements AutoCloseable {
         lock.lock();
         try {
             throwFailure();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isFinished() {
+        lock.lock();
+        try {
+            return unfinished == 0;
         } finally {
             lock.unlock();
         }
@@ -212,6 +221,10 @@ public final class BatchingWriter implements AutoCloseable {
             // Nobody has reason to, but then nothing more will be sent.
             Thread.currentThread().interrupt();
             abandon();
+        } catch (RuntimeException | Error e) {
+            // Nothing more will be sent, and somebody waits.
+            abandon();
+            throw e;
         }
     }
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * on it; whoever ends it does so by completing the result, which is done once.
  */
 final class Exchange<T> {
+    /** Of a problem document: where in the log a write is. */
+    private static final String TOKENS = "tokens";
+
     private final Transport transport;
     private final Call<T> call;
     private final RetryPolicy retries;
@@ -65,6 +68,9 @@ final class Exchange<T> {
             close();
         } catch (RuntimeException e) {
             fail(Reason.UNREACHABLE, "the request could not be sent: " + e, e);
+        } catch (Error e) {
+            // Such as no thread to be had: somebody waits for the result.
+            result.completeExceptionally(e);
         }
     }
 
@@ -112,7 +118,7 @@ final class Exchange<T> {
             Problem problem = ProblemJson.read(status, response.body());
             Duration retryAfter = RetryAfter.of(response.headers(), Instant.now());
             retryOr(
-                    mayRepeat(status),
+                    mayRepeat(status, problem),
                     retryAfter,
                     OmenClientException.refused(call.name(), problem, attempts));
             return;
@@ -126,11 +132,15 @@ final class Exchange<T> {
         }
     }
 
-    private boolean mayRepeat(int status) {
+    /** Never what is written already, as it would undo what came after it. */
+    private boolean mayRepeat(int status, Problem problem) {
         return switch (status) {
             case 429 -> true; // refused before anything was done
             case 503 -> call.repeatable();
-            case 504 -> call.repeatable() && retries.timeouts();
+            case 504 ->
+                    call.repeatable()
+                            && retries.timeouts()
+                            && !problem.document().containsKey(TOKENS);
             default -> false;
         };
     }

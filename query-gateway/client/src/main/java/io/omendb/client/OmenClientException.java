@@ -92,7 +92,7 @@ public final class OmenClientException extends RuntimeException {
     OmenClientException concerning(long points) {
         return new OmenClientException(
                 reason,
-                points + " points were not written; the first: " + getMessage(),
+                points + " writes failed; the first: " + getMessage(),
                 problem,
                 attempts,
                 this);

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +97,18 @@ final class Transport implements AutoCloseable {
 
     /** Runs work after a while, on the pool: it may call programs' own code. */
     Future<?> later(Runnable work, Duration delay) {
-        return timer.schedule(() -> pool.execute(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer.schedule(() -> onPool(work), delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Here, where the pool takes none, as when there are no threads to be had: it is waited for.
+     */
+    private void onPool(Runnable work) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            work.run();
+        }
     }
 
     /** How long one try may take. */

@@ -134,7 +134,7 @@ class BatchingWriterTest {
         }
         assertThatThrownBy(writer::flush)
                 .isInstanceOf(OmenClientException.class)
-                .hasMessageStartingWith("2 points were not written; the first: ");
+                .hasMessageStartingWith("2 writes failed; the first: ");
         writer.flush(); // told once
         writer.close();
 
@@ -162,7 +162,7 @@ class BatchingWriterTest {
         assertThat(failure(writer.upsert(Point.of("a", 1))).status()).isEqualTo(422);
         assertThat(failure(writer.upsert(Point.of("a", 1))).status()).isEqualTo(404);
         assertThat(writer.upsert(Point.of("a", 1)).get().accepted()).isEqualTo(1);
-        assertThatThrownBy(writer::close).hasMessageContaining("2 points were not written");
+        assertThatThrownBy(writer::close).hasMessageContaining("2 writes failed");
         writer.close();
     }
 

@@ -97,6 +97,28 @@ class RetriesTest {
         assertThat(server.requests()).hasSize(2);
     }
 
+    /** What came after it would be undone. */
+    @Test
+    void timeout_ofWhatIsWritten_isNotTriedAgain() {
+        server.inTurn(
+                Reply.of(
+                        504,
+                        "{'status':504,'code':'TIMEOUT','detail':'Written, but','accepted':1,"
+                                + "'tokens':['omen.c-0:7']}"),
+                WRITTEN);
+        try (OmenClient patient =
+                OmenClient.builder(server.url()).retries(QUICK.withTimeouts()).connect()) {
+            OmenClientException failure =
+                    failure(
+                            () -> {
+                                var unused =
+                                        patient.collection("c").upsert(List.of(Point.of("a", 1)));
+                            });
+            assertThat(failure.status()).isEqualTo(504);
+        }
+        assertThat(server.requests()).hasSize(1);
+    }
+
     @Test
     void lostConnection_isTriedAgain() {
         server.inTurn(drop(), half(), WRITTEN);

@@ -45,6 +45,7 @@ final class UpdateExtractor<T> extends ProcessFunction<T, ShardUpdate> {
         String text = extractors.text() == null ? null : extractors.text().apply(element);
         Point point = new Point(id, vector, metadata(element), text, null, null);
         PointRules.check(definition.schema(), point);
+        PointRules.checkNorm(definition.schema(), "vector", vector);
         out.collect(
                 new Upsert(
                         collection,

@@ -1,6 +1,7 @@
 package io.omendb.index.column;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
@@ -41,21 +42,39 @@ final class KeywordsColumn extends FieldColumn {
         return elements;
     }
 
-    /** The lower-cased runs of letters and digits of a text. */
+    /**
+     * The lower-cased runs of letters, digits and the marks on them of a text, which may be written
+     * in one character or in several (NFC is taken).
+     */
     static Set<String> terms(JsonNode value) {
         Set<String> terms = new LinkedHashSet<>();
-        String text = value.textValue().toLowerCase(Locale.ROOT);
+        String text =
+                Normalizer.normalize(
+                        value.textValue().toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
         int start = -1;
-        for (int i = 0; i <= text.length(); i++) {
-            boolean inTerm = i < text.length() && Character.isLetterOrDigit(text.charAt(i));
+        for (int i = 0; i < text.length(); ) {
+            int character = text.codePointAt(i);
+            boolean inTerm = Character.isLetterOrDigit(character) || isMark(character);
             if (inTerm && start < 0) {
                 start = i;
             } else if (!inTerm && start >= 0) {
                 terms.add(text.substring(start, i));
                 start = -1;
             }
+            i += Character.charCount(character);
+        }
+        if (start >= 0) {
+            terms.add(text.substring(start));
         }
         return terms;
+    }
+
+    /** As the vowels of Indic scripts are, and accents that have no character with their letter. */
+    private static boolean isMark(int character) {
+        int type = Character.getType(character);
+        return type == Character.NON_SPACING_MARK
+                || type == Character.COMBINING_SPACING_MARK
+                || type == Character.ENCLOSING_MARK;
     }
 
     @Override

@@ -24,6 +24,9 @@ final class IvfScan {
     private static final long[] NONE = new long[0];
     private static final int PENDING_MAX = 16;
 
+    /** Entries that came into question, all dead, by which a list is taken for one of dead rows. */
+    private static final int GONE_MIN = 8;
+
     /** Lists after which others are shown what is found, where that takes comparing first. */
     private static final int UNSHOWN_MAX = 8;
 
@@ -47,7 +50,21 @@ final class IvfScan {
     /** Of a scan that several threads make; null for one by itself. */
     private @Nullable ListTurns turns;
 
+    /** Of the list that {@link #scanOn} came to last, 0 for the nearest. */
+    private int place = -1;
+
     private int listsProbed;
+
+    /** Of those, without a row that is not dead; see {@link #probe}. */
+    private int listsGone;
+
+    /** Entries of the list being probed that came into question, and those of them not dead. */
+    private int found;
+
+    private int alive;
+
+    /** Place of each list probed. */
+    private int[] places = new int[64];
 
     /** Entries of each list probed that could have been among the best then. */
     private int[] candidates = new int[64];
@@ -105,7 +122,9 @@ final class IvfScan {
     }
 
     /**
-     * Probes lists until {@code nprobe} were and k rows are found.
+     * Probes lists until {@code nprobe} were and k rows are found. Lists without entries, or with
+     * dead ones only, do not count: a codebook keeps those of regions whose rows have gone, where a
+     * search would else end before it came to any row.
      *
      * @param rowsMax until so many rows were looked at in vain: fewer than k of them match
      * @param epsilon see {@link IvfQuery#start}
@@ -117,13 +136,26 @@ final class IvfScan {
 
     /** Goes on with a scan, until {@code nprobe} lists were probed in all. */
     void scanOn(List<Target> targets, int nprobe, double rowsMax) {
-        while ((listsProbed < nprobe || top.size() < top.capacity())
+        while ((listsProbed - listsGone < nprobe || top.size() < top.capacity())
                 && (rowsEstimated < rowsMax || top.size() == top.capacity())
                 && !unneeded.getAsBoolean()
                 && ivf.next()) {
-            probe(targets);
+            place++;
+            if (hasEntries(targets)) {
+                probe(targets, place);
+            }
         }
         comparePending();
+    }
+
+    /** Whether there is anything in the list moved to. */
+    private boolean hasEntries(List<Target> targets) {
+        for (Target target : targets) {
+            if (target.lists.size(ivf.list()) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -134,11 +166,11 @@ final class IvfScan {
         int probed = listsProbed;
         float below = codeScore(bound());
         NearRows near = new NearRows(probed);
-        for (int place = 0; place < probed; place++) {
-            near.addCandidates(place, candidates[place]);
+        for (int i = 0; i < probed; i++) {
+            near.addCandidates(i, candidates[i]);
         }
         for (int i = 0; i < near.looks(); i++) {
-            if (ivf.at(near.place(i))) {
+            if (ivf.at(places[near.place(i)])) {
                 ivf.probe();
                 int nearer = 0;
                 for (Target target : targets) {
@@ -171,13 +203,13 @@ final class IvfScan {
             boolean found = pending == 0 && rowsCompared > comparedShown;
             if (found || ++unshown == UNSHOWN_MAX) {
                 comparePending();
-                part.show(top, rowsEstimated);
+                part.show(top, rowsEstimated, listsGone);
                 comparedShown = rowsCompared;
                 unshown = 0;
             }
         }
         comparePending();
-        part.show(top, rowsEstimated);
+        part.show(top, rowsEstimated, listsGone);
         for (int turn = shared.missing(part);
                 turn >= 0 && !unneeded.getAsBoolean();
                 turn = shared.missing(part)) {
@@ -186,31 +218,52 @@ final class IvfScan {
             part.did(turn);
         }
         rowsEstimated += shared.collect(part, top);
+        int withEntries = withEntries(shared.lists(), targets) - shared.gone(part, listsGone);
         for (int more = shared.lists();
-                top.size() < top.capacity() && !unneeded.getAsBoolean() && ivf.at(more);
+                (withEntries < shared.lists() || top.size() < top.capacity())
+                        && !unneeded.getAsBoolean()
+                        && ivf.at(more);
                 more++) {
-            probe(targets);
+            if (hasEntries(targets)) {
+                int before = listsGone;
+                probe(targets, more);
+                withEntries += listsGone > before ? 0 : 1;
+            }
         }
         comparePending();
     }
 
-    private void probeAt(int place, List<Target> targets) {
-        if (ivf.at(place)) {
-            probe(targets);
+    /** How many of the nearest lists there is anything in. */
+    private int withEntries(int nearest, List<Target> targets) {
+        int count = 0;
+        for (int i = 0; i < nearest; i++) {
+            count += ivf.at(i) && hasEntries(targets) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private void probeAt(int turn, List<Target> targets) {
+        if (ivf.at(turn) && hasEntries(targets)) {
+            probe(targets, turn);
         }
     }
 
-    /** Probes the list moved to. */
-    private void probe(List<Target> targets) {
+    /** Probes the list moved to, which is in this place. */
+    private void probe(List<Target> targets, int at) {
         for (Target target : targets) {
             touched += target.lists.touch(ivf.list());
         }
         ivf.probe();
         if (listsProbed == candidates.length) {
             candidates = Arrays.copyOf(candidates, 2 * listsProbed);
+            places = Arrays.copyOf(places, 2 * listsProbed);
         }
+        places[listsProbed] = at;
         candidates[listsProbed] = 0;
         listsProbed++;
+        found = 0;
+        alive = 0;
+        int entries = 0;
         for (Target target : targets) {
             if (bound() == Float.POSITIVE_INFINITY) {
                 comparePending();
@@ -218,6 +271,11 @@ final class IvfScan {
             } else {
                 scanList(target, NONE);
             }
+            entries += target.lists.size(ivf.list());
+        }
+        // Of a few that come into question all may well be dead while others are not.
+        if (alive == 0 && found > 0 && found >= Math.min(entries, GONE_MIN)) {
+            listsGone++;
         }
         if (bound() == Float.POSITIVE_INFINITY) {
             comparePending();
@@ -245,6 +303,8 @@ final class IvfScan {
             }
         }
         int size = best.size();
+        found += entries;
+        alive += target.matches == null ? size : entries;
         long[] compared = new long[size];
         best.drainAscending(new float[size], compared);
         for (long row : compared) {
@@ -260,14 +320,19 @@ final class IvfScan {
     }
 
     private void scanList(Target target, long[] except) {
-        int found = ivf.candidates(target.lists, codeScore(bound()));
+        int inQuestion = ivf.candidates(target.lists, codeScore(bound()));
         rowsEstimated += ivf.entries();
-        candidates[listsProbed - 1] += found;
-        for (int i = 0; i < found; i++) {
+        candidates[listsProbed - 1] += inQuestion;
+        found += inQuestion;
+        // Of a filter's rows nobody asks whether they are dead before they are known to match.
+        alive += target.matches == null ? 0 : inQuestion;
+        for (int i = 0; i < inQuestion; i++) {
             int row = ivf.row(i);
-            if (isVisible(target, row)
-                    && (except.length == 0 || Arrays.binarySearch(except, row) < 0)) {
-                defer(target, row, ivf.bound(i));
+            if (isVisible(target, row)) {
+                alive++;
+                if (except.length == 0 || Arrays.binarySearch(except, row) < 0) {
+                    defer(target, row, ivf.bound(i));
+                }
             }
         }
     }

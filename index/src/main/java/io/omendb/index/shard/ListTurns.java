@@ -81,9 +81,18 @@ final class ListTurns {
         return estimated;
     }
 
+    /** Lists without a living row, as far as those who probed them have shown. */
+    int gone(Part own, int ofOwn) {
+        int gone = ofOwn;
+        for (Part part : parts) {
+            gone += part == own ? 0 : part.found.gone;
+        }
+        return gone;
+    }
+
     /** What a thread shows the others; not changed any more. */
-    private record Found(BitSet done, float[] scores, long[] rows, long estimated) {
-        static final Found NOTHING = new Found(new BitSet(), new float[0], new long[0], 0);
+    private record Found(BitSet done, float[] scores, long[] rows, long estimated, int gone) {
+        static final Found NOTHING = new Found(new BitSet(), new float[0], new long[0], 0, 0);
     }
 
     /** What one thread does. */
@@ -99,8 +108,8 @@ final class ListTurns {
         }
 
         /** Shows the others all that it has found, in all lists that it did. */
-        void show(TopK top, long estimated) {
-            found = new Found((BitSet) done.clone(), top.scores(), top.rows(), estimated);
+        void show(TopK top, long estimated, int gone) {
+            found = new Found((BitSet) done.clone(), top.scores(), top.rows(), estimated, gone);
             // Two at once may leave the worse: it bounds less, and not wrongly.
             if (top.bound() < bound) {
                 bound = top.bound();

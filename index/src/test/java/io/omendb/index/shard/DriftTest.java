@@ -66,6 +66,55 @@ class DriftTest {
         assertThat(found / (50.0 * K)).as("seed %d", seed).isGreaterThan(0.9);
     }
 
+    /** The codebook keeps the lists of a region, and queries may still go there. */
+    @Test
+    void search_whereAllRowsAreGone_goesOnToThoseThereAre() {
+        ShardOptions options = new ShardOptions(1000, 1 << 20, 6000, 1000);
+        Shard shard = new Shard(CollectionSchema.of("c", DIMENSION, Metric.L2), options);
+        int rows = 8_000;
+        for (int i = 0; i < rows; i++) {
+            upsert(shard, i, i % 2 == 0 ? around(0) : spread());
+        }
+        for (int i = 0; i < rows; i += 2) {
+            byte[] id = Integer.toString(i).getBytes(StandardCharsets.UTF_8);
+            assertThat(shard.delete(IdHash.of(id), id, "t-0", 100_000L + i)).isTrue();
+        }
+        shard.seal();
+        // So many that they fill the answer before any list is looked at.
+        for (int i = 0; i < 50; i++) {
+            upsert(shard, 200_001 + 2 * i, spread());
+        }
+        int emptied = 0;
+        Codebook codebook = shard.snapshot().index().codebook();
+        for (int list = 0; list < codebook.lists(); list++) {
+            long size = 0;
+            for (Segment segment : shard.frozenSegments()) {
+                size += segment.lists().size(list);
+            }
+            emptied += size == 0 ? 1 : 0;
+        }
+        assertThat(emptied).as("seed %d, of %d", seed, codebook.lists()).isGreaterThan(10);
+        int found = 0;
+        for (int q = 0; q < 50; q++) {
+            float[] query = around(0);
+            ShardSnapshot snapshot = shard.snapshot();
+            SearchParams few = SearchParams.ofProbes(50);
+            List<String> exact = ids(snapshot.searchExact(query, K, null));
+            List<String> near = ids(snapshot.search(query, K, null, few));
+            found += (int) exact.stream().filter(near::contains).count();
+        }
+        assertThat(found / (50.0 * K)).as("seed %d", seed).isGreaterThan(0.8);
+    }
+
+    /** Far from {@link #around}, and in no cluster. */
+    private float[] spread() {
+        float[] vector = new float[DIMENSION];
+        for (int d = 0; d < DIMENSION; d++) {
+            vector[d] = 40 + 20 * random.nextFloat();
+        }
+        return vector;
+    }
+
     /** As many points as before, and all of them elsewhere. */
     @Test
     void replacedContent_ofTheSameSize_isIndexedAnew() {

@@ -200,7 +200,7 @@ final class ChromaCollections {
             CollectionEntry entry = collection.entry();
             CollectionSchema schema =
                     CollectionSchema.of(entry.name().stored(), dimension, entry.space().metric());
-            rows.forEach(row -> PointRules.check(schema, row.withoutNulls().point()));
+            rows.forEach(row -> PointRules.checkSent(schema, row.withoutNulls().point()));
             try {
                 definition = writer.create(schema).definition();
             } catch (OmenException e) {

@@ -139,7 +139,7 @@ final class RecordWriter {
     /** Checks a record, and adds it to those to write. */
     private static void addPoint(CollectionDefinition collection, Row row, List<Point> whole) {
         Point point = row.withoutNulls().point();
-        PointRules.check(collection.schema(), point);
+        PointRules.checkSent(collection.schema(), point);
         whole.add(point);
     }
 

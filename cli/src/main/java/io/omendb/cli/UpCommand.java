@@ -154,10 +154,13 @@ final class UpCommand implements Callable<Integer> {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
+        // An interrupted terminal reaches this process only.
+        Thread ending = new Thread(process::destroy, "omen-up-ending");
+        Runtime.getRuntime().addShutdownHook(ending);
         boolean up = false;
         try {
             String url = awaitDetached(process, directory, log);
-            up = true;
+            up = Runtime.getRuntime().removeShutdownHook(ending);
             System.out.println(
                     "OmenDB is up: " + url + "  (process " + process.pid() + ", log " + log + ")");
             return 0;

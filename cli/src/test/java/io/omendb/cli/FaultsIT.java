@@ -65,7 +65,7 @@ class FaultsIT {
                 }) {
             assertThat(result.path(fault).asInt(-1)).as(RunningOmen.read(log)).isZero();
         }
-        Path unpacked = dir.resolve("data/data/tmp/jobmanager");
+        Path unpacked = dir.resolve("data/data/omen-scratch/jobmanager");
         assertThat(filesOf(unpacked, "lib_guava")).as("left by the two killed").hasSizeLessThan(2);
     }
 

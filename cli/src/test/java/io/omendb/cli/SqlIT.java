@@ -55,7 +55,7 @@ class SqlIT {
     @Test
     void insertWithoutTheVector_changesPointsThatAreThere() throws Exception {
         sql.executeSql(
-                "CREATE TABLE priced (sku STRING, vector ARRAY<FLOAT>, words STRING, price DOUBLE,"
+                "CREATE TABLE priced (sku STRING, at_all AS PROCTIME(), vector ARRAY<FLOAT>, words STRING, price DOUBLE,"
                         + " stock INT, size ROW<w INT, h INT>, codes MAP<STRING, STRING>,"
                         + " PRIMARY KEY (sku) NOT ENFORCED) WITH ("
                         + with

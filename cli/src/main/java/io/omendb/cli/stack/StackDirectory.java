@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,8 @@ public final class StackDirectory implements AutoCloseable {
 
     /** How far the clock may have been set meanwhile. */
     private static final long CLOCK_MS = 600_000;
+
+    private static final long LOOKED_AT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -142,7 +147,7 @@ public final class StackDirectory implements AutoCloseable {
                     "cannot write to directory " + path.toAbsolutePath() + ": " + e,
                     e);
         }
-        if (!tryLock(channel, path)) {
+        if (!lockSoon(channel, path)) {
             free(channel, path);
             throw new OmenException(
                     ErrorCode.CONFLICT,
@@ -152,6 +157,9 @@ public final class StackDirectory implements AutoCloseable {
                             + path);
         }
         try {
+            // Of one that was killed: it would be taken for what runs here until that announces
+            // itself.
+            Files.deleteIfExists(path.resolve(RUNNING));
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(JSON.writeValueAsBytes(Holder.here())));
         } catch (IOException e) {
@@ -195,10 +203,15 @@ public final class StackDirectory implements AutoCloseable {
      * @throws OmenException EXTERNAL if that cannot be found out
      */
     public static boolean isHeld(Path path) {
-        try (FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE)) {
-            return !tryLock(channel, path);
+        // To look takes no right to write; a lock that others may have, too, gives way to no other.
+        try (FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.READ)) {
+            return channel.tryLock(0, Long.MAX_VALUE, true) == null;
         } catch (NoSuchFileException e) {
             return false;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (AccessDeniedException e) {
+            return true; // it is not known, and the process is there
         } catch (IOException e) {
             throw new OmenException(
                     ErrorCode.EXTERNAL, "cannot read " + path.resolve(LOCK) + ": " + e, e);
@@ -260,6 +273,18 @@ public final class StackDirectory implements AutoCloseable {
         } finally {
             free(channel, path);
         }
+    }
+
+    /** Whoever looks whether it is held has it for a moment. */
+    private static boolean lockSoon(FileChannel channel, Path path) {
+        long end = System.nanoTime() + LOOKED_AT_NANOS;
+        while (!tryLock(channel, path)) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOKED_AT_NANOS / 20);
+        }
+        return true;
     }
 
     private static boolean tryLock(FileChannel channel, Path path) {

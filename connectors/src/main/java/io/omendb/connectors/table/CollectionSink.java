@@ -10,6 +10,7 @@ import io.omendb.protocol.kafka.KafkaSettings;
 import io.omendb.schema.CollectionSchema;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,12 +73,8 @@ final class CollectionSink implements Sink<RowData> {
         this.linger = linger;
     }
 
-    /**
-     * The sink of an insert that names its columns.
-     *
-     * @param named paths of columns, as Flink has them
-     */
-    CollectionSink into(int[][] named) {
+    /** The sink of an insert that names its columns. */
+    CollectionSink into(List<String> named) {
         return new CollectionSink(
                 kafka, collection, columns, columns.changedBy(named), missing, linger);
     }

@@ -64,6 +64,7 @@ public final class OmenTableFactory implements DynamicTableSinkFactory, DynamicT
         ReadableConfig options = checked(context);
         TableColumns columns = columns(context, options);
         return new OmenTableSink(
+                context.getCatalogTable().getResolvedSchema().getColumnNames(),
                 new CollectionSink(
                         kafka(context, options),
                         options.get(COLLECTION),

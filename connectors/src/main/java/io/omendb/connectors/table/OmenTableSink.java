@@ -1,5 +1,8 @@
 package io.omendb.connectors.table;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
@@ -12,17 +15,31 @@ import org.jspecify.annotations.Nullable;
  * columns and the vector is not among them.
  */
 final class OmenTableSink implements DynamicTableSink, SupportsTargetColumnWriting {
+    /** Of the table, computed columns included, which is how Flink counts columns. */
+    private final List<String> names;
+
     private CollectionSink sink;
     private final @Nullable Integer parallelism;
 
-    OmenTableSink(CollectionSink sink, @Nullable Integer parallelism) {
+    OmenTableSink(List<String> names, CollectionSink sink, @Nullable Integer parallelism) {
+        this.names = names;
         this.sink = sink;
         this.parallelism = parallelism;
     }
 
     @Override
     public boolean applyTargetColumns(int[][] targetColumns) {
-        sink = sink.into(targetColumns);
+        List<String> named = new ArrayList<>();
+        for (int[] path : targetColumns) {
+            if (path.length > 1) {
+                throw new ValidationException(
+                        "Column "
+                                + names.get(path[0])
+                                + ": found a part of it in an insert, expected the whole column.");
+            }
+            named.add(names.get(path[0]));
+        }
+        sink = sink.into(named);
         return true;
     }
 
@@ -41,7 +58,7 @@ final class OmenTableSink implements DynamicTableSink, SupportsTargetColumnWriti
 
     @Override
     public DynamicTableSink copy() {
-        return new OmenTableSink(sink, parallelism);
+        return new OmenTableSink(names, sink, parallelism);
     }
 
     @Override

@@ -196,20 +196,20 @@ final class TableColumns implements Serializable {
     /**
      * What an insert that names its columns changes of points.
      *
-     * @param named paths of columns, as Flink has them
      * @return null where the vector is among them, so that points are written as a whole
      * @throws ValidationException naming the column that cannot be changed by itself
      */
-    @Nullable ChangedColumns changedBy(int[][] named) {
+    @Nullable ChangedColumns changedBy(List<String> named) {
         List<Integer> metadata = new ArrayList<>();
         boolean changesText = false;
-        for (int[] path : named) {
-            if (path[0] == vector) {
+        for (String name : named) {
+            int column = row.getFieldIndex(name);
+            if (column == vector) {
                 return null;
             }
-            changesText |= path[0] == text;
-            if (isMetadata(path[0])) {
-                metadata.add(path[0]);
+            changesText |= text != NONE && column == text;
+            if (column >= 0 && isMetadata(column)) {
+                metadata.add(column);
             }
         }
         return ChangedColumns.of(this, row, metadata, changesText ? text : NONE);

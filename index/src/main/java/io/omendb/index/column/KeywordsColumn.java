@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * text} field.
  */
 final class KeywordsColumn extends FieldColumn {
+    private static final char FIRST_MARK = '\u0300';
+    private static final Pattern VARIATION =
+            Pattern.compile("[\\uFE00-\\uFE0F\\x{E0100}-\\x{E01EF}]");
+
     private final Function<JsonNode, Set<String>> split;
     private final Dictionary dictionary = new Dictionary();
 
@@ -44,17 +49,17 @@ final class KeywordsColumn extends FieldColumn {
 
     /**
      * The lower-cased runs of letters, digits and the marks on them of a text, which may be written
-     * in one character or in several (NFC is taken).
+     * in one character or in several (NFC is taken). How a character is to be drawn does not
+     * matter.
      */
     static Set<String> terms(JsonNode value) {
         Set<String> terms = new LinkedHashSet<>();
-        String text =
-                Normalizer.normalize(
-                        value.textValue().toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        String text = composed(value.textValue().toLowerCase(Locale.ROOT));
         int start = -1;
         for (int i = 0; i < text.length(); ) {
             int character = text.codePointAt(i);
-            boolean inTerm = Character.isLetterOrDigit(character) || isMark(character);
+            boolean inTerm =
+                    Character.isLetterOrDigit(character) || start >= 0 && isMark(character);
             if (inTerm && start < 0) {
                 start = i;
             } else if (!inTerm && start >= 0) {
@@ -67,6 +72,18 @@ final class KeywordsColumn extends FieldColumn {
             terms.add(text.substring(start));
         }
         return terms;
+    }
+
+    /** Without variation selectors; nothing below the first mark needs any of it. */
+    private static String composed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= FIRST_MARK) {
+                return VARIATION
+                        .matcher(Normalizer.normalize(text, Normalizer.Form.NFC))
+                        .replaceAll("");
+            }
+        }
+        return text;
     }
 
     /** As the vowels of Indic scripts are, and accents that have no character with their letter. */

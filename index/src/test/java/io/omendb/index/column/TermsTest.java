@@ -25,6 +25,15 @@ class TermsTest {
         assertThat(terms("ที่นี่")).hasSize(1);
     }
 
+    /** Emoji carry selectors of how they are drawn, which stand where words begin. */
+    @Test
+    void terms_beginWithNoMark_andKnowNoVariants() {
+        assertThat(terms("Sale \u2764\uFE0FBoots")).containsExactly("sale", "boots");
+        assertThat(terms("\u2714\uFE0F")).isEmpty();
+        assertThat(terms("1\uFE0F\u20E3")).containsExactly("1\u20E3");
+        assertThat(terms("\u845B\uDB40\uDD00\u57CE")).isEqualTo(terms("\u845B\u57CE"));
+    }
+
     @Test
     void terms_ofOneCharacterOrSeveral_areTheSame() {
         assertThat(terms("cafe\u0301")).isEqualTo(terms("caf\u00e9")).containsExactly("caf\u00e9");

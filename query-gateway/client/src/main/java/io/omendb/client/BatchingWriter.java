@@ -214,7 +214,7 @@ public final class BatchingWriter implements AutoCloseable {
         try {
             Taken next = awaitDue();
             while (next != null) {
-                send(next, next.batch);
+                sendOrFail(next);
                 next = awaitDue();
             }
         } catch (InterruptedException e) {
@@ -224,6 +224,20 @@ public final class BatchingWriter implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             // Nothing more will be sent, and somebody waits.
             abandon();
+            throw e;
+        }
+    }
+
+    private void sendOrFail(Taken next) {
+        try {
+            send(next, next.batch);
+        } catch (RuntimeException | Error e) {
+            // Such as no memory for the request: nobody else knows of these writes any more.
+            OmenClientException failure = known(e);
+            locked(() -> note(failure, next.batch.size()));
+            free(next);
+            next.batch.fail(failure);
+            finish(next);
             throw e;
         }
     }
